@@ -1,0 +1,385 @@
+//! The command line as plain data: what may be said, with its help. Nothing here looks at the world.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A gym of simulated legacy systems behind real 3270 green screens.
+#[derive(Debug, Parser)]
+#[command(name = "bigiron", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do; nothing: pick a system and play it.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  bigiron                                     pick a system and play it
+  bigiron play dmv --record run.jsonl         play one, and keep a recording
+  bigiron serve dmv --tn3270 127.0.0.1:3270   then, elsewhere: c3270 127.0.0.1:3270
+  bigiron script dmv                          s3270's action language on stdin and stdout
+
+Exit codes: 0 done, 1 the thing asked about is not so, 2 wrong usage or unreadable input.";
+
+/// The subcommands, in alphabetical order.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Do one piece of work by a playbook: values in, the answer out
+    Call(CallArgs),
+    /// Check the definitions of systems and report every fault
+    Check(CheckArgs),
+    /// List the systems known here
+    List(ListArgs),
+    /// Play a system in this terminal
+    Play(PlayArgs),
+    /// Watch a recording
+    Replay(ReplayArgs),
+    /// Prove that tasks can be solved, and only by doing them
+    Prove(ProveArgs),
+    /// Grade recordings of runs at a task by today's grader
+    Regrade(RegradeArgs),
+    /// Print the JSON Schema of a kind of definition file
+    Schema(SchemaArgs),
+    /// Drive one system by s3270's action language on stdin and stdout
+    Script(ScriptArgs),
+    /// Let TN3270 clients, scripts and JSON agents connect to systems
+    Serve(ServeArgs),
+    /// Print one screen of a recording
+    Show(ShowArgs),
+    /// Execute recordings again and compare
+    Verify(VerifyArgs),
+}
+
+/// Arguments of `bigiron list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron list
+  bigiron list --json      an array of {system, title, about, screens, tables}
+  bigiron list tasks       the tasks of every system
+  bigiron list warts       what --warts switches on, where each gives itself away, and the kinds there are")]
+pub struct ListArgs {
+    /// Of what
+    #[arg(value_enum, default_value_t = ListKind::Systems)]
+    pub what: ListKind,
+    /// For machines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListKind {
+    /// The systems known here.
+    Systems,
+    /// Their tasks.
+    Tasks,
+    /// Their warts, and the kinds of warts there are.
+    Warts,
+}
+
+/// Arguments of `bigiron play`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron play dmv
+  bigiron play dmv --seed 7 --record run.jsonl
+  bigiron play dmv --clock turn      answers come at once; Esc w lets a second pass
+
+Alt-H lists the keys, Ctrl-Q quits. The clock is `live` unless said otherwise. A recording holds every key as it was
+typed, those typed into hidden fields (passwords) too. NO_COLOR in the environment switches colours off.")]
+pub struct PlayArgs {
+    /// The session.
+    #[command(flatten)]
+    pub session: SessionArgs,
+}
+
+/// Arguments of `bigiron regrade`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron regrade run.jsonl
+  bigiron regrade run.jsonl --answer 'P88121' --json
+
+The recording is executed again, and where it ends the tables are graded. Exit codes: 0 solved, 1 not solved or the recording
+diverges, 2 unreadable input.")]
+pub struct RegradeArgs {
+    /// The recording
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What was reported, for a task that asks for an answer
+    #[arg(long, value_name = "TEXT")]
+    pub answer: Option<String>,
+    /// The task [default: the one the recording names]
+    #[arg(long, value_name = "ID")]
+    pub task: Option<String>,
+    /// The system to execute it against [default: the one it names]
+    #[arg(long, value_name = "SYSTEM")]
+    pub system: Option<String>,
+    /// Print one JSON object for machines instead
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `bigiron verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron verify run.jsonl
+  bigiron verify runs/*.jsonl --same-definition
+  bigiron verify run.jsonl --system ./my-dmv
+
+Exit codes: 0 every recording holds, 1 one does not, 2 one cannot be read.")]
+pub struct VerifyArgs {
+    /// The recordings
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The system to execute them against [default: the one each names]
+    #[arg(long, value_name = "SYSTEM")]
+    pub system: Option<String>,
+    /// A definition that has changed since is a divergence; without this it is noted and tried
+    #[arg(long)]
+    pub same_definition: bool,
+}
+
+/// Arguments of `bigiron replay`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron replay run.jsonl
+  bigiron replay run.jsonl --speed 10
+
+Space plays and pauses, Left and Right step, [ and ] go from screen to screen, 0 to 9, Home and End seek, + and - change
+the speed, Q quits. The file alone is enough: its system need not be here.")]
+pub struct ReplayArgs {
+    /// The recording
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How many times faster than it was recorded
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+}
+
+/// Arguments of `bigiron show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron show run.jsonl              the last screen
+  bigiron show run.jsonl --at 12      the screen after event 12 (0: before the first)
+  bigiron show run.jsonl --json       for machines")]
+pub struct ShowArgs {
+    /// The recording
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The event after which to look [default: the last]
+    #[arg(long, value_name = "N")]
+    pub at: Option<usize>,
+    /// One JSON object: event, events, t (virtual ms), rows, oia, lock, cursor (row, column from 1), truncated
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `bigiron call`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron call dmv read-expiry operator=CLK042 password=IRON licno=D4471902
+  bigiron call dmv change-address --warts all …     the playbook works by what the screen shows, warts or not
+
+The playbook presses keys in a session of its own, under the turn clock; its answer goes to stdout. Exit codes: 0 done, 1 it gave
+up, 2 wrong usage or unreadable input.")]
+pub struct CallArgs {
+    /// The session: its system, seed and warts.
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// A playbook of the system
+    #[arg(value_name = "PLAYBOOK")]
+    pub playbook: String,
+    /// What the playbook takes
+    #[arg(value_name = "NAME=VALUE")]
+    pub values: Vec<String>,
+}
+
+/// Arguments of `bigiron prove`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron prove                         every task of every system, 50 seeds
+  bigiron prove renew-moved --seeds 200
+  bigiron prove --system ./my-system --json
+
+Each task is run with each of its wart sets by its oracle, by nobody, by random keys, by the script that believes the
+screen and by impostors. Exit codes: 0 proven, 1 a rule is broken, 2 wrong usage or unreadable input.")]
+pub struct ProveArgs {
+    /// Tasks, as TASK or SYSTEM/TASK [default: all]
+    #[arg(value_name = "TASK")]
+    pub tasks: Vec<String>,
+    /// Only tasks of this system: a folder, or a name
+    #[arg(long, value_name = "SYSTEM")]
+    pub system: Option<String>,
+    /// How many seeds
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+    /// The first seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub first_seed: u64,
+    /// Where the run that shows a broken rule is recorded
+    #[arg(long, value_name = "DIR", default_value = "target/prove")]
+    pub record: PathBuf,
+    /// Print one JSON object for machines instead
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `bigiron check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron check screens              every system in a folder
+  bigiron check screens/dmv --deny-warnings
+  bigiron check dmv --json           {\"systems\": [{\"system\", \"ok\", \"diagnostics\": [{\"file\", \"line\", …}]}]}
+
+Faults go to stderr, a line for each system to stdout. Exit codes: 0 right, 1 faults, 2 unreadable.")]
+pub struct CheckArgs {
+    /// Folders of a system or of systems, or names of systems
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<String>,
+    /// Print one JSON object for machines instead
+    #[arg(long)]
+    pub json: bool,
+    /// Warnings fail the check too
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+/// Arguments of `bigiron schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron schema screen > screen.schema.json
+  bigiron schema system | jq '.properties | keys'")]
+pub struct SchemaArgs {
+    /// Which kind of file
+    #[arg(value_enum, value_name = "KIND")]
+    pub kind: SchemaKind,
+}
+
+/// The kinds of definition files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    /// system.toml
+    System,
+    /// A screen's file
+    Screen,
+    /// words.toml
+    Words,
+    /// tasks.toml
+    Tasks,
+    /// A playbook
+    Playbook,
+    /// warts.toml
+    Warts,
+}
+
+/// One system and how its session is opened: what `play`, `script` and their like share.
+#[derive(Debug, Clone, Args)]
+pub struct SessionArgs {
+    /// A folder, a name under ./screens, or a system shipped with the program
+    #[arg(value_name = "SYSTEM")]
+    pub system: String,
+    /// How its session is opened.
+    #[command(flatten)]
+    pub options: SessionOptions,
+}
+
+/// How sessions are opened, whatever their system.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SessionOptions {
+    /// Everything random in the session follows from this number
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Which warts are on: none, all, or names separated by commas [default: none]
+    #[arg(long, value_name = "none|all|NAME,…")]
+    pub warts: Option<String>,
+    /// The task to start in
+    #[arg(long, value_name = "ID")]
+    pub task: Option<String>,
+    /// live: real time; turn: time passes only when a key or a wait asks the host for something
+    #[arg(long, value_enum)]
+    pub clock: Option<Clock>,
+    /// Virtual milliseconds that pass in a real one, under the live clock
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// Write a recording: a file, or (for servers) a folder that gets one file a connection
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// The terminal's model: 2 (24x80), 3 (32x80), 4 (43x80) or 5 (27x132)
+    #[arg(long, value_name = "2|3|4|5", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=5))]
+    pub model: u8,
+}
+
+/// How a session's time passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Clock {
+    /// Real time, times the speed.
+    Live,
+    /// Time passes only when a key or a wait asks for it.
+    Turn,
+}
+
+/// Arguments of `bigiron script`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  echo 'Ascii()' | bigiron script dmv
+  printf '%s\\n' 'String(\"SMITH\") Tab() Enter()' 'Ascii(0,0,3,80)' | bigiron script dmv --seed 7
+  bigiron script dmv --clock live      Wait(2,Seconds) really waits
+
+Actions, status line, `ok` and `error` are those of s3270(1); the clock is `turn` unless said otherwise.")]
+pub struct ScriptArgs {
+    /// The session.
+    #[command(flatten)]
+    pub session: SessionArgs,
+}
+
+/// Arguments of `bigiron serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron serve dmv --tn3270 127.0.0.1:3270
+  bigiron serve dmv --tn3270 127.0.0.1:3270 --json unix:/tmp/dmv.sock --seed 7 --warts all
+  bigiron serve dmv claims --json 127.0.0.1:0 --clock turn     port 0: the system picks, the answer is printed
+
+An ADDR is HOST:PORT or unix:PATH. Each connection is a session of its own; connection n (from 0) has seed N + n.
+With several systems a client gets the first one; a TN3270 client may name another as its LU. Ends at SIGINT or SIGTERM.")]
+pub struct ServeArgs {
+    /// Folders, names under ./screens, or systems shipped with the program
+    #[arg(value_name = "SYSTEM", required = true)]
+    pub systems: Vec<String>,
+    /// Where TN3270 and TN3270E clients connect
+    #[arg(long, value_name = "ADDR")]
+    pub tn3270: Vec<String>,
+    /// Where agents speak JSON, one object a line
+    #[arg(long, value_name = "ADDR")]
+    pub json: Vec<String>,
+    /// Where scripts speak s3270's action language
+    #[arg(long, value_name = "ADDR")]
+    pub script: Vec<String>,
+    /// Allow addresses that other machines can reach
+    #[arg(long)]
+    pub public: bool,
+    /// Give every connection the same seed, instead of seed + connection number
+    #[arg(long)]
+    pub same_seed: bool,
+    /// How sessions are opened.
+    #[command(flatten)]
+    pub options: SessionOptions,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor > 0.0 && factor <= 1_000_000.0 => Ok(factor),
+        _ => Err("a factor above 0 and up to 1000000 is wanted, such as 1 or 10".into()),
+    }
+}

@@ -1,0 +1,101 @@
+//! Systems with their tasks and playbooks, found by name.
+
+use std::sync::Arc;
+
+use super::{Error, systems};
+use crate::doors::near;
+use crate::host::Region;
+use crate::session::Setup;
+use crate::system::diagnostics::Diagnostics;
+use crate::system::model::System;
+pub use crate::task::model::Course;
+use crate::task::start::Start;
+
+/// The tasks and playbooks of the system of this name or path.
+pub fn load(system: &str) -> Result<Course, Error> {
+    let source = systems::find(system)?;
+    let unfit = |faults: Diagnostics| {
+        Error::input(format!("{} has faults", source.origin))
+            .because(&faults)
+            .hint(format!(
+                "bigiron check {system} shows them with their places"
+            ))
+    };
+    let loaded = System::load(source.files.clone(), &source.name).map_err(unfit)?;
+    let unfit = |faults: Diagnostics| {
+        Error::input(format!("the tasks of {} have faults", source.origin))
+            .because(&faults)
+            .hint(format!(
+                "bigiron check {system} shows them with their places"
+            ))
+    };
+    Course::load(&Arc::new(loaded), source.files.clone()).map_err(unfit)
+}
+
+/// The region that a session of this setup is opened in, and the start of its task, if it has one.
+pub fn region(course: &Course, setup: &Setup) -> Result<(Region, Option<Arc<Start>>), Error> {
+    course
+        .open(setup)
+        .map_err(|cause| Error::usage("the session cannot begin").because(&cause))
+}
+
+/// The courses that tasks named by themselves, or as `SYSTEM/TASK`, belong to, with the tasks' names; without any name all
+/// tasks of one system, or of every system known here that has any.
+pub fn choose(system: Option<&str>, names: &[String]) -> Result<Vec<(Course, Vec<String>)>, Error> {
+    let mut courses = Vec::new();
+    match system {
+        Some(system) => courses.push((system.to_owned(), load(system)?)),
+        None => {
+            for name in known(names) {
+                let course = load(&name)?;
+                if !course.tasks.is_empty() {
+                    courses.push((name, course));
+                }
+            }
+        }
+    }
+    let mut chosen: Vec<(Course, Vec<String>)> = Vec::new();
+    for (system, course) in &courses {
+        let own = |task: &str| format!("{system}/{task}");
+        let wanted = |task: &str| {
+            names.is_empty() || names.iter().any(|name| name == task || *name == own(task))
+        };
+        let tasks = course.tasks.iter().map(|task| task.id.clone());
+        let tasks: Vec<String> = tasks.filter(|task| wanted(task)).collect();
+        if !tasks.is_empty() {
+            chosen.push((course.clone(), tasks));
+        }
+    }
+    let all = || {
+        courses
+            .iter()
+            .flat_map(|(_, course)| course.tasks.iter().map(|task| task.id.as_str()))
+    };
+    for name in names {
+        let bare = name.rsplit('/').next().unwrap_or(name);
+        if !all().any(|task| task == bare) {
+            let error = Error::input(format!("no task is called {name}"));
+            return Err(match near(bare, all()) {
+                Some(near) => error.hint(format!("did you mean {near}?")),
+                None => error.hint("bigiron list tasks names them"),
+            });
+        }
+    }
+    Ok(chosen)
+}
+
+/// The systems to look at: those that the names name if all do, else every one.
+fn known(names: &[String]) -> Vec<String> {
+    let prefixes: Option<Vec<String>> = names
+        .iter()
+        .map(|name| Some(name.rsplit_once('/')?.0.to_owned()))
+        .collect();
+    match prefixes {
+        Some(mut prefixes) if !prefixes.is_empty() => {
+            prefixes.sort();
+            prefixes.dedup();
+            prefixes
+        }
+        _ => systems::names().into_iter().collect(),
+    }
+}

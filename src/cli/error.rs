@@ -1,0 +1,143 @@
+//! What a command reports when it cannot do its work.
+
+use std::fmt;
+use std::io;
+
+use crate::doors::near;
+
+/// What sort of failure it is: this alone picks the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line asks for something that makes no sense.
+    Usage,
+    /// A file, folder, name or stream that was named cannot be read or used.
+    Input,
+    /// The machine refused something: an address in use, a disk that is full.
+    Machine,
+    /// The reader of our output has gone: no failure at all.
+    BrokenPipe,
+}
+
+/// A failure for people: what is wrong, the causes under it, and what might help.
+#[derive(Debug)]
+pub struct Error {
+    /// What sort it is.
+    pub kind: Kind,
+    /// What is wrong, and where, without a full stop.
+    pub message: String,
+    /// What that came from, outermost first.
+    pub causes: Vec<String>,
+    /// Remedies and near matches.
+    pub hints: Vec<String>,
+}
+
+impl Error {
+    /// A failure of this kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Error {
+        Error {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// Wrong usage.
+    pub fn usage(message: impl Into<String>) -> Error {
+        Error::new(Kind::Usage, message)
+    }
+
+    /// Unreadable input.
+    pub fn input(message: impl Into<String>) -> Error {
+        Error::new(Kind::Input, message)
+    }
+
+    /// Adds what the failure came from, with everything under it.
+    pub fn because(mut self, cause: &dyn std::error::Error) -> Error {
+        let mut next = Some(cause);
+        while let Some(cause) = next {
+            self.causes.push(cause.to_string());
+            next = cause.source();
+        }
+        self
+    }
+
+    /// Adds a remedy.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds "did you mean" if one of the names is close to what was written.
+    pub fn near<'a>(self, written: &str, names: impl IntoIterator<Item = &'a str>) -> Error {
+        match near(written, names) {
+            Some(name) => self.hint(format!("did you mean {name}?")),
+            None => self,
+        }
+    }
+
+    /// The exit code of a process that ends with this failure.
+    pub fn exit_code(&self) -> u8 {
+        match self.kind {
+            Kind::Usage | Kind::Input | Kind::Machine => 2,
+            Kind::BrokenPipe => 0,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        for cause in &self.causes {
+            write!(f, "\n  because: {cause}")?;
+        }
+        for hint in &self.hints {
+            write!(f, "\n  hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Error {
+        let kind = match error.kind() {
+            io::ErrorKind::BrokenPipe => Kind::BrokenPipe,
+            _ => Kind::Machine,
+        };
+        Error::new(kind, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_why_and_what_to_do() {
+        let inner = io::Error::other("the disk is on fire");
+        let error = Error::input("cannot read screens/dmv")
+            .because(&inner)
+            .near("dvm", ["claims", "dmv"]);
+        assert_eq!(
+            error.to_string(),
+            "error: cannot read screens/dmv\n  because: the disk is on fire\n  hint: did you mean dmv?"
+        );
+        assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
+    fn only_close_names_are_near() {
+        assert_eq!(near("Entr", ["Enter", "Erase"]), Some("Enter"));
+        assert_eq!(near("zzzz", ["Enter", "Erase"]), None);
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_no_failure() {
+        assert_eq!(
+            Error::from(io::Error::from(io::ErrorKind::BrokenPipe)).exit_code(),
+            0
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! `bigiron` alone: picks a system and plays it.
+
+use std::io::{IsTerminal, Write, stdin, stdout};
+
+use super::args::{ListArgs, ListKind, SessionArgs, SessionOptions};
+use super::{Error, Outcome, courses, list, play};
+use crate::tui::{self, Ended, Launcher};
+
+/// Shows the launcher until its operator leaves; without a terminal, says what there is.
+pub fn run() -> Result<Outcome, Error> {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        list::run(ListArgs {
+            what: ListKind::Systems,
+            json: false,
+        })?;
+        writeln!(
+            stdout(),
+            "\nPlay one in a terminal with `bigiron play SYSTEM`; `bigiron --help` lists every command."
+        )?;
+        return Ok(Outcome::Done);
+    }
+    loop {
+        let mut launcher = Launcher::new(list::entries(), tui::palette());
+        let ended = tui::run(&mut launcher, 1.0)?;
+        let Some(entry) = launcher.picked().filter(|_| ended == Ended::Quit) else {
+            return Ok(Outcome::Done);
+        };
+        let options = SessionOptions {
+            speed: 1.0,
+            model: 2,
+            ..SessionOptions::default()
+        };
+        play::play(
+            &courses::load(&entry.id)?,
+            &SessionArgs {
+                system: entry.id.clone(),
+                options,
+            },
+        )?;
+    }
+}

@@ -1,0 +1,126 @@
+//! `bigiron list`: what there is.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::args::{ListArgs, ListKind};
+use super::{Error, Outcome, courses, opening, systems};
+use crate::system::wart::shape::KINDS;
+use crate::tui::Entry;
+
+/// Prints the systems known here.
+pub fn run(args: ListArgs) -> Result<Outcome, Error> {
+    let mut out = std::io::stdout().lock();
+    match args.what {
+        ListKind::Systems => {}
+        ListKind::Tasks => return tasks(args.json, &mut out),
+        ListKind::Warts => return warts(args.json, &mut out),
+    }
+    let entries = entries();
+    if args.json {
+        let list: Vec<_> = entries.iter().map(|entry| json!({"system": entry.id, "title": entry.title, "about": entry.about, "screens": entry.screens, "tables": entry.tables})).collect();
+        writeln!(out, "{}", json!(list))?;
+        return Ok(Outcome::Done);
+    }
+    for entry in entries {
+        writeln!(
+            out,
+            "{:12} {:40} {} screens, {} tables",
+            entry.id, entry.title, entry.screens, entry.tables
+        )?;
+        writeln!(out, "{:12} {}", "", entry.about)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Prints the tasks of every system that can be loaded.
+fn tasks(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
+    let mut list = Vec::new();
+    for id in systems::names() {
+        let Ok(course) = courses::load(&id) else {
+            continue;
+        };
+        for task in &course.tasks {
+            if as_json {
+                let warts: Vec<String> = task.warts.iter().map(ToString::to_string).collect();
+                list.push(json!({"system": id, "task": task.id, "title": task.title, "drill": task.drill, "tier": task.tier,
+                    "revision": task.revision, "warts": warts, "keys": task.budget.keys, "time": task.budget.time}));
+            } else {
+                let name = format!("{id}/{}", task.id);
+                writeln!(
+                    out,
+                    "{name:28} tier {}  {:14} {}",
+                    task.tier, task.drill, task.title
+                )?;
+            }
+        }
+    }
+    if as_json {
+        writeln!(out, "{}", json!(list))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Prints the warts of every system that can be loaded, and the kinds of warts.
+fn warts(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
+    let mut list = Vec::new();
+    for id in systems::names() {
+        let Ok(system) = opening::system(&id) else {
+            continue;
+        };
+        for wart in &system.warts {
+            let (name, kind, about, tell) = (&wart.name, wart.kind_name, &wart.about, &wart.tell);
+            if as_json {
+                list.push(json!({"system": id, "wart": name, "kind": kind, "chance": wart.chance, "about": about, "tell": tell}));
+            } else {
+                let name = format!("{id}/{name}");
+                writeln!(out, "{name:28} {kind:12} {about}")?;
+                writeln!(out, "{:28} {:12} {tell}", "", "tell")?;
+            }
+        }
+    }
+    if as_json {
+        let kinds = KINDS
+            .iter()
+            .map(|kind| json!({"kind": kind.name, "about": kind.doc}));
+        let kinds: Vec<_> = kinds.collect();
+        writeln!(out, "{}", json!({"warts": list, "kinds": kinds}))?;
+        return Ok(Outcome::Done);
+    }
+    writeln!(out, "\nkinds")?;
+    for kind in KINDS {
+        writeln!(out, "{:12} {}", kind.name, kind.doc)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// The systems known here, in order of their names; one that cannot be loaded says so instead of what it is.
+pub fn entries() -> Vec<Entry> {
+    let entry = |id: String| match opening::system(&id) {
+        Ok(system) => Entry {
+            id,
+            title: system.title.clone(),
+            about: system.about.clone(),
+            screens: system.screens.len(),
+            tables: system.tables.len(),
+        },
+        Err(error) => Entry {
+            id,
+            title: "(unsound)".into(),
+            about: error
+                .message
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            screens: 0,
+            tables: 0,
+        },
+    };
+    systems::names().into_iter().map(entry).collect()
+}

@@ -1,0 +1,112 @@
+//! The command line: arguments as plain data, one file a subcommand, exit codes.
+//!
+//! Exit codes: 0 done; 1 the thing asked about is not so (a check failed, a replay diverged); 2 wrong usage or unreadable input.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub mod args;
+mod call;
+mod check;
+mod courses;
+pub mod error;
+mod launcher;
+mod list;
+pub mod opening;
+mod play;
+mod prove;
+mod recordings;
+mod regrade;
+mod replay;
+mod schema;
+mod script;
+mod serve;
+mod show;
+pub mod systems;
+mod verify;
+
+use args::{Cli, Command};
+pub use error::Error;
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done, or: yes, it is so.
+    Done,
+    /// What was asked about is not so; the command has said why.
+    NotSo,
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // A reader that has gone is no failure.
+            let _ = usage.print();
+            return ExitCode::from(if usage.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match cli.command.map_or_else(launcher::run, run) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::NotSo) => ExitCode::from(1),
+        Err(error) => {
+            if error.kind != error::Kind::BrokenPipe {
+                eprintln!("{error}");
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Outcome, Error> {
+    match command {
+        Command::Call(args) => call::run(args),
+        Command::Check(args) => check::run(args),
+        Command::List(args) => list::run(args),
+        Command::Play(args) => play::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Prove(args) => prove::run(args),
+        Command::Regrade(args) => regrade::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Script(args) => script::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Verify(args) => verify::run(args),
+    }
+}
+
+/// What runs sockets, pipes and timers.
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_ends_its_help_with_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                help.starts_with("Examples:\n"),
+                "{} has no examples",
+                command.get_name()
+            );
+        }
+    }
+}

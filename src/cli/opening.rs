@@ -1,0 +1,101 @@
+//! From what the command line says of sessions to sessions: systems loaded, setups, recordings.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{Clock, SessionOptions};
+use super::{Error, courses, systems};
+use crate::doors::world::World;
+use crate::host::Warts;
+use crate::recording::{Header, Origin, Writer};
+use crate::session::{ClockMode, Setup};
+use crate::system::model::System;
+use crate::task::start::StartError;
+use crate::terminal::{Model, Options};
+
+/// Finds a system and loads it.
+pub fn system(wanted: &str) -> Result<Arc<System>, Error> {
+    let source = systems::find(wanted)?;
+    match System::load(source.files, &source.name) {
+        Ok(system) => Ok(Arc::new(system)),
+        Err(faults) => Err(Error::input(format!(
+            "{} has {} faults:\n{}",
+            source.origin,
+            faults.errors(),
+            faults.render(&source.origin, false).trim_end()
+        ))
+        .hint(format!("bigiron check {wanted} tells of warnings too"))),
+    }
+}
+
+/// Finds a system and loads it, with its tasks if one of them is asked for.
+pub fn world(wanted: &str, task: Option<&str>) -> Result<World, Error> {
+    let Some(task) = task else {
+        return Ok(World::new(&system(wanted)?));
+    };
+    let course = courses::load(wanted)?;
+    match course.task(task) {
+        Some(_) => Ok(course.into()),
+        None => {
+            let known = course.tasks.iter().map(|task| task.id.as_str());
+            Err(Error::input(format!("{wanted} has no task {task}"))
+                .near(task, known)
+                .hint("bigiron list tasks names them"))
+        }
+    }
+}
+
+/// A task that has no start with the seed that is asked for.
+pub fn unstarted(cause: StartError) -> Error {
+    Error::input("the task cannot begin").because(&cause)
+}
+
+/// How sessions of these systems are set up that are opened with these options.
+pub fn setup<'s>(
+    options: &SessionOptions,
+    default_clock: Clock,
+    systems: impl IntoIterator<Item = &'s Arc<System>>,
+) -> Result<Setup, Error> {
+    let warts = systems.into_iter().flat_map(|system| &system.warts);
+    let declared: Vec<&str> = warts.map(|wart| wart.name.as_str()).collect();
+    let warts = match &options.warts {
+        None => Warts::None,
+        Some(text) => text
+            .parse::<Warts>()
+            .and_then(|warts| warts.check(&declared).map(|()| warts))
+            .map_err(|cause| Error::usage(format!("--warts {text}")).because(&cause))?,
+    };
+    Ok(Setup {
+        seed: options.seed,
+        warts,
+        task: options.task.clone(),
+        clock: match options.clock.unwrap_or(default_clock) {
+            Clock::Live => ClockMode::Live,
+            Clock::Turn => ClockMode::Turn,
+        },
+        terminal: Options {
+            model: Model::from_number(options.model).unwrap_or_default(),
+            ..Options::default()
+        },
+    })
+}
+
+/// The header of a recording.
+pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
+    Header {
+        system: Some(Origin {
+            id: system.id.clone(),
+            digest: system.digest,
+        }),
+        title: system.title.clone(),
+        door: door.to_owned(),
+        setup: setup.clone(),
+    }
+}
+
+/// Begins a recording in a file that does not exist yet.
+pub fn record(path: &Path, header: &Header) -> io::Result<Writer<File>> {
+    Ok(Writer::new(File::create_new(path)?, header))
+}

@@ -1,0 +1,163 @@
+//! `bigiron prove`: can the tasks be solved, and only by doing them?
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::args::ProveArgs;
+use super::courses::{self, Course};
+use super::{Error, Outcome, opening};
+use crate::recording::Writer;
+use crate::session::Setup;
+use crate::task::model::Task;
+use crate::task::prove::{Policy, Trial, trial};
+use crate::task::report::{Report, Violation};
+use crate::task::start::StartError;
+
+/// Proves the tasks that were named, or all.
+pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
+    let chosen = courses::choose(args.system.as_deref(), &args.tasks)?;
+    let mut report = Report {
+        seeds: (args.first_seed..args.first_seed.saturating_add(args.seeds)).collect(),
+        ..Report::default()
+    };
+    for (course, tasks) in &chosen {
+        for id in tasks {
+            let Some(task) = course.task(id) else {
+                continue;
+            };
+            prove(course, task, &mut report)?;
+        }
+    }
+    match args.json {
+        true => writeln!(
+            io::stdout(),
+            "{}",
+            serde_json::to_string(&report).unwrap_or_default()
+        )?,
+        false => write!(io::stdout(), "{report}")?,
+    }
+    for violation in &report.violations {
+        record(&chosen, violation, &args.record)?;
+    }
+    Ok(if report.is_proven() {
+        Outcome::Done
+    } else {
+        Outcome::NotSo
+    })
+}
+
+/// Records the run that shows a broken rule.
+fn record(
+    chosen: &[(Course, Vec<String>)],
+    violation: &Violation,
+    folder: &Path,
+) -> Result<(), Error> {
+    let found = chosen
+        .iter()
+        .find_map(|(course, _)| Some((course, course.task(&violation.task)?)));
+    let Some((course, task)) = found else {
+        return Ok(());
+    };
+    let Some(warts) = task
+        .warts
+        .iter()
+        .find(|set| set.to_string() == violation.warts)
+    else {
+        return Ok(());
+    };
+    let setup = Setup {
+        seed: violation.seed,
+        warts: warts.clone(),
+        task: Some(task.id.clone()),
+        ..Setup::default()
+    };
+    let (policy, seed) = (violation.policy, violation.seed);
+    let name = format!(
+        "{}-{}-{}-{seed}.jsonl",
+        task.id,
+        violation.warts,
+        policy.name()
+    );
+    let path = folder.join(name);
+    let cannot =
+        |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
+    std::fs::create_dir_all(folder).map_err(cannot)?;
+    let file = File::create(&path).map_err(cannot)?;
+    let mut writer = Writer::new(file, &opening::header(course.system(), "prove", &setup));
+    let told = trial(course, task, warts, seed, policy, &mut writer);
+    let end = told.ok().flatten().map_or(0, |trial| trial.time);
+    writer.end(end, "proved");
+    eprintln!("recorded: {}", path.display());
+    Ok(())
+}
+
+/// One run that is to be made.
+struct Job {
+    set: usize,
+    seed: u64,
+    policy: Policy,
+}
+
+fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error> {
+    let mut jobs = Vec::new();
+    for set in 0..task.warts.len() {
+        for &seed in &report.seeds {
+            jobs.extend(Policy::ALL.map(|policy| Job { set, seed, policy }));
+        }
+    }
+    let mut done = in_parallel(course, task, &jobs);
+    done.sort_by_key(|(at, _)| *at);
+    let mut trials: Vec<Vec<Trial>> = task.warts.iter().map(|_| Vec::new()).collect();
+    for (at, result) in done {
+        let Some(job) = jobs.get(at) else { continue };
+        match result {
+            Ok(Some(trial)) => trials
+                .get_mut(job.set)
+                .map(|set| set.push(trial))
+                .unwrap_or_default(),
+            Ok(None) => {}
+            Err(cause) => {
+                return Err(Error::input(format!(
+                    "task {} cannot begin with seed {}",
+                    task.id, job.seed
+                ))
+                .because(&cause));
+            }
+        }
+    }
+    for (set, trials) in trials.iter().enumerate() {
+        report.add(task, set, trials);
+    }
+    Ok(())
+}
+
+/// What came of a job, by its index.
+type Done = (usize, Result<Option<Trial>, StartError>);
+
+fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(at) else { break };
+                    let Some(warts) = task.warts.get(job.set) else {
+                        continue;
+                    };
+                    let result = trial(course, task, warts, job.seed, job.policy, ());
+                    if let Ok(mut done) = done.lock() {
+                        done.push((at, result));
+                    }
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_default()
+}

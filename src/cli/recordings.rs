@@ -1,0 +1,15 @@
+//! Reading the files of recordings.
+
+use std::fs;
+use std::path::Path;
+
+use super::Error;
+use crate::recording::{Recording, Truncation};
+
+/// Reads a recording, and whether it is cut.
+pub fn read(file: &Path) -> Result<(Recording, Option<Truncation>), Error> {
+    let bytes = fs::read(file)
+        .map_err(|cause| Error::input(format!("cannot read {}", file.display())).because(&cause))?;
+    Recording::parse(&bytes)
+        .map_err(|cause| Error::input(format!("{} cannot be used", file.display())).because(&cause))
+}

@@ -1,0 +1,24 @@
+//! `bigiron replay`: watches a recording.
+
+use std::io::{IsTerminal, stdin, stdout};
+
+use super::args::ReplayArgs;
+use super::recordings;
+use super::{Error, Outcome};
+use crate::recording::Player;
+use crate::tui::{self, Replay};
+
+/// Watches a recording until its operator quits.
+pub fn run(args: ReplayArgs) -> Result<Outcome, Error> {
+    let (recording, truncation) = recordings::read(&args.file)?;
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Err(Error::usage("replay needs a terminal").hint(format!(
+            "bigiron show {} prints one screen",
+            args.file.display()
+        )));
+    }
+    let notice = truncation.map(|truncation| truncation.to_string());
+    let mut replay = Replay::new(Player::new(recording), tui::palette(), notice);
+    tui::run(&mut replay, args.speed)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,22 @@
+//! `bigiron schema`: what a definition file may hold, for editors.
+
+use std::io::{self, Write};
+
+use super::args::{SchemaArgs, SchemaKind};
+use super::{Error, Outcome};
+use crate::system::schema;
+use crate::task::shape;
+
+/// Prints the schema of one kind of file.
+pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
+    let schema = match args.kind {
+        SchemaKind::System => schema::system(),
+        SchemaKind::Screen => schema::screen(),
+        SchemaKind::Words => schema::words(),
+        SchemaKind::Tasks => shape::tasks_schema(),
+        SchemaKind::Playbook => shape::playbook_schema(),
+        SchemaKind::Warts => crate::system::wart::shape::schema(),
+    };
+    writeln!(io::stdout(), "{schema:#}")?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,50 @@
+//! `bigiron script`: s3270's action language on stdin and stdout.
+
+use tokio::io::{BufReader, stdin, stdout};
+
+use super::args::{Clock, ScriptArgs};
+use super::{Error, Outcome, opening};
+use crate::doors::clock;
+use crate::doors::dialogue::talk;
+use crate::doors::script::Interpreter;
+use crate::doors::station::{Recorder, Station};
+use crate::session::ClockMode;
+
+/// Runs the script on stdin to its end.
+pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
+    let options = &args.session.options;
+    let world = opening::world(&args.session.system, options.task.as_deref())?;
+    let mut setup = opening::setup(options, Clock::Turn, [world.system()])?;
+    setup.terminal.typeahead = true;
+    let log: Box<dyn Recorder> = match &options.record {
+        None => Box::new(()),
+        Some(path) => {
+            let begun = opening::record(path, &opening::header(world.system(), "script", &setup));
+            let failed = |cause| {
+                Error::input(format!("cannot record to {}", path.display())).because(&cause)
+            };
+            Box::new(begun.map_err(failed)?)
+        }
+    };
+    let opened = world.open(&setup).map_err(opening::unstarted)?;
+    let speed = options.speed;
+    let runtime = super::runtime()?;
+    let talked = runtime.block_on(async {
+        let clock = match setup.clock {
+            ClockMode::Turn => clock::Clock::Turn,
+            ClockMode::Live => clock::Clock::live(speed),
+        };
+        let station = Station::open(opened, &setup, clock, log);
+        talk(
+            Interpreter::default(),
+            station,
+            BufReader::new(stdin()),
+            stdout(),
+        )
+        .await
+    });
+    // A read of stdin cannot be broken off: after Quit() nobody waits for it.
+    runtime.shutdown_background();
+    talked?;
+    Ok(Outcome::Done)
+}

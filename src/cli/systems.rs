@@ -1,0 +1,246 @@
+//! Finding and reading the folders of systems: the one place where definition files are read from disk.
+//!
+//! A name is tried as a folder's path, then under `screens/` of the current directory, then among the systems shipped in
+//! the program. A folder is untrusted: links are refused, and its size is bounded.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::Error;
+
+/// The longest definition file, in bytes.
+pub const MAX_FILE: u64 = 4 << 20;
+/// The most files in a system's folder.
+pub const MAX_FILES: usize = 512;
+/// The deepest folder inside a system's folder.
+const MAX_DEPTH: usize = 8;
+
+/// The files of one system, not yet looked into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The system's name: that of its folder.
+    pub name: String,
+    /// Where it was found, for messages: a path, or `(shipped) NAME`.
+    pub origin: String,
+    /// File names relative to the folder, `/` between parts, in order; and their bytes.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
+
+/// Finds a system by path or name and reads its files.
+pub fn find(wanted: &str) -> Result<Source, Error> {
+    let local = Path::new("screens").join(wanted);
+    if Path::new(wanted).is_dir() {
+        read(Path::new(wanted))
+    } else if is_name(wanted) && local.is_dir() {
+        read(&local)
+    } else if let Some(source) = shipped(wanted) {
+        Ok(source)
+    } else {
+        let known = names();
+        Err(match known.is_empty() {
+            true => Error::input(format!("no system is called {wanted}")),
+            false => Error::input(format!("no system is called {wanted}"))
+                .near(wanted, known.iter().map(String::as_str))
+                .hint(format!(
+                    "known here: {}; or name a folder",
+                    Vec::from_iter(known.iter().map(String::as_str)).join(", ")
+                )),
+        })
+    }
+}
+
+/// The names that [`find`] knows without a path: those under `./screens` and the shipped ones, in order.
+pub fn names() -> BTreeSet<String> {
+    let local = fs::read_dir("screens").into_iter().flatten().flatten();
+    local
+        .filter(|entry| entry.path().join("system.toml").is_file())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .chain(SHIPPED.iter().map(|(name, _)| (*name).to_owned()))
+        .collect()
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['/', '\\']) && text != "." && text != ".."
+}
+
+fn shipped(wanted: &str) -> Option<Source> {
+    let (name, files) = SHIPPED.iter().find(|(name, _)| *name == wanted)?;
+    Some(Source {
+        name: (*name).to_owned(),
+        origin: format!("(shipped) {name}"),
+        files: files
+            .iter()
+            .map(|(file, bytes)| ((*file).to_owned(), bytes.to_vec()))
+            .collect(),
+    })
+}
+
+/// Reads the files of a system's folder.
+pub fn read(folder: &Path) -> Result<Source, Error> {
+    let absolute = fs::canonicalize(folder).map_err(|cause| {
+        Error::input(format!("cannot read {}", folder.display())).because(&cause)
+    })?;
+    let name = absolute
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("system");
+    let mut files = Vec::new();
+    read_folder(folder, "", 0, &mut files)?;
+    files.sort();
+    if !files.iter().any(|(file, _)| file == "system.toml") {
+        return Err(Error::input(format!(
+            "{} is not a system: it has no system.toml",
+            folder.display()
+        ))
+        .hint("a system is a folder with system.toml and one file a screen"));
+    }
+    Ok(Source {
+        name: name.to_owned(),
+        origin: folder.display().to_string(),
+        files,
+    })
+}
+
+fn read_folder(
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<(), Error> {
+    if depth > MAX_DEPTH {
+        return Err(Error::input(format!(
+            "{} is more than {MAX_DEPTH} folders deep",
+            folder.display()
+        )));
+    }
+    let unreadable =
+        |cause| Error::input(format!("cannot read {}", folder.display())).because(&cause);
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let path = entry.path();
+        let Ok(part) = entry.file_name().into_string() else {
+            return Err(Error::input(format!(
+                "{}: the file's name is not UTF-8",
+                path.display()
+            )));
+        };
+        if part.starts_with('.') {
+            continue;
+        }
+        let kind = entry.file_type().map_err(unreadable)?;
+        if kind.is_symlink() {
+            return Err(Error::input(format!(
+                "{} is a link: a system's folder may hold none",
+                path.display()
+            ))
+            .hint("put a copy of the file there"));
+        } else if kind.is_dir() {
+            read_folder(&path, &format!("{prefix}{part}/"), depth + 1, files)?;
+        } else if kind.is_file() {
+            if files.len() == MAX_FILES {
+                return Err(Error::input(format!(
+                    "{}: a system may hold at most {MAX_FILES} files",
+                    folder.display()
+                )));
+            }
+            files.push((format!("{prefix}{part}"), read_file(&path)?));
+        }
+    }
+    Ok(())
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    use std::io::Read;
+    let unreadable =
+        |cause| Error::input(format!("cannot read {}", path.display())).because(&cause);
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(Error::input(format!(
+            "{} is longer than {MAX_FILE} bytes, the most a definition file may have",
+            path.display()
+        )));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("system.toml"), "title = \"X\"").unwrap();
+        folder
+    }
+
+    #[test]
+    fn files_come_in_order_with_relative_names() {
+        let folder = folder();
+        fs::create_dir(folder.path().join("playbooks")).unwrap();
+        fs::write(folder.path().join("playbooks/a.toml"), "a").unwrap();
+        fs::write(folder.path().join("main.toml"), "m").unwrap();
+        fs::write(folder.path().join(".swp"), "s").unwrap();
+        let source = read(folder.path()).unwrap();
+        let names: Vec<_> = source.files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["main.toml", "playbooks/a.toml", "system.toml"]);
+    }
+
+    #[test]
+    fn a_folder_without_system_toml_is_no_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("it has no system.toml"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_refused() {
+        let folder = folder();
+        std::os::unix::fs::symlink("/etc/passwd", folder.path().join("a.toml")).unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("a.toml is a link"), "{error}");
+    }
+
+    #[test]
+    fn a_huge_file_and_a_crowded_folder_are_refused() {
+        let one = folder();
+        fs::File::create(one.path().join("big.toml"))
+            .unwrap()
+            .set_len(MAX_FILE + 1)
+            .unwrap();
+        assert!(
+            read(one.path())
+                .unwrap_err()
+                .to_string()
+                .contains("longer than 4194304 bytes")
+        );
+        let many = folder();
+        for n in 0..MAX_FILES {
+            fs::write(many.path().join(format!("{n}.toml")), "").unwrap();
+        }
+        assert!(
+            read(many.path())
+                .unwrap_err()
+                .to_string()
+                .contains("at most 512 files")
+        );
+    }
+
+    #[test]
+    fn a_wrong_name_is_an_error_of_input() {
+        let error = find("no-such-system-at-all").unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(
+            error
+                .to_string()
+                .contains("no system is called no-such-system-at-all")
+        );
+    }
+}

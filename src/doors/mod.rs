@@ -1,0 +1,25 @@
+//! Ways in: sockets and pipes joined to sessions. A door holds no behaviour of its own.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`service`] | the systems that are served, how sessions are opened, and the listeners |
+//! | [`tn3270`] | TN3270 and TN3270E clients |
+//! | [`script`] | s3270's action language |
+//! | [`json`] | one JSON object a line |
+//! | [`observation`] | a screen as data, for every door that tells of one |
+//! | [`dialogue`] | the loop of the line-based doors |
+//! | [`station`], [`clock`], [`address`] | a session with its log and time; real and virtual time; sockets |
+//! | [`world`] | what sessions are opened on |
+
+pub mod address;
+pub mod clock;
+pub mod dialogue;
+pub mod json;
+pub mod observation;
+pub mod script;
+pub mod service;
+pub mod station;
+pub mod tn3270;
+pub mod world;
+
+pub use crate::system::near::near;

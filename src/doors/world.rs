@@ -1,0 +1,65 @@
+//! What sessions are opened on: a system's tables, as its definition or one of its tasks sets them up.
+
+use std::sync::Arc;
+
+use crate::host::Region;
+use crate::session::Setup;
+use crate::system::model::System;
+use crate::task::model::Course;
+use crate::task::start::StartError;
+
+/// A system that is served. Its screens are prepared once for all sessions.
+#[derive(Debug, Clone)]
+pub struct World {
+    course: Course,
+}
+
+/// The tables of one session, and what is to be done with them.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// The tables.
+    pub region: Region,
+    /// The task's goal in words, if the session is opened for one.
+    pub goal: Option<String>,
+}
+
+impl World {
+    /// A system without tasks.
+    pub fn new(system: &Arc<System>) -> World {
+        World {
+            course: Course {
+                region: Region::new(system, 0),
+                tasks: Vec::new(),
+                playbooks: Vec::new(),
+            },
+        }
+    }
+
+    /// The system.
+    pub fn system(&self) -> &Arc<System> {
+        self.course.region.system()
+    }
+
+    /// The start that a setup asks for by its seed and task.
+    pub fn open(&self, setup: &Setup) -> Result<Opening, StartError> {
+        match &setup.task {
+            None => Ok(Opening {
+                region: self.course.region.reseeded(setup.seed),
+                goal: None,
+            }),
+            Some(task) => {
+                let start = self.course.start(task, setup.seed)?;
+                Ok(Opening {
+                    region: start.region().clone(),
+                    goal: Some(start.goal().to_owned()),
+                })
+            }
+        }
+    }
+}
+
+impl From<Course> for World {
+    fn from(course: Course) -> World {
+        World { course }
+    }
+}

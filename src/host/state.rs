@@ -1,0 +1,159 @@
+//! The state of a host as a number, and what must always hold of it.
+
+use super::Host;
+use super::apply::Unit;
+use super::form::Frame;
+use super::jobs::Event;
+use super::table::hash_value;
+use crate::system::value::Value;
+use std::hash::Hasher;
+use xxhash_rust::xxh3::Xxh3;
+
+/// Feeds what makes up a state, each part with its length, the same bytes on every machine.
+struct Digest(Xxh3);
+
+impl Digest {
+    fn number(&mut self, number: u64) {
+        self.0.update(&number.to_le_bytes());
+    }
+
+    fn index(&mut self, index: usize) {
+        self.number(index as u64);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.index(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn values(&mut self, values: &[Value]) {
+        self.index(values.len());
+        values
+            .iter()
+            .for_each(|value| hash_value(value, &mut self.0));
+    }
+
+    fn frame(&mut self, frame: &Frame) {
+        self.number(u64::from(frame.id));
+        self.index(frame.screen);
+        self.values(&frame.state);
+        for entry in frame.entries.iter() {
+            self.text(entry.text.as_text());
+            let look = entry.mark.map_or(0, |look| {
+                let color = look.color.map_or(0, |color| color.code());
+                let highlight = look.highlight.map_or(0, |highlight| highlight.code());
+                u64::from_le_bytes([1, look.attribute.code(), color, highlight, 0, 0, 0, 0])
+            });
+            self.number(look << 8 | u64::from(entry.guarded) << 1 | u64::from(entry.filled));
+        }
+        self.index(frame.keys.len());
+        self.index(frame.page);
+        self.number(frame.caret.map_or(u64::MAX, u64::from));
+        if let Some((aid, rules)) = &frame.warned {
+            self.number(u64::from(aid.code()));
+            rules.iter().for_each(|rule| self.index(*rule));
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        let parts = match event {
+            Event::Later { ops, at } => {
+                // As for a unit of work.
+                self.text(&format!("{ops:?}"));
+                [4, at.map_or(0, |at| at as usize), 0]
+            }
+            Event::Resume => [0, 0, 0],
+            Event::Job { job, step } => [1, *job, *step],
+            Event::Scheduled(job) => [2, *job, 0],
+            Event::Idle => [3, 0, 0],
+        };
+        parts.into_iter().for_each(|part| self.index(part));
+    }
+
+    fn unit(&mut self, unit: &Unit) {
+        // What is still to happen holds nothing but values, whose printed form is the same everywhere.
+        self.text(&format!("{:?} {:?}", unit.ops, unit.message));
+    }
+}
+
+impl Host {
+    /// A hash of everything the host knows, equal for equal worlds in every process and on every machine: tables, the open
+    /// screens and what it knows of their fields, session variables, holds, what is due, the clock. What is drawn at random
+    /// depends on the seed alone, which is in it.
+    pub fn state_hash(&self) -> u64 {
+        let mut digest = Digest(Xxh3::new());
+        digest.number(self.region.seed);
+        digest.number(self.now);
+        self.tables
+            .iter()
+            .for_each(|table| digest.number(table.digest()));
+        digest.values(&self.session);
+        for ((table, key), by) in &self.holds {
+            digest.index(*table);
+            digest.values(key);
+            digest.values(std::slice::from_ref(by));
+        }
+        digest.index(self.frames.len());
+        self.frames.iter().for_each(|frame| digest.frame(frame));
+        self.shown
+            .iter()
+            .for_each(|id| digest.number(u64::from(*id)));
+        for line in self.abended.iter().flatten() {
+            digest.text(line);
+        }
+        for ((due, _), event) in &self.events {
+            digest.number(*due);
+            digest.event(event);
+        }
+        for live in &self.warts {
+            digest.text(&format!("{live:?}"));
+        }
+        if let Some(unit) = &self.unit {
+            digest.unit(unit);
+        }
+        digest.0.finish()
+    }
+
+    /// Checks what must always hold; the error says what does not.
+    pub fn verify(&self) -> Result<(), String> {
+        for (table, model) in self.tables.iter().zip(&self.region.system.tables) {
+            table.verify(model)?;
+        }
+        let check = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+        check(
+            self.next_frame == 1 || !self.frames.is_empty(),
+            "no screen is open",
+        )?;
+        for frame in &self.frames {
+            let screen = self.screen(frame);
+            let name = &screen.id;
+            check(
+                frame.entries.len() == screen.fields.len(),
+                &format!("{name}: entries are not those of its fields"),
+            )?;
+            for (field, entry) in screen.fields.iter().zip(frame.entries.iter()) {
+                check(
+                    entry.text.as_text().chars().count() <= field.length,
+                    &format!("{name}.{} holds more than it has room for", field.name),
+                )?;
+                check(
+                    entry.value.of() == field.of || matches!(entry.value, Value::List(_)),
+                    &format!("{name}.{} holds a value of another type", field.name),
+                )?;
+            }
+            let page = screen.list.as_ref().map_or(1, |list| list.page.max(1));
+            check(
+                frame.page == 0 || frame.page * page < frame.keys.len(),
+                &format!("{name}: a page past the end of its list is shown"),
+            )?;
+        }
+        check(
+            self.unit.is_some() || self.waiting.is_empty(),
+            "an inbound waits for nothing",
+        )?;
+        check(
+            self.events.keys().all(|(due, _)| *due >= self.now),
+            "something due has not happened",
+        )
+    }
+}

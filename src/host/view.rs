@@ -1,0 +1,204 @@
+//! The world as expressions of a screen or a job see it.
+
+use super::form::Frame;
+use super::table::Table;
+use super::{DAY, Host, Millis};
+use crate::system::expr::{Fact, Fault, TableId, World, eval};
+use crate::system::model::{Given, Part, System, Template};
+use crate::system::picture;
+use crate::system::value::{Row, Value};
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+/// The name of the terminal.
+const TERMINAL: &str = "LU0A17";
+
+static BLANK: LazyLock<Value> = LazyLock::new(|| Value::text(""));
+
+/// A host seen from one of its frames, with the rows bound so far.
+pub(super) struct View<'a> {
+    host: &'a Host,
+    frame: Option<&'a Frame>,
+    /// The frame whose `state` this one reads and sets.
+    state: Option<&'a Frame>,
+    /// The list row that is picked, from 0.
+    picked: Option<usize>,
+    /// Bound rows, the innermost last.
+    pub rows: Vec<Option<Row>>,
+    /// The key last numbered.
+    pub inserted: Value,
+    /// What `{key}` and `{code}` stand for in templates.
+    pub given: (String, String),
+}
+
+impl<'a> View<'a> {
+    /// The view from a frame, by its place in the stack.
+    pub fn new(host: &'a Host, at: Option<usize>) -> View<'a> {
+        let frame = at.and_then(|at| host.frames.get(at));
+        let mut view = View {
+            host,
+            frame,
+            state: at
+                .and_then(|at| host.state_frame(at))
+                .and_then(|at| host.frames.get(at)),
+            picked: None,
+            rows: Vec::new(),
+            inserted: BLANK.clone(),
+            given: Default::default(),
+        };
+        view.picked = view.picks().next();
+        let picked = view.picked.and_then(|row| view.list_row(row)).cloned();
+        if frame.is_some_and(|frame| host.screen(frame).list.is_some()) {
+            view.rows.push(picked);
+        }
+        view
+    }
+
+    /// The id of the frame whose state variables are set from here.
+    pub fn state_frame(&self) -> Option<super::form::FrameId> {
+        self.state.map(|frame| frame.id)
+    }
+
+    /// The id of the frame that is looked from.
+    pub fn frame(&self) -> Option<super::form::FrameId> {
+        self.frame.map(|frame| frame.id)
+    }
+
+    /// The row of the table in a shown list row.
+    pub fn list_row(&self, row: usize) -> Option<&'a Row> {
+        let frame = self.frame?;
+        let list = self.host.screen(frame).list.as_ref()?;
+        let key = frame.keys.get(frame.page * list.page + row)?;
+        self.host.tables.get(list.table)?.get(key)
+    }
+
+    /// The shown list rows with something in their selection field.
+    fn picks(&self) -> impl Iterator<Item = usize> + use<'a> {
+        let host = self.host;
+        let list = self.frame.and_then(|frame| {
+            let list = host.screen(frame).list.as_ref()?;
+            Some((frame, host.map(frame), list.page, list.select?))
+        });
+        list.into_iter().flat_map(|(frame, map, page, select)| {
+            (0..page).filter(move |row| {
+                map.repeat(select, *row)
+                    .and_then(|field| frame.entry(field))
+                    .is_some_and(|entry| !entry.text.as_text().is_empty())
+            })
+        })
+    }
+
+    /// A template with its parts filled in.
+    pub fn text(&self, template: &Template) -> Result<String, Fault> {
+        let mut text = String::new();
+        for part in &template.0 {
+            match part {
+                Part::Text(fixed) => text.push_str(fixed),
+                // Writing to a string does not fail.
+                Part::Expr(expr) => drop(write!(text, "{}", eval(expr, self)?)),
+                Part::Given(given) => text.push_str(&self.given(*given)),
+            }
+        }
+        Ok(text)
+    }
+
+    fn given(&self, given: Given) -> String {
+        match given {
+            Given::Key => self.given.0.clone(),
+            Given::Code => self.given.1.clone(),
+            Given::Screen => self
+                .frame
+                .map(|frame| self.host.screen(frame).id.clone())
+                .unwrap_or_default(),
+            Given::Time => picture::write(&self.fact(Fact::TimeOfDay), Some("HH:MM:SS")),
+        }
+    }
+
+    fn pages(&self) -> (usize, usize, usize) {
+        let list = self
+            .frame
+            .and_then(|frame| Some((frame, self.host.screen(frame).list.as_ref()?)));
+        match list {
+            Some((frame, list)) => (
+                frame.keys.len(),
+                frame.page + 1,
+                frame.keys.len().div_ceil(list.page.max(1)).max(1),
+            ),
+            None => (0, 1, 1),
+        }
+    }
+}
+
+impl World for View<'_> {
+    fn session(&self, variable: usize) -> &Value {
+        self.host.session.get(variable).unwrap_or(&BLANK)
+    }
+
+    fn state(&self, variable: usize) -> &Value {
+        let state = self.state.and_then(|frame| frame.state.get(variable));
+        state.unwrap_or(&BLANK)
+    }
+
+    fn form(&self, field: usize) -> &Value {
+        let entry = self.frame.and_then(|frame| frame.entry(field));
+        entry.map_or(&BLANK, |entry| &entry.value)
+    }
+
+    fn pick(&self, field: usize) -> &Value {
+        let entry = self.frame.zip(self.picked).and_then(|(frame, row)| {
+            let field = self.host.map(frame).repeat(field, row)?;
+            frame.entry(field)
+        });
+        entry.map_or(&BLANK, |entry| &entry.text)
+    }
+
+    fn bound(&self, depth: usize) -> Option<&Row> {
+        let place = self.rows.len().checked_sub(depth + 1)?;
+        self.rows.get(place)?.as_ref()
+    }
+
+    fn row(&self, table: TableId, key: &[Value]) -> Option<&Row> {
+        self.host.tables.get(table)?.get(key)
+    }
+
+    fn rows(&self, table: TableId) -> impl Iterator<Item = &Row> {
+        let rows = self.host.tables.get(table).map(Table::map);
+        rows.into_iter().flat_map(|rows| rows.values())
+    }
+
+    fn holder(&self, table: TableId, key: &[Value]) -> Option<&Value> {
+        if self.host.holds.is_empty() {
+            return None;
+        }
+        self.host.holds.get(&(table, key.to_vec()))
+    }
+
+    fn fact(&self, fact: Fact) -> Value {
+        let int = |number: usize| Value::Int(number as i64);
+        let (count, page, pages) = self.pages();
+        match fact {
+            Fact::Clock => Value::Int(self.host.now as i64),
+            Fact::Today => Value::Date(today(&self.host.region.system, self.host.now)),
+            Fact::TimeOfDay => {
+                Value::Int(time_of_day(&self.host.region.system, self.host.now) as i64)
+            }
+            Fact::ListCount => int(count),
+            Fact::ListPage => int(page),
+            Fact::ListPages => int(pages),
+            Fact::ListPicks => int(self.picks().count()),
+            Fact::Terminal => Value::text(TERMINAL),
+            Fact::Inserted => self.inserted.clone(),
+        }
+    }
+}
+
+/// Milliseconds since midnight of the system's day.
+pub(super) fn time_of_day(system: &System, now: Millis) -> Millis {
+    system.time_of_day.wrapping_add(now) % DAY
+}
+
+/// The system's day; the calendar stands still at its end.
+pub(super) fn today(system: &System, now: Millis) -> crate::system::value::Date {
+    let days = system.time_of_day.wrapping_add(now) / DAY;
+    system.today.add_days(days as i64).unwrap_or(system.today)
+}

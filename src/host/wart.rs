@@ -1,0 +1,217 @@
+//! The seam where warts bend effects: after the rule has yielded them, before any is carried out.
+
+use super::chance::Chance;
+use super::effect::Op;
+use super::view::{View, time_of_day};
+use super::wart_bend::{Scene, applies, bend};
+use super::{Host, Millis, Region, Warts};
+use crate::system::expr::{Fault, eval, test};
+use crate::system::model::Trigger;
+use crate::system::wart::{Kind, Occasion, Wart};
+use std::sync::Arc;
+
+/// A wart that is on, and what it has done so far.
+#[derive(Debug, Clone)]
+pub(super) struct Live {
+    /// Its place in the system.
+    wart: usize,
+    /// How likely it happens, as the bits of the number.
+    chance: u64,
+    /// Occurrences so far.
+    seen: u64,
+    /// How often it has begun.
+    fired: u64,
+    /// How often it has said the same since it began; 0: it has not, or is over.
+    round: u64,
+    /// It goes on until then.
+    until: Millis,
+}
+
+/// What a wart does at an occurrence.
+enum Turn {
+    /// It happens if the draw says so.
+    Draw,
+    /// It goes on.
+    GoesOn,
+    /// It is over, and lets this one pass.
+    Over,
+}
+
+/// The warts of a selection. A name the system does not declare is no wart of it: see [`Warts::check`].
+pub(super) fn live(region: &Region, selection: &Warts) -> Vec<Live> {
+    let warts = region.system.warts.iter().enumerate();
+    let on = warts.filter_map(|(n, wart)| Some((n, selection.intensity(&wart.name)?, wart)));
+    on.map(|(wart, chance, model)| Live {
+        wart,
+        chance: chance.unwrap_or(model.chance).to_bits(),
+        seen: 0,
+        fired: 0,
+        round: 0,
+        until: 0,
+    })
+    .collect()
+}
+
+impl Live {
+    /// What is to happen at an occurrence, by what has happened.
+    fn turn(&mut self, kind: &Kind, now: Millis) -> Turn {
+        match kind {
+            _ if self.round == 0 => Turn::Draw,
+            Kind::Acknowledge { times, .. } if self.round >= *times => Turn::Over,
+            Kind::Acknowledge { .. } | Kind::Window { .. } | Kind::Sequence { .. } => Turn::GoesOn,
+            Kind::Refuse { .. } => Turn::GoesOn,
+            Kind::Held { .. } if now < self.until => Turn::GoesOn,
+            Kind::Held { .. } => Turn::Over,
+            _ => Turn::Draw,
+        }
+    }
+
+    /// Whether it begins here: counts the occurrence and draws.
+    fn begins(&mut self, wart: &Wart, seed: u64, now: Millis) -> Option<Chance> {
+        self.seen += 1;
+        let occurrence = self.seen.to_string();
+        let mut draw = Chance::stream(seed, "warts", &[&wart.name, &occurrence]);
+        let drawn = draw.chance(f64::from_bits(self.chance));
+        let in_time = wart
+            .between
+            .is_none_or(|(from, to)| (from..to).contains(&now));
+        let counts = wart.nth.is_empty() || wart.nth.contains(&self.seen);
+        let left = wart.at_most.is_none_or(|most| self.fired < most);
+        (drawn && in_time && counts && left).then_some(draw)
+    }
+}
+
+impl Host {
+    /// What the warts that are on make of the effects of a key or of a step of a job.
+    pub(super) fn bent(&mut self, occasion: Occasion, mut ops: Vec<Op>) -> Vec<Op> {
+        let system = Arc::clone(&self.region.system);
+        for n in 0..self.warts.len() {
+            let index = self.warts.get(n).map_or(0, |live| live.wart);
+            let Some(wart) = system.warts.get(index) else {
+                continue;
+            };
+            if wart.on.iter().any(|on| on.covers(occasion)) {
+                ops = self.bent_by(n, wart, ops);
+            }
+        }
+        ops
+    }
+
+    fn bent_by(&mut self, n: usize, wart: &Wart, ops: Vec<Op>) -> Vec<Op> {
+        // A condition or text that cannot be worked out here leaves the clean effects.
+        let Ok(Some(scene)) = self.scene(wart) else {
+            return ops;
+        };
+        let Some(live) = self.warts.get_mut(n) else {
+            return ops;
+        };
+        if scene.relieved {
+            live.round = 0;
+        }
+        if !applies(&wart.kind, &ops, &scene) {
+            return ops;
+        }
+        let (seed, now) = (self.region.seed, self.now);
+        let mut draw = match live.turn(&wart.kind, now) {
+            Turn::Draw => match live.begins(wart, seed, now) {
+                Some(draw) => draw,
+                None => return ops,
+            },
+            Turn::GoesOn => Chance::stream(seed, "warts", &[&wart.name]),
+            Turn::Over => {
+                live.round = 0;
+                return ops;
+            }
+        };
+        if live.round == 0 {
+            live.fired += 1;
+            live.until = now.saturating_add(wart.kind.lasts());
+        }
+        live.round += 1;
+        if !wart.kind.goes_on() {
+            live.round = 0;
+        }
+        self.note(|| format!("wart {}", wart.name));
+        let system = Arc::clone(&self.region.system);
+        bend(&wart.kind, ops, scene, &mut draw, &system, &mut self.tables)
+    }
+
+    /// What the wart needs to know of the world; none if its condition does not hold.
+    fn scene(&self, wart: &Wart) -> Result<Option<Scene>, Fault> {
+        let view = View::new(self, self.top());
+        if let Some(when) = &wart.when
+            && !test(when, &view)?
+        {
+            return Ok(None);
+        }
+        let frame = self.frames.last();
+        let mut scene = Scene {
+            frame: frame.map_or(0, |frame| frame.id),
+            time: time_of_day(&self.region.system, self.now),
+            ..Scene::default()
+        };
+        if let Some(text) = wart.kind.text() {
+            scene.text = view.text(text)?;
+        }
+        if let Some(relief) = wart.kind.relief() {
+            scene.relieved = test(relief, &view)?;
+        }
+        match &wart.kind {
+            Kind::Held { key, by, .. } => {
+                let key = key
+                    .iter()
+                    .map(|part| eval(part, &view))
+                    .collect::<Result<_, _>>()?;
+                scene.record = Some((key, eval(by, &view)?));
+            }
+            Kind::Refuse { field, .. } => {
+                let entry = frame.and_then(|frame| frame.entry(*field));
+                scene.filled = entry.is_some_and(|entry| !entry.text.as_text().is_empty());
+            }
+            _ => {}
+        }
+        Ok(Some(scene))
+    }
+
+    /// The occasion of a key on the screen that takes it.
+    pub(super) fn occasion(&self, key: crate::wire::Aid) -> Occasion {
+        Occasion::Key(
+            self.frames.last().map(|frame| frame.screen),
+            Some(Trigger::Key(key)),
+        )
+    }
+}
+
+impl Occasion {
+    /// Whether what happens is among what this names; both have no blanks in what happens.
+    fn covers(self, happens: Occasion) -> bool {
+        match (self, happens) {
+            (Occasion::Job(job), Occasion::Job(runs)) => job == runs,
+            (Occasion::Key(screen, key), Occasion::Key(at, pressed)) => {
+                (screen.is_none() || screen == at) && (key.is_none() || key == pressed)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Kind {
+    /// Whether it goes on by itself once it has begun.
+    fn goes_on(&self) -> bool {
+        matches!(
+            self,
+            Kind::Acknowledge { .. }
+                | Kind::Window { .. }
+                | Kind::Sequence { .. }
+                | Kind::Refuse { .. }
+                | Kind::Held { .. }
+        )
+    }
+
+    fn lasts(&self) -> Millis {
+        match self {
+            Kind::Held { lasts, .. } => *lasts,
+            _ => 0,
+        }
+    }
+}

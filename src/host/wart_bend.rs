@@ -1,0 +1,292 @@
+//! What each kind of wart makes of the effects of a clean rule: pure, one function a kind.
+
+use super::chance::Chance;
+use super::effect::Op;
+use super::form::FrameId;
+use super::table::Table;
+use super::{DAY, Millis};
+use crate::system::expr::TableId;
+use crate::system::model::{ScreenId, System};
+use crate::system::value::{Key, Value};
+use crate::system::wart::{Kind, Outcome};
+use std::collections::BTreeMap;
+
+/// What a wart knows besides the effects: its texts and conditions worked out.
+#[derive(Debug, Default)]
+pub(super) struct Scene {
+    /// The screen that took the key.
+    pub frame: FrameId,
+    /// What the wart says.
+    pub text: String,
+    /// The record it is about, and who else holds it.
+    pub record: Option<(Key, Value)>,
+    /// What must hold for it to leave off does.
+    pub relieved: bool,
+    /// The field it is about holds something.
+    pub filled: bool,
+    /// Milliseconds since midnight.
+    pub time: Millis,
+}
+
+/// Whether there is anything to bend: only then it is an occurrence.
+pub(super) fn applies(kind: &Kind, ops: &[Op], scene: &Scene) -> bool {
+    let changes = |test: &dyn Fn(TableId) -> bool| ops.iter().filter_map(changed).any(test);
+    match kind {
+        Kind::Drop { tables } => changes(&|table| tables.contains(&table)),
+        Kind::Partial { tables } => changes(&|table| !tables.contains(&table)),
+        Kind::Double { tables } => ops
+            .iter()
+            .any(|op| matches!(op, Op::Insert(table, _) if tables.contains(table))),
+        Kind::Truncate { table, .. } => changes(&|changed| changed == *table),
+        Kind::Swap(a, b) => ops
+            .iter()
+            .filter_map(shown)
+            .any(|screen| screen == *a || screen == *b),
+        Kind::Sticky { .. } => ops.iter().any(|op| matches!(op, Op::Release(..))),
+        Kind::Slow { .. }
+        | Kind::Broadcast { .. }
+        | Kind::Timeout { .. }
+        | Kind::Reset { .. }
+        | Kind::TwoStage { .. } => true,
+        Kind::Refuse { .. } => scene.filled && !scene.relieved,
+        Kind::Closed { from, to, .. } => acts(ops) && is_closed(*from, *to, scene.time),
+        Kind::Mislead { .. }
+        | Kind::Jump { .. }
+        | Kind::Abend { .. }
+        | Kind::Spin { .. }
+        | Kind::Acknowledge { .. }
+        | Kind::Window { .. }
+        | Kind::Sequence { .. }
+        | Kind::Held { .. } => acts(ops) && !scene.relieved,
+    }
+}
+
+/// The effects as the wart has them.
+pub(super) fn bend(
+    kind: &Kind,
+    ops: Vec<Op>,
+    scene: Scene,
+    draw: &mut Chance,
+    system: &System,
+    tables: &mut [Table],
+) -> Vec<Op> {
+    match kind {
+        Kind::Drop { tables } => kept(ops, |op| !is_on(op, tables)),
+        Kind::Partial { tables } => kept(ops, |op| changed(op).is_none() || is_on(op, tables)),
+        Kind::Double { tables: which } => double(ops, which, system, tables),
+        Kind::Mislead { outcome, .. } => mislead(ops, drawn(*outcome, draw), scene.text),
+        Kind::Swap(a, b) => swap(ops, *a, *b),
+        Kind::Jump { to } => after(work(ops, Outcome::Done), [Op::Goto(*to)]),
+        Kind::Abend { outcome, .. } => abend(ops, drawn(*outcome, draw), scene.text),
+        Kind::Slow { by } => before(Op::Delay(*by), ops),
+        Kind::Spin {
+            by,
+            outcome,
+            refresh,
+        } => spin(ops, *by, drawn(*outcome, draw), *refresh),
+        Kind::Acknowledge { .. } | Kind::Sequence { .. } | Kind::Closed { .. } => {
+            vec![Op::Message(scene.text)]
+        }
+        Kind::Window { modal, .. } => vec![Op::Call(*modal)],
+        Kind::Refuse { field, .. } => vec![
+            Op::Fill(scene.frame, *field, Value::text("")),
+            Op::Cursor(scene.frame, *field),
+            Op::Message(scene.text),
+        ],
+        Kind::Truncate {
+            table,
+            column,
+            width,
+            translate,
+        } => truncate(ops, (*table, *column), *width, translate),
+        Kind::Broadcast { after: by, .. } => {
+            after(ops, [later(*by, vec![Op::Broadcast(scene.text)], None)])
+        }
+        Kind::Timeout { after: by, .. } => {
+            let deed = vec![Op::SignOff, Op::Message(scene.text)];
+            after(ops, [later(*by, deed, None)])
+        }
+        Kind::Reset { after: by, .. } => {
+            let deed = vec![Op::Refresh, Op::Message(scene.text)];
+            after(ops, [later(*by, deed, Some(scene.frame))])
+        }
+        Kind::Held { table, lasts, .. } => held(*table, *lasts, scene),
+        Kind::Sticky { lasts } => sticky(ops, *lasts),
+        Kind::TwoStage { by } => after(ops, [Op::Show, Op::Delay(*by)]),
+    }
+}
+
+/// The table whose records an effect changes.
+fn changed(op: &Op) -> Option<TableId> {
+    match op {
+        Op::Insert(table, _) | Op::Update(table, ..) | Op::Delete(table, _) => Some(*table),
+        _ => None,
+    }
+}
+
+fn is_on(op: &Op, tables: &[TableId]) -> bool {
+    changed(op).is_some_and(|table| tables.contains(&table))
+}
+
+fn shown(op: &Op) -> Option<ScreenId> {
+    match op {
+        Op::Goto(screen) | Op::Call(screen) => Some(*screen),
+        _ => None,
+    }
+}
+
+/// Whether the rule does anything: changes records, starts a job or leads on. A refusal, a window and a page do not.
+fn acts(ops: &[Op]) -> bool {
+    ops.iter()
+        .any(|op| changed(op).is_some() || matches!(op, Op::Run(_) | Op::Submit(..) | Op::Goto(_)))
+}
+
+/// From one time of day to another, which may lie after midnight.
+fn is_closed(from: Millis, to: Millis, time: Millis) -> bool {
+    let time = time % DAY;
+    match from <= to {
+        true => (from..to).contains(&time),
+        false => time >= from || time < to,
+    }
+}
+
+fn kept(mut ops: Vec<Op>, keep: impl FnMut(&Op) -> bool) -> Vec<Op> {
+    ops.retain(keep);
+    ops
+}
+
+fn before(first: Op, ops: Vec<Op>) -> Vec<Op> {
+    std::iter::once(first).chain(ops).collect()
+}
+
+fn after(mut ops: Vec<Op>, last: impl IntoIterator<Item = Op>) -> Vec<Op> {
+    ops.extend(last);
+    ops
+}
+
+fn later(by: Millis, ops: Vec<Op>, at: Option<FrameId>) -> Op {
+    Op::Later { by, ops, at }
+}
+
+fn drawn(outcome: Outcome, draw: &mut Chance) -> Outcome {
+    match outcome {
+        Outcome::Any if draw.below(2) == 0 => Outcome::Done,
+        Outcome::Any => Outcome::Lost,
+        settled => settled,
+    }
+}
+
+/// What is left of the effects once the screen says nothing of them: the work that was done.
+fn work(ops: Vec<Op>, outcome: Outcome) -> Vec<Op> {
+    let mut left = match outcome {
+        Outcome::Lost => 0,
+        Outcome::Half(count) => count,
+        Outcome::Done | Outcome::Any => usize::MAX,
+    };
+    let is_whole = left == usize::MAX;
+    kept(ops, |op| match op {
+        Op::Delay(_) => true,
+        Op::Insert(..) | Op::Update(..) | Op::Delete(..) => {
+            let keeps = left > 0;
+            left = left.saturating_sub(1);
+            keeps
+        }
+        Op::Run(_) | Op::Submit(..) | Op::Hold(..) | Op::Release(..) | Op::SetSession(..) => {
+            is_whole
+        }
+        Op::SetState(..) => is_whole,
+        _ => false,
+    })
+}
+
+fn double(ops: Vec<Op>, which: &[TableId], system: &System, tables: &mut [Table]) -> Vec<Op> {
+    let mut twice = |op: Op| {
+        let mut all = vec![op];
+        if let Some(Op::Insert(id, row)) = all.first()
+            && which.contains(id)
+            && let (Some(model), Some(table)) = (system.tables.get(*id), tables.get_mut(*id))
+            && let Some(column) = model.key.first()
+        {
+            let mut row = row.clone();
+            if let Some(cell) = row.get_mut(*column) {
+                *cell = table.next_key(model);
+            }
+            all.push(Op::Insert(*id, row));
+        }
+        all
+    };
+    ops.into_iter().flat_map(&mut twice).collect()
+}
+
+fn mislead(ops: Vec<Op>, outcome: Outcome, text: String) -> Vec<Op> {
+    after(work(ops, outcome), [Op::Message(text)])
+}
+
+fn swap(mut ops: Vec<Op>, a: ScreenId, b: ScreenId) -> Vec<Op> {
+    for op in &mut ops {
+        if let Op::Goto(screen) | Op::Call(screen) = op {
+            *screen = match *screen {
+                at if at == a => b,
+                at if at == b => a,
+                other => other,
+            };
+        }
+    }
+    ops
+}
+
+fn abend(ops: Vec<Op>, outcome: Outcome, code: String) -> Vec<Op> {
+    after(work(ops, outcome), [Op::Syncpoint, Op::Abend(code)])
+}
+
+fn spin(ops: Vec<Op>, by: Millis, outcome: Outcome, refresh: bool) -> Vec<Op> {
+    let done = before(Op::Delay(by), work(ops, outcome));
+    after(done, refresh.then_some(Op::Refresh))
+}
+
+fn truncate(
+    mut ops: Vec<Op>,
+    (table, column): (TableId, usize),
+    width: Option<usize>,
+    translate: &BTreeMap<char, char>,
+) -> Vec<Op> {
+    let cut = |value: &mut Value| {
+        let text = value.as_text().chars().take(width.unwrap_or(usize::MAX));
+        let text: String = text
+            .map(|c| translate.get(&c).copied().unwrap_or(c))
+            .collect();
+        *value = Value::text(text);
+    };
+    for op in &mut ops {
+        match op {
+            Op::Insert(id, row) if *id == table => row.get_mut(column).into_iter().for_each(cut),
+            Op::Update(id, _, set) if *id == table => set
+                .iter_mut()
+                .filter(|(at, _)| *at == column)
+                .for_each(|(_, value)| cut(value)),
+            _ => {}
+        }
+    }
+    ops
+}
+
+fn held(table: TableId, lasts: Millis, scene: Scene) -> Vec<Op> {
+    let mut ops = vec![Op::Message(scene.text)];
+    if let Some((key, by)) = scene.record {
+        let free = vec![Op::Release(table, key.clone())];
+        ops.extend([
+            Op::Release(table, key.clone()),
+            Op::Hold(table, key, by),
+            later(lasts, free, None),
+        ]);
+    }
+    ops
+}
+
+fn sticky(ops: Vec<Op>, lasts: Millis) -> Vec<Op> {
+    let stays = |op| match op {
+        Op::Release(..) => later(lasts, vec![op], None),
+        op => op,
+    };
+    ops.into_iter().map(stays).collect()
+}

@@ -1,0 +1,200 @@
+//! An expression as written: its tree with the places of its parts.
+
+use crate::system::value::Decimal;
+use std::fmt;
+
+/// Where a part stands in its text: byte offsets, the end excluded.
+pub type Span = std::ops::Range<usize>;
+
+/// A part of an expression. Two are equal that say the same, wherever they stand.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it says.
+    pub kind: Kind,
+    /// Where it stands.
+    pub span: Span,
+    /// How deep the tree under it is, itself included.
+    pub height: usize,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Node) -> bool {
+        self.kind == other.kind
+    }
+}
+
+/// A name as written. Two are equal that say the same, wherever they stand.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.text == other.text
+    }
+}
+
+/// What a part of an expression says.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Int(i64),
+    Decimal(Decimal),
+    Text(String),
+    Bool(bool),
+    Name(String),
+    /// `of.name`
+    Member(Box<Node>, Name),
+    /// `of[index]`
+    Index(Box<Node>, Box<Node>),
+    /// `name(arguments)`, or `receiver.name(arguments)`
+    Call(Option<Box<Node>>, Name, Vec<Node>),
+    List(Vec<Node>),
+    Not(Box<Node>),
+    Negate(Box<Node>),
+    Binary(Operator, Box<Node>, Box<Node>),
+    /// `condition ? yes : no`
+    If(Box<Node>, Box<Node>, Box<Node>),
+}
+
+/// An operator between two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Operator {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    In,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+/// Every operator: its sign, and how tightly it binds.
+pub(super) const OPERATORS: [(Operator, &str, u8); 14] = [
+    (Operator::Or, "||", 1),
+    (Operator::And, "&&", 2),
+    (Operator::Equal, "==", 3),
+    (Operator::NotEqual, "!=", 3),
+    (Operator::LessOrEqual, "<=", 3),
+    (Operator::GreaterOrEqual, ">=", 3),
+    (Operator::Less, "<", 3),
+    (Operator::Greater, ">", 3),
+    (Operator::In, "in", 3),
+    (Operator::Add, "+", 4),
+    (Operator::Subtract, "-", 4),
+    (Operator::Multiply, "*", 5),
+    (Operator::Divide, "/", 5),
+    (Operator::Remainder, "%", 5),
+];
+
+impl Operator {
+    /// The sign it is written with.
+    pub fn sign(self) -> &'static str {
+        OPERATORS
+            .iter()
+            .find(|(operator, ..)| *operator == self)
+            .map_or("", |(_, sign, _)| sign)
+    }
+}
+
+/// Written so that parsing gives an equal tree: every operand that is not a simple one stands in parentheses.
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Int(number) => write!(f, "{number}"),
+            Kind::Decimal(number) => write!(f, "{number}"),
+            Kind::Text(text) => write_text(f, text),
+            Kind::Bool(truth) => write!(f, "{truth}"),
+            Kind::Name(name) => f.write_str(name),
+            Kind::Member(of, name) => write!(f, "{}.{}", Operand(of), name.text),
+            Kind::Index(of, index) => write!(f, "{}[{index}]", Operand(of)),
+            Kind::Call(receiver, name, arguments) => {
+                if let Some(receiver) = receiver {
+                    write!(f, "{}.", Operand(receiver))?;
+                }
+                write!(f, "{}(", name.text)?;
+                write_list(f, arguments)?;
+                f.write_str(")")
+            }
+            Kind::List(elements) => {
+                f.write_str("[")?;
+                write_list(f, elements)?;
+                f.write_str("]")
+            }
+            Kind::Not(operand) => write!(f, "!{}", Operand(operand)),
+            Kind::Negate(operand) => write!(f, "-({operand})"),
+            Kind::Binary(operator, left, right) => {
+                write!(
+                    f,
+                    "{} {} {}",
+                    Operand(left),
+                    operator.sign(),
+                    Operand(right)
+                )
+            }
+            Kind::If(condition, yes, no) => write!(
+                f,
+                "{} ? {} : {}",
+                Operand(condition),
+                Operand(yes),
+                Operand(no)
+            ),
+        }
+    }
+}
+
+/// An operand, in parentheses unless it is a simple one.
+struct Operand<'a>(&'a Node);
+
+impl fmt::Display for Operand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            Kind::Int(..)
+            | Kind::Decimal(..)
+            | Kind::Binary(..)
+            | Kind::If(..)
+            | Kind::Not(..)
+            | Kind::Negate(..) => {
+                write!(f, "({})", self.0)
+            }
+            _ => write!(f, "{}", self.0),
+        }
+    }
+}
+
+fn write_list(f: &mut fmt::Formatter<'_>, nodes: &[Node]) -> fmt::Result {
+    for (n, node) in nodes.iter().enumerate() {
+        if n > 0 {
+            f.write_str(", ")?;
+        }
+        write!(f, "{node}")?;
+    }
+    Ok(())
+}
+
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    f.write_str("'")?;
+    for ch in text.chars() {
+        match ch {
+            '\'' => f.write_str("\\'")?,
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            ch => write!(f, "{ch}")?,
+        }
+    }
+    f.write_str("'")
+}

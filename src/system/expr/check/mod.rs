@@ -1,0 +1,339 @@
+//! Tree to typed tree: every name settled to a slot, every type checked.
+
+mod calls;
+mod names;
+mod types;
+
+use types::{common, constant, conversion, fit, join, unify, wanted};
+
+use super::ast::{Kind, Name, Node, Operator, Span};
+use super::parse::Error;
+use super::signature::{Gives, METHODS_OF_TABLES, Parameter, SIGNATURES, Signature};
+use super::{Binary, Expr, Fact, Quantifier, TableId, Unary};
+use crate::system::near::near;
+use crate::system::picture::Picture;
+use crate::system::value::{Date, Decimal, Type, Value};
+/// A name with its type, as a variable, column or field is known by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub of: Type,
+}
+
+/// What an expression may know of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableNames {
+    /// Its name.
+    pub name: String,
+    /// Its columns, in order.
+    pub columns: Vec<Named>,
+    /// Indices of its key columns.
+    pub key: Vec<usize>,
+}
+
+/// What an expression may know of a field of the current screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldNames {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub of: Type,
+    /// Index of the field (of its first repeat).
+    pub id: usize,
+    /// It is a field of the list's rows.
+    pub in_list: bool,
+    /// Somebody can type into it.
+    pub input: bool,
+}
+
+/// A question that the world answers: `scope.name(arguments)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The word before the point, e.g. `screen`.
+    pub scope: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The types of its arguments.
+    pub parameters: Vec<Type>,
+    /// The type of its answer.
+    pub of: Type,
+}
+
+/// Variables under a name of their own, such as `value.x` in a task; a world lends them as its session's or state's.
+#[derive(Debug, Clone)]
+pub struct Scope<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What the world takes its variables for.
+    pub slot: Slot,
+    /// Its variables, in order.
+    pub variables: &'a [Named],
+}
+
+/// What a world takes a variable for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// See [`Expr::Session`].
+    Session,
+    /// See [`Expr::State`].
+    State,
+}
+
+/// The names an expression may use where it stands.
+#[derive(Debug, Clone, Default)]
+pub struct Names<'a> {
+    /// Every table.
+    pub tables: &'a [TableNames],
+    /// `session.*`
+    pub session: &'a [Named],
+    /// `state.*`; `None` where there is no screen.
+    pub state: Option<&'a [Named]>,
+    /// `form.*` and `pick.*`; `None` where there is no form.
+    pub fields: Option<&'a [FieldNames]>,
+    /// Whether there is a picked row.
+    pub pick: bool,
+    /// Whether `list.*` means something.
+    pub list: bool,
+    /// Bound rows by name, outermost first. A name may be blank: the row is there but cannot be named.
+    pub rows: Vec<(&'a str, TableId)>,
+    /// Variables under other names.
+    pub scopes: Vec<Scope<'a>>,
+    /// What may be asked of the world besides, in the order of [`Expr::Ask`]'s indices.
+    pub questions: &'a [Question],
+}
+
+/// A checked expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Typed {
+    /// What the host evaluates.
+    pub expr: Expr,
+    /// The type of its value.
+    pub of: Type,
+}
+
+/// Words that no table and no variable of a quantifier can be called.
+pub const RESERVED: [&str; 15] = [
+    "form", "state", "session", "pick", "row", "other", "old", "list", "clock", "today", "time",
+    "terminal", "inserted", "true", "false",
+];
+
+/// Settles names and types; every fault found is added to `errors`, and there is a result only without any.
+pub fn check(node: &Node, names: &Names<'_>, errors: &mut Vec<Error>) -> Option<Typed> {
+    let locals = names
+        .rows
+        .iter()
+        .map(|(name, table)| Local {
+            name,
+            of: Binding::Row(*table),
+        })
+        .collect();
+    Checker {
+        names,
+        locals,
+        errors,
+    }
+    .node(node)
+}
+
+/// As [`check`], for a place that wants a type: whole numbers become decimals, decimals get more places, nothing else is changed.
+pub fn check_as(
+    node: &Node,
+    of: &Type,
+    names: &Names<'_>,
+    errors: &mut Vec<Error>,
+) -> Option<Expr> {
+    let typed = check(node, names, errors)?;
+    let found = typed.of.clone();
+    fit(typed, of).or_else(|| {
+        errors.push(wanted(node.span.clone(), of, &found));
+        None
+    })
+}
+
+#[derive(Clone)]
+struct Local<'a> {
+    name: &'a str,
+    of: Binding,
+}
+
+#[derive(Clone)]
+enum Binding {
+    Row(TableId),
+    Element(Type),
+}
+
+struct Checker<'c, 'a> {
+    names: &'c Names<'a>,
+    /// Bound rows and elements, outermost first.
+    locals: Vec<Local<'c>>,
+    errors: &'c mut Vec<Error>,
+}
+
+impl<'c, 'a: 'c> Checker<'c, 'a> {
+    fn fail<T>(&mut self, error: Error) -> Option<T> {
+        self.errors.push(error);
+        None
+    }
+
+    fn node(&mut self, node: &'c Node) -> Option<Typed> {
+        let span = &node.span;
+        match &node.kind {
+            Kind::Int(number) => Some(constant(Value::Int(*number))),
+            Kind::Decimal(number) => Some(constant(Value::Decimal(*number))),
+            Kind::Text(text) => Some(constant(Value::text(text.as_str()))),
+            Kind::Bool(truth) => Some(constant(Value::Bool(*truth))),
+            Kind::Name(name) => self.name(name, span),
+            Kind::Member(of, name) => self.member(of, name),
+            Kind::Index(of, _) => match self.table(of) {
+                Some(_) => self.fail(
+                    Error::new(span.clone(), "a row is no value")
+                        .help("name a column of it: `table[key].column`"),
+                ),
+                None if self.errors_in(of) => None,
+                None => self.fail(Error::new(
+                    span.clone(),
+                    "only tables are indexed, by their key",
+                )),
+            },
+            Kind::Call(None, name, arguments) => self.function(name, None, arguments, span),
+            Kind::Call(Some(receiver), name, arguments) => {
+                self.method(receiver, name, arguments, span)
+            }
+            Kind::List(elements) => self.list(elements, span),
+            Kind::Not(operand) => {
+                let operand = self.bool(operand)?;
+                Some(Typed {
+                    expr: Expr::Unary(Unary::Not, Box::new(operand)),
+                    of: Type::Bool,
+                })
+            }
+            Kind::Negate(operand) => {
+                let typed = self.node(operand)?;
+                match typed.of {
+                    Type::Int | Type::Decimal(_) => Some(Typed {
+                        expr: Expr::Unary(Unary::Negate, Box::new(typed.expr)),
+                        of: typed.of,
+                    }),
+                    of => self.fail(Error::new(
+                        operand.span.clone(),
+                        format!("`-` wants a number, this is {of}"),
+                    )),
+                }
+            }
+            Kind::Binary(operator, left, right) => self.binary(*operator, left, right, span),
+            Kind::If(condition, yes, no) => {
+                let condition = self.bool(condition);
+                let (yes, no) = (self.node(yes), self.node(no));
+                let (condition, yes, no) = (condition?, yes?, no?);
+                let (left, right) = (yes.of.clone(), no.of.clone());
+                match unify(yes, no) {
+                    Some((yes, no, of)) => Some(Typed {
+                        expr: Expr::If(Box::new(condition), Box::new(yes), Box::new(no)),
+                        of,
+                    }),
+                    None => self.fail(Error::new(
+                        span.clone(),
+                        format!("one side of `:` is {left}, the other {right}"),
+                    )),
+                }
+            }
+        }
+    }
+
+    /// Whether checking a part reports a fault of its own, which then stands for everything around it.
+    fn errors_in(&mut self, node: &'c Node) -> bool {
+        self.node(node).is_none()
+    }
+
+    fn bool(&mut self, node: &'c Node) -> Option<Expr> {
+        self.typed(node, &Type::Bool)
+    }
+
+    fn typed(&mut self, node: &'c Node, of: &Type) -> Option<Expr> {
+        let typed = self.node(node)?;
+        let found = typed.of.clone();
+        match fit(typed, of) {
+            Some(expr) => Some(expr),
+            None => self.fail(wanted(node.span.clone(), of, &found)),
+        }
+    }
+
+    fn list(&mut self, elements: &'c [Node], span: &Span) -> Option<Typed> {
+        let typed: Vec<Option<Typed>> = elements.iter().map(|e| self.node(e)).collect();
+        let typed: Vec<Typed> = typed.into_iter().collect::<Option<_>>()?;
+        let Some(mut of) = typed.first().map(|t| t.of.clone()) else {
+            return self.fail(Error::new(span.clone(), "an empty list has no type"));
+        };
+        for (element, node) in typed.iter().zip(elements) {
+            match common(&of, &element.of) {
+                Some(common) => of = common,
+                None => {
+                    let message = format!("a list of {of} cannot hold {}", element.of);
+                    return self.fail(Error::new(node.span.clone(), message));
+                }
+            }
+        }
+        let exprs = typed
+            .into_iter()
+            .map(|t| fit(t, &of))
+            .collect::<Option<Vec<_>>>()?;
+        Some(Typed {
+            expr: Expr::List(exprs),
+            of: Type::List(Box::new(of)),
+        })
+    }
+
+    fn binary(
+        &mut self,
+        operator: Operator,
+        left: &'c Node,
+        right: &'c Node,
+        span: &Span,
+    ) -> Option<Typed> {
+        if operator == Operator::In
+            && let Some(table) = self.table(right)
+        {
+            let key = self.key(table, left)?;
+            return Some(Typed {
+                expr: Expr::Contains { table, key },
+                of: Type::Bool,
+            });
+        }
+        if let Operator::And | Operator::Or = operator {
+            let (left, right) = (self.bool(left), self.bool(right));
+            let (left, right) = (Box::new(left?), Box::new(right?));
+            let expr = if operator == Operator::And {
+                Expr::And(left, right)
+            } else {
+                Expr::Or(left, right)
+            };
+            return Some(Typed {
+                expr,
+                of: Type::Bool,
+            });
+        }
+        let (left, right) = (self.node(left), self.node(right));
+        let (left, right) = (left?, right?);
+        let types = (left.of.clone(), right.of.clone());
+        match join(operator, left, right) {
+            Ok(typed) => Some(typed),
+            Err(help) => {
+                let message = format!(
+                    "`{}` cannot join {} and {}",
+                    operator.sign(),
+                    types.0,
+                    types.1
+                );
+                let error = Error::new(span.clone(), message);
+                self.fail(
+                    match help.or_else(|| conversion(operator, &types.0, &types.1)) {
+                        Some(help) => error.help(help),
+                        None => error,
+                    },
+                )
+            }
+        }
+    }
+}

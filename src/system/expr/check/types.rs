@@ -1,0 +1,219 @@
+//! Types: what fits where, what two operands have in common, and what might help where they have nothing.
+
+use super::*;
+
+pub(super) fn constant(value: Value) -> Typed {
+    Typed {
+        of: value.of(),
+        expr: Expr::Const(value),
+    }
+}
+
+/// Whether a quantifier asks a condition of each row.
+pub(super) fn counts(kind: Quantifier) -> bool {
+    matches!(
+        kind,
+        Quantifier::Exists | Quantifier::All | Quantifier::ExistsOne | Quantifier::Count
+    )
+}
+
+pub(super) fn is_ordered(of: &Type) -> bool {
+    !matches!(of, Type::List(_) | Type::Bool)
+}
+
+/// The type that both can be brought to without loss.
+pub(super) fn common(left: &Type, right: &Type) -> Option<Type> {
+    match (left, right) {
+        (left, right) if left == right => Some(left.clone()),
+        (Type::Int, Type::Decimal(scale)) | (Type::Decimal(scale), Type::Int) => {
+            Some(Type::Decimal(*scale))
+        }
+        (Type::Decimal(a), Type::Decimal(b)) => Some(Type::Decimal(*a.max(b))),
+        (Type::List(a), Type::List(b)) if a == b => Some(left.clone()),
+        _ => None,
+    }
+}
+
+/// Brings a value to a type without loss: an int to a decimal, a decimal to more places.
+pub(super) fn fit(typed: Typed, of: &Type) -> Option<Expr> {
+    if typed.of == *of {
+        return Some(typed.expr);
+    }
+    let Type::Decimal(scale) = *of else {
+        return None;
+    };
+    match typed.of {
+        Type::Int => {}
+        Type::Decimal(from) if from <= scale => {}
+        _ => return None,
+    }
+    let constant = match &typed.expr {
+        Expr::Const(Value::Int(units)) => Decimal {
+            scale: 0,
+            units: *units,
+        }
+        .rescale(scale),
+        Expr::Const(Value::Decimal(decimal)) => decimal.rescale(scale),
+        _ => None,
+    };
+    Some(match constant {
+        Some(decimal) => Expr::Const(Value::Decimal(decimal)),
+        None => Expr::Rescale(scale, Box::new(typed.expr)),
+    })
+}
+
+pub(super) fn unify(left: Typed, right: Typed) -> Option<(Expr, Expr, Type)> {
+    let of = common(&left.of, &right.of)?;
+    Some((fit(left, &of)?, fit(right, &of)?, of))
+}
+
+/// Joins two operands, or says what might help.
+pub(super) fn join(operator: Operator, left: Typed, right: Typed) -> Result<Typed, Option<String>> {
+    let number = |of: &Type| matches!(of, Type::Int | Type::Decimal(_));
+    let binary = |operator, left, right, of| {
+        Ok(Typed {
+            expr: Expr::Binary(operator, Box::new(left), Box::new(right)),
+            of,
+        })
+    };
+    let compared = match operator {
+        Operator::Equal => Some(Binary::Equal),
+        Operator::NotEqual => Some(Binary::NotEqual),
+        Operator::Less => Some(Binary::Less),
+        Operator::LessOrEqual => Some(Binary::LessOrEqual),
+        Operator::Greater => Some(Binary::Greater),
+        Operator::GreaterOrEqual => Some(Binary::GreaterOrEqual),
+        _ => None,
+    };
+    if let Some(compared) = compared {
+        let equality = matches!(compared, Binary::Equal | Binary::NotEqual);
+        let (left, right, of) = unify(left, right).ok_or(None)?;
+        return if equality || is_ordered(&of) {
+            binary(compared, left, right, Type::Bool)
+        } else {
+            Err(None)
+        };
+    }
+    match operator {
+        Operator::In => {
+            let Type::List(element) = right.of.clone() else {
+                return Err(Some("`in` wants a table or a list on its right".into()));
+            };
+            match fit(left, &element) {
+                Some(left) => binary(Binary::In, left, right.expr, Type::Bool),
+                None => Err(None),
+            }
+        }
+        Operator::Add if left.of == Type::Text && right.of == Type::Text => {
+            binary(Binary::Add, left.expr, right.expr, Type::Text)
+        }
+        Operator::Remainder if left.of != Type::Int || right.of != Type::Int => {
+            Err(Some("`%` is for whole numbers".into()))
+        }
+        Operator::Multiply if number(&left.of) && number(&right.of) => multiply(left, right),
+        Operator::Add | Operator::Subtract | Operator::Divide | Operator::Remainder
+            if number(&left.of) && number(&right.of) =>
+        {
+            let operator = match operator {
+                Operator::Add => Binary::Add,
+                Operator::Subtract => Binary::Subtract,
+                Operator::Divide => Binary::Divide,
+                _ => Binary::Remainder,
+            };
+            let (left, right, of) = unify(left, right).ok_or(None)?;
+            binary(operator, left, right, of)
+        }
+        Operator::Add | Operator::Subtract if left.of == Type::Date || right.of == Type::Date => {
+            Err(Some(
+                "days are added by `date.addDays(n)` and counted by `a.daysUntil(b)`".into(),
+            ))
+        }
+        _ => Err(None),
+    }
+}
+
+/// A product has the places of both factors.
+pub(super) fn multiply(left: Typed, right: Typed) -> Result<Typed, Option<String>> {
+    let scale = |of: &Type| {
+        if let Type::Decimal(scale) = of {
+            *scale
+        } else {
+            0
+        }
+    };
+    let of = match (&left.of, &right.of) {
+        (Type::Int, Type::Int) => Type::Int,
+        (a, b) => Type::Decimal(scale(a) + scale(b)),
+    };
+    if scale(&of) > Decimal::MAX_SCALE {
+        return Err(Some(format!(
+            "the product would have {} places, more than {}: `round(x, places)` one of them first",
+            scale(&of),
+            Decimal::MAX_SCALE
+        )));
+    }
+    let factor = |typed: Typed| match (&of, typed.of.clone()) {
+        (Type::Decimal(_), Type::Int) => fit(typed, &Type::Decimal(0)),
+        _ => Some(typed.expr),
+    };
+    let (left, right) = (factor(left).ok_or(None)?, factor(right).ok_or(None)?);
+    Ok(Typed {
+        expr: Expr::Binary(Binary::Multiply, Box::new(left), Box::new(right)),
+        of,
+    })
+}
+
+pub(super) fn wanted(span: Span, of: &Type, found: &Type) -> Error {
+    let error = Error::new(span, format!("expected {of}, this is {found}"));
+    match (of, found) {
+        (Type::Decimal(_), Type::Decimal(_)) => error.help(format!(
+            "places are only cut off on purpose: `round(x, {})`",
+            of_scale(of)
+        )),
+        _ => match conversion_to(of, found) {
+            Some(help) => error.help(help),
+            None => error,
+        },
+    }
+}
+
+pub(super) fn of_scale(of: &Type) -> u8 {
+    if let Type::Decimal(scale) = of {
+        *scale
+    } else {
+        0
+    }
+}
+
+pub(super) fn conversion(operator: Operator, left: &Type, right: &Type) -> Option<String> {
+    match (left, right) {
+        (Type::Text, other) | (other, Type::Text) if operator == Operator::Add => {
+            conversion_to(&Type::Text, other)
+        }
+        (Type::Text, other) | (other, Type::Text) => conversion_to(other, &Type::Text),
+        _ => None,
+    }
+}
+
+pub(super) fn conversion_to(of: &Type, found: &Type) -> Option<String> {
+    match (of, found) {
+        (Type::Text, Type::List(_)) => None,
+        (Type::Text, _) => Some("`string(x)` makes a text of it".into()),
+        (Type::Int, Type::Text) => Some("`int(text)` reads a whole number".into()),
+        (Type::Int, Type::Decimal(_)) => Some("`int(x)` cuts the places off".into()),
+        (Type::Decimal(scale), Type::Text) => {
+            Some(format!("`decimal(text, {scale})` reads a decimal"))
+        }
+        (Type::Date, Type::Text) => Some("a date is written as in date('1989-03-14')".into()),
+        (Type::Bool, _) => Some("compare it with something, as in `x == 'A'`".into()),
+        _ => None,
+    }
+}
+
+pub(super) fn with_article(of: &Type) -> String {
+    match of {
+        Type::Int => format!("an {of}"),
+        Type::Text => of.to_string(),
+        _ => format!("a {of}"),
+    }
+}

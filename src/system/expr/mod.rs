@@ -1,0 +1,278 @@
+//! The expression language: a strict subset of CEL's syntax, compiled to a typed tree over slots.
+//!
+//! An expression has no side effects and ends: there are no loops but the quantifiers over one table or one list.
+//! All names and types are settled when a definition is loaded, so that evaluation can only fail in arithmetic.
+
+use super::value::{Type, Value};
+
+pub mod ast;
+mod check;
+mod eval;
+mod functions;
+mod lex;
+mod parse;
+mod signature;
+mod world;
+
+pub use check::{
+    FieldNames, Named, Names, Question, RESERVED, Scope, Slot, TableNames, Typed, check, check_as,
+};
+pub use eval::{Fault, eval, test};
+pub use parse::{Error, MAX_DEPTH, MAX_NODES, parse};
+pub use signature::{SIGNATURES, Signature};
+pub use world::World;
+
+/// Index of a table in `System::tables`.
+pub type TableId = usize;
+
+/// A compiled expression. Children have the types their parent needs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    /// A literal.
+    Const(Value),
+    /// A variable of the sign-on session (`session.x`), by index.
+    Session(usize),
+    /// A variable of the current screen (`state.x`), by index.
+    State(usize),
+    /// A field of the current screen (`form.x`) as the host knows it: text without trailing blanks, or the value
+    /// of a typed field (a key whose rules read it runs only while the field holds one).
+    Form(usize),
+    /// An input field of the picked list row (`pick.x`), by index of the field in the screen; text, blank if no row is picked.
+    Pick(usize),
+    /// A column of a bound row. `depth` counts bindings outwards: 0 is the innermost (`row`, or a quantifier's variable).
+    /// An unbound row (nothing picked) reads as blanks.
+    Column {
+        /// How many bindings lie between.
+        depth: usize,
+        /// Index of the column in its table.
+        column: usize,
+        /// Type of the column.
+        of: Type,
+    },
+    /// The innermost-but-`depth` bound element of a list quantifier.
+    Element {
+        /// How many bindings lie between.
+        depth: usize,
+    },
+    /// `table[key].column`; the blank of its type if there is no such row.
+    Lookup {
+        /// The table.
+        table: TableId,
+        /// One expression a key column.
+        key: Vec<Expr>,
+        /// Index of the column.
+        column: usize,
+        /// Type of the column.
+        of: Type,
+    },
+    /// `key in table`.
+    Contains {
+        /// The table.
+        table: TableId,
+        /// One expression a key column.
+        key: Vec<Expr>,
+    },
+    /// `table.held(key)`: who holds the record, as text; blank if nobody does.
+    Holder {
+        /// The table.
+        table: TableId,
+        /// One expression a key column.
+        key: Vec<Expr>,
+    },
+    /// `!x` or `-x`.
+    Unary(Unary, Box<Expr>),
+    /// An operator with both operands of one type (decimals already brought to one scale, but for `*`, which adds the
+    /// scales of its operands).
+    Binary(Binary, Box<Expr>, Box<Expr>),
+    /// `a && b`: b is not looked at when a is false.
+    And(Box<Expr>, Box<Expr>),
+    /// `a || b`: b is not looked at when a is true.
+    Or(Box<Expr>, Box<Expr>),
+    /// `test ? yes : no`.
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// A function or method of the language; the arguments have the types its definition says.
+    Call(Function, Vec<Expr>),
+    /// `[a, b, c]`.
+    List(Vec<Expr>),
+    /// `table.exists(r, …)` and its kin.
+    Rows {
+        /// Which question is asked.
+        kind: Quantifier,
+        /// The table.
+        table: TableId,
+        /// What is asked of each row, bound at depth 0: a boolean, or the summand for [`Quantifier::Sum`], the value for [`Quantifier::First`] …
+        body: Box<Expr>,
+        /// For `sum`, `min`, `max`, `first`: which rows count. Absent: all.
+        filter: Option<Box<Expr>>,
+        /// Type of the result.
+        of: Type,
+    },
+    /// `list.exists(x, …)` and its kin over a list value.
+    Elements {
+        /// Which question is asked.
+        kind: Quantifier,
+        /// The list.
+        list: Box<Expr>,
+        /// What is asked of each element, bound at depth 0.
+        body: Box<Expr>,
+    },
+    /// A fact about the running screen or the clock.
+    Fact(Fact),
+    /// A question put to the world (`screen.has('X')` in a playbook), by index, with its arguments.
+    Ask(usize, Vec<Expr>),
+    /// Decimal brought to another scale (an int has scale 0), exactly: only towards more places.
+    Rescale(u8, Box<Expr>),
+}
+
+/// Operators with one operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unary {
+    /// `!`
+    Not,
+    /// `-`
+    Negate,
+}
+
+/// Operators with two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    /// `x in list`
+    In,
+}
+
+/// What is asked of a table's rows or a list's elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Quantifier {
+    Exists,
+    All,
+    ExistsOne,
+    Count,
+    Sum,
+    Min,
+    Max,
+    /// The body's value in the first row (in key order) that passes the filter; blank if none does.
+    First,
+}
+
+/// Facts an expression can ask for besides data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// `clock`: virtual milliseconds since the session was opened (int).
+    Clock,
+    /// `today`: the system's calendar day (date).
+    Today,
+    /// `time`: milliseconds since midnight of the system's day (int).
+    TimeOfDay,
+    /// `list.count`: rows the list of this screen has in all pages (int).
+    ListCount,
+    /// `list.page`: the page shown, from 1 (int).
+    ListPage,
+    /// `list.pages`: how many pages there are, at least 1 (int).
+    ListPages,
+    /// `list.picks`: how many shown list rows have something in their selection field (int).
+    ListPicks,
+    /// `terminal`: the name of the terminal (text).
+    Terminal,
+    /// `inserted`: the key last numbered by an insert of the same list of effects (text; blank before).
+    Inserted,
+}
+
+/// Functions and methods. Each is total but for arithmetic; positions count from 0, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Function {
+    /// `size(text)` or `size(list)`
+    Size,
+    StartsWith,
+    EndsWith,
+    ContainsText,
+    UpperAscii,
+    LowerAscii,
+    Trim,
+    /// `text.substring(from, to)`, cut to what is there.
+    Substring,
+    /// `text.padLeft(width, fill)`
+    PadLeft,
+    /// `text.matches("A######")`: `A` a letter, `#` a digit, `*` any run, `?` any one, others themselves.
+    Matches,
+    /// `string(x)`: any value as its plain text.
+    String,
+    /// `int(text)`, `decimal(text, 2)`, `date(text, "MM/DD/YY")`: the value, or the blank of the type where the text is none.
+    Int,
+    Decimal,
+    Date,
+    /// `isInt(text)`, `isDecimal(text, 2)`, `isDate(text, "MM/DD/YY")`
+    IsInt,
+    IsDecimal,
+    IsDate,
+    /// `format(x, "picture")`: a date by `YYYY YY MM DD MON DDD(day of year)`, a number by `Z` `9` `,` `.` `-` as COBOL edits it.
+    Format,
+    /// `date.addDays(n)`, `a.daysUntil(b)`, `date.year()`, `date.month()`, `date.day()`
+    AddDays,
+    DaysUntil,
+    Year,
+    Month,
+    Day,
+    /// `abs(x)`, `min(a, b)`, `max(a, b)`, `round(decimal, places)`
+    Abs,
+    Min,
+    Max,
+    Round,
+    /// `soundex(text)`: the code of names that sound alike.
+    Soundex,
+}
+
+impl Expr {
+    /// Calls a function with this expression and every one inside it.
+    pub fn visit(&self, with: &mut impl FnMut(&Expr)) {
+        with(self);
+        match self {
+            Expr::Const(_)
+            | Expr::Session(_)
+            | Expr::State(_)
+            | Expr::Form(_)
+            | Expr::Pick(_)
+            | Expr::Column { .. }
+            | Expr::Element { .. }
+            | Expr::Fact(_) => {}
+            Expr::Lookup { key: parts, .. }
+            | Expr::Contains { key: parts, .. }
+            | Expr::Holder { key: parts, .. }
+            | Expr::Call(_, parts)
+            | Expr::Ask(_, parts)
+            | Expr::List(parts) => parts.iter().for_each(|part| part.visit(with)),
+            Expr::Unary(_, operand) | Expr::Rescale(_, operand) => operand.visit(with),
+            Expr::Binary(_, left, right) | Expr::And(left, right) | Expr::Or(left, right) => {
+                left.visit(with);
+                right.visit(with);
+            }
+            Expr::If(condition, yes, no) => [condition, yes, no]
+                .into_iter()
+                .for_each(|part| part.visit(with)),
+            Expr::Rows { body, filter, .. } => {
+                body.visit(with);
+                filter.iter().for_each(|filter| filter.visit(with));
+            }
+            Expr::Elements { list, body, .. } => {
+                list.visit(with);
+                body.visit(with);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

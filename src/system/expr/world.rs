@@ -1,0 +1,41 @@
+//! What an expression can ask of the world it is evaluated in.
+
+use super::{Fact, TableId};
+use crate::system::value::{Row, Value};
+
+/// The world an expression sees: variables, the form, rows, facts. All indices are those of the loaded definition.
+///
+/// Values are lent, not copied, so that comparing texts allocates nothing.
+pub trait World {
+    /// A variable of the sign-on session.
+    fn session(&self, variable: usize) -> &Value;
+
+    /// A variable of the current screen.
+    fn state(&self, variable: usize) -> &Value;
+
+    /// A field of the current screen, as a value of the field's type.
+    fn form(&self, field: usize) -> &Value;
+
+    /// An input field of the picked list row, as text; blank if no row is picked.
+    fn pick(&self, field: usize) -> &Value;
+
+    /// The row bound outside the expression, counted outwards from 0: `row`, `old`, `other`. `None` (nothing picked) reads as blanks.
+    fn bound(&self, depth: usize) -> Option<&Row>;
+
+    /// The row of a table with this key.
+    fn row(&self, table: TableId, key: &[Value]) -> Option<&Row>;
+
+    /// All rows of a table, in key order.
+    fn rows(&self, table: TableId) -> impl Iterator<Item = &Row>;
+
+    /// Who holds the record with this key; `None` if nobody does.
+    fn holder(&self, table: TableId, key: &[Value]) -> Option<&Value>;
+
+    /// A fact; of the type its documentation says.
+    fn fact(&self, fact: Fact) -> Value;
+
+    /// The answer to a question, by index, of the type its declaration says. A world of which no questions are declared is never asked.
+    fn ask(&self, _question: usize, _arguments: &[Value]) -> Value {
+        Value::text("")
+    }
+}

@@ -1,0 +1,261 @@
+//! What is known by name while a system is compiled, and the expressions and texts that use the names.
+
+use super::literal::untyped;
+use super::node::{Faults, Node, Place, Text};
+use crate::system::expr::{
+    self, Expr, FieldNames, Named, Names, TableNames, Typed, check, check_as,
+};
+use crate::system::model::{Field, Given, Part, ScreenId, Template, Variable};
+use crate::system::near::near;
+use crate::system::value::Type;
+use std::collections::BTreeMap;
+use toml::de::DeValue;
+
+/// Everything that has a name.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    pub tables: Vec<TableNames>,
+    /// Whether inserts into a table may leave the key out.
+    pub numbered: Vec<bool>,
+    pub session: Vec<Named>,
+    pub jobs: Vec<String>,
+    pub words: BTreeMap<String, Vec<String>>,
+    pub screens: Vec<ScreenNames>,
+}
+
+/// A screen, as far as others need to know it.
+#[derive(Debug, Default)]
+pub(crate) struct ScreenNames {
+    pub id: String,
+    pub window: bool,
+    pub over: Option<ScreenId>,
+    pub fields: Vec<Field>,
+    pub names: Vec<FieldNames>,
+    pub state: Vec<Variable>,
+    pub state_names: Vec<Named>,
+    pub message: Option<usize>,
+    pub list: Option<usize>,
+    pub select: Option<usize>,
+    /// It has a list that could not be read, so that nothing is known of its rows.
+    pub broken: bool,
+}
+
+impl Catalog {
+    /// The names outside every screen.
+    pub fn names(&self) -> Names<'_> {
+        Names {
+            tables: &self.tables,
+            session: &self.session,
+            ..Names::default()
+        }
+    }
+
+    /// The names on a screen, but for rows.
+    pub fn screen_names(&self, screen: &ScreenNames) -> Names<'_> {
+        let owner = screen.over.and_then(|over| self.screens.get(over));
+        let own = self.screens.iter().find(|s| s.id == screen.id);
+        Names {
+            state: owner.or(own).map(|s| s.state_names.as_slice()),
+            fields: own.map(|s| s.names.as_slice()),
+            list: screen.list.is_some(),
+            ..self.names()
+        }
+    }
+
+    pub fn table(&self, name: &Text<'_>, faults: &mut Faults) -> Option<usize> {
+        lookup(
+            "table",
+            name,
+            self.tables.iter().map(|t| t.name.as_str()),
+            faults,
+        )
+    }
+
+    pub fn screen(&self, name: &Text<'_>, faults: &mut Faults) -> Option<ScreenId> {
+        lookup(
+            "screen",
+            name,
+            self.screens.iter().map(|s| s.id.as_str()),
+            faults,
+        )
+    }
+
+    pub fn job(&self, name: &Text<'_>, faults: &mut Faults) -> Option<usize> {
+        lookup("job", name, self.jobs.iter().map(String::as_str), faults)
+    }
+}
+
+/// The index of a name among those known, or a fault with the nearest.
+pub(crate) fn lookup<'n>(
+    what: &str,
+    name: &Text<'_>,
+    known: impl Iterator<Item = &'n str> + Clone,
+    faults: &mut Faults,
+) -> Option<usize> {
+    let found = known.clone().position(|k| k == name.text);
+    if found.is_none() {
+        unknown(what, name.text, name.place(), known, faults);
+    }
+    found
+}
+
+/// Reports a name that nothing has.
+pub(crate) fn unknown<'n>(
+    what: &str,
+    name: &str,
+    place: Place,
+    known: impl Iterator<Item = &'n str> + Clone,
+    faults: &mut Faults,
+) {
+    let fault = faults.error(place, format!("no {what} is called `{name}`"));
+    let count = known.clone().count();
+    match near(name, known.clone()) {
+        Some(near) => fault.help(format!("did you mean `{near}`?")),
+        None if count == 0 => fault.help(format!("there is no {what} at all")),
+        None if count <= 12 => fault.help(format!(
+            "there are {}",
+            known.collect::<Vec<_>>().join(", ")
+        )),
+        None => {}
+    }
+}
+
+/// An expression of any type.
+pub(crate) fn any(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<Typed> {
+    if let Some(text) = node.text() {
+        return parsed(&text, 0..text.text.len(), faults, |tree, errors| {
+            check(tree, names, errors)
+        });
+    }
+    let value = untyped(node)?;
+    Some(Typed {
+        of: value.of(),
+        expr: Expr::Const(value),
+    })
+}
+
+/// An expression of a type.
+pub(crate) fn typed(
+    node: &Node<'_>,
+    of: &Type,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) -> Option<Expr> {
+    match node.value {
+        DeValue::String(_) => {
+            let text = node.text()?;
+            parsed(&text, 0..text.text.len(), faults, |tree, errors| {
+                check_as(tree, of, names, errors)
+            })
+        }
+        DeValue::Array(_) | DeValue::Table(_) => None,
+        _ => super::literal::value(node, of, faults).map(Expr::Const),
+    }
+}
+
+/// Parses a part of a text and checks the tree; faults are mapped to their places in the file.
+fn parsed<T>(
+    text: &Text<'_>,
+    part: std::ops::Range<usize>,
+    faults: &mut Faults,
+    check: impl FnOnce(&expr::ast::Node, &mut Vec<expr::Error>) -> Option<T>,
+) -> Option<T> {
+    let mut errors = Vec::new();
+    let result = match expr::parse(text.text.get(part.clone()).unwrap_or("")) {
+        Ok(tree) => check(&tree, &mut errors),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    };
+    let failed = !errors.is_empty();
+    for error in errors {
+        // An end that is missing is shown at the closing quote.
+        let (start, end) = (error.span.start + part.start, error.span.end + part.start);
+        let fault = faults.error(text.part(start..end), error.message);
+        fault.help = error.help;
+    }
+    result.filter(|_| !failed)
+}
+
+/// Text with `{expressions}` in it. `given` are the facts that the host fills in here.
+pub(crate) fn template(
+    text: &Text<'_>,
+    names: &Names<'_>,
+    given: &[(&str, Given)],
+    faults: &mut Faults,
+) -> Template {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut at = 0;
+    while let Some(ch) = text.text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.text.get(at..).unwrap_or("");
+        match ch {
+            '{' | '}' if rest.get(1..).is_some_and(|r| r.starts_with(ch)) => {
+                plain.push(ch);
+                at += 2;
+            }
+            '{' => {
+                let Some(length) = closing_brace(rest) else {
+                    let fault = faults.error(text.part(at..at + 1), "this `{` has no `}`");
+                    fault.help("`{{` is a brace as text");
+                    break;
+                };
+                if !plain.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut plain)));
+                }
+                let inside = at + 1..at + length;
+                let word = text.text.get(inside.clone()).unwrap_or("").trim();
+                match given.iter().find(|(name, _)| *name == word) {
+                    Some((_, given)) => parts.push(Part::Given(*given)),
+                    None => {
+                        let typed = parsed(text, inside.clone(), faults, |tree, errors| {
+                            check(tree, names, errors)
+                        });
+                        if let Some(typed) = typed {
+                            parts.push(Part::Expr(typed.expr));
+                        }
+                    }
+                }
+                at += length + 1;
+            }
+            '}' => {
+                faults
+                    .error(text.part(at..at + 1), "this `}` has no `{`")
+                    .help("`}}` is a brace as text");
+                at += 1;
+            }
+            ch => {
+                plain.push(ch);
+                at += ch.len_utf8();
+            }
+        }
+    }
+    if !plain.is_empty() {
+        parts.push(Part::Text(plain));
+    }
+    Template(parts)
+}
+
+/// Where the brace that opens a text closes; braces in quotes do not count.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut chars = text.char_indices();
+    while let Some((at, ch)) = chars.next() {
+        match (quote, ch) {
+            (Some(_), '\\') => {
+                chars.next();
+            }
+            (Some(open), ch) if open == ch => quote = None,
+            (None, '\'' | '"') => quote = Some(ch),
+            (None, '}') => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A template of plain text.
+pub(crate) fn fixed(text: &str) -> Template {
+    Template(vec![Part::Text(text.to_owned())])
+}

@@ -1,0 +1,84 @@
+//! Walks over what a definition compiled to.
+
+use crate::system::expr::Expr;
+use crate::system::model::{Effect, Part, Template};
+
+impl Template {
+    /// Calls a function with every expression in it.
+    pub(super) fn visit(&self, with: &mut impl FnMut(&Expr)) {
+        for part in &self.0 {
+            if let Part::Expr(expr) = part {
+                with(expr);
+            }
+        }
+    }
+}
+
+impl Effect {
+    /// Calls a function with every expression in it and in the effects under it.
+    pub(super) fn visit(&self, with: &mut impl FnMut(&Expr)) {
+        match self {
+            Effect::Message(text) | Effect::Abend(text) | Effect::Broadcast(text) => {
+                text.visit(with)
+            }
+            Effect::SetSession(_, expr)
+            | Effect::SetState(_, expr)
+            | Effect::Fill(_, expr)
+            | Effect::Delay(expr)
+            | Effect::Submit(_, expr) => with(expr),
+            Effect::Insert { row, .. } => row.iter().for_each(|(_, expr)| with(expr)),
+            Effect::Update { key, set, .. } => {
+                key.iter().chain(set.iter().map(|(_, e)| e)).for_each(with)
+            }
+            Effect::Delete { key, .. } | Effect::Release { key, .. } => key.iter().for_each(with),
+            Effect::Hold { key, by, .. } => key.iter().chain([by]).for_each(with),
+            Effect::Each {
+                filter, effects, ..
+            } => {
+                filter.iter().for_each(&mut *with);
+                effects.iter().for_each(|e| e.visit(with));
+            }
+            Effect::When {
+                test,
+                then,
+                otherwise,
+            } => {
+                with(test);
+                then.iter().chain(otherwise).for_each(|e| e.visit(with));
+            }
+            Effect::Compare(compare) => {
+                compare
+                    .filter
+                    .iter()
+                    .chain(&compare.key)
+                    .for_each(&mut *with);
+                let lists = [&compare.equal, &compare.differs, &compare.missing];
+                lists.into_iter().flatten().for_each(|e| e.visit(with));
+            }
+            Effect::Alarm
+            | Effect::Goto(_)
+            | Effect::Call(_)
+            | Effect::Back
+            | Effect::Refresh
+            | Effect::SignOff
+            | Effect::Cursor(_)
+            | Effect::Mark(..)
+            | Effect::Page(_)
+            | Effect::Run(_) => {}
+        }
+    }
+
+    /// Calls a function with this effect and every effect under it.
+    pub(super) fn each(&self, with: &mut impl FnMut(&Effect)) {
+        with(self);
+        let lists: Vec<&Vec<Effect>> = match self {
+            Effect::Each { effects, .. } => vec![effects],
+            Effect::When {
+                then, otherwise, ..
+            } => vec![then, otherwise],
+            Effect::Compare(compare) => vec![&compare.equal, &compare.differs, &compare.missing],
+            _ => vec![],
+        };
+        lists.into_iter().flatten().for_each(|e| e.each(with));
+    }
+}

@@ -1,0 +1,12 @@
+//! A system as its author wrote it: TOML definitions, loaded, checked and compiled.
+
+pub mod diagnostics;
+pub mod expr;
+pub(crate) mod load;
+pub mod model;
+pub(crate) mod near;
+pub mod picture;
+pub mod schema;
+pub mod shape;
+pub mod value;
+pub mod wart;

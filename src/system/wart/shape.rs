@@ -1,0 +1,91 @@
+//! The shape of `warts.toml`: the keys every wart has, and those of each kind.
+
+use crate::system::schema;
+use crate::system::shape::Kind::*;
+use crate::system::shape::{Key, Shape, key, needed, shape};
+use serde_json::{Value, json};
+
+const OUTCOMES: &[&str] = &["done", "lost", "half", "any"];
+const ENDS: &[&str] = &["done", "lost", "any"];
+
+/// What every `[wart.NAME]` has.
+#[rustfmt::skip]
+pub static WART: Shape = shape("a wart", "a switchable bend of what clean rules or jobs do", &[
+    needed("kind", Text, "what it does: one of the kinds"),
+    needed("about", Text, "what goes wrong, for people"),
+    needed("tell", Text, "where an honest observer finds out what really happened"),
+    needed("on", OneOrList(&Text), "what it may happen at: \"SCREEN.key\", \"SCREEN.*\", \"*.key\", \"job.NAME\""),
+    key("chance", Literal, "how likely it happens at each occurrence, 0 to 1 (1)"),
+    key("nth", OneOrList(&Int(1, 1_000_000)), "only at these occurrences, from 1 (any)"),
+    key("between", List(&Duration), "only from the first to the second moment of the session (always)"),
+    key("when", Expr, "only while this holds; it sees the screen if `on` names only one (always)"),
+    key("at_most", Int(1, 1_000_000), "happens at most so often in a session (any number)"),
+]);
+
+/// The kinds, each with the keys it has besides those of every wart.
+#[rustfmt::skip]
+pub static KINDS: &[Shape] = &[
+    shape("drop", "changes to some tables are not made; the screen says they were", &[needed("tables", OneOrList(&Ref("table")), "whose changes are lost")]),
+    shape("partial", "only the changes to some tables are made; the screen says all were", &[needed("tables", OneOrList(&Ref("table")), "whose changes are made")]),
+    shape("double", "new rows of numbered tables are made twice, under two numbers", &[needed("tables", OneOrList(&Ref("table")), "whose rows")]),
+    shape("mislead", "the message says something else than what happened, and no other screen is shown", &[
+        needed("message", Template, "what it says"), key("outcome", Choice(ENDS), "what really happened: done (default), lost, or any of the two")]),
+    shape("swap", "of two screens that look alike, each is shown for the other", &[needed("screens", List(&Ref("screen")), "the two")]),
+    shape("jump", "the work is done, and another screen is shown without a word", &[needed("to", Ref("screen"), "which")]),
+    shape("abend", "the bare screen of an abend", &[
+        needed("code", Template, "its code"), key("outcome", Choice(ENDS), "what happened before: done, lost (default), or any of the two")]),
+    shape("slow", "the answer comes later", &[needed("by", Duration, "how much")]),
+    shape("spin", "the screen comes back as it was, without a word", &[
+        needed("for", Duration, "after how long"), key("outcome", Choice(OUTCOMES), "what really happened: done (default), lost, half, or any of the first two"),
+        key("keep", Int(0, 1000), "how many changes to records are made of `half` (1)"), key("refresh", True, "the screen shows its declared values; what was typed is gone")]),
+    shape("acknowledge", "the key has to be pressed again before it does anything", &[
+        needed("message", Template, "what is said each time"), key("times", Int(1, 100), "how many times it is said (1)")]),
+    shape("window", "a mandatory window comes instead of the rule, late", &[
+        needed("modal", Ref("window"), "which"), needed("unless", Expr, "it comes again until this holds")]),
+    shape("sequence", "the rule is refused until something else was done", &[
+        needed("needs", Expr, "what must hold"), needed("message", Template, "what is said until it does")]),
+    shape("refuse", "what is typed into a field is blanked", &[
+        needed("field", Ref("field"), "which, of the one screen of `on`"), needed("until", Expr, "until this holds"), needed("message", Template, "what is said")]),
+    shape("closed", "the rule is refused between two times of day", &[
+        needed("hours", List(&Text), "from and to: [\"17:00\", \"18:00\"]"), needed("message", Template, "what is said")]),
+    shape("truncate", "texts of a column are cut, or characters in them replaced", &[
+        needed("table", Ref("table"), "the table"), needed("column", Text, "its column"), key("width", Int(0, 3564), "the longest that is kept"),
+        key("translate", Map(&Text), "characters by what takes their place: `{ \"Ñ\" = \"?\" }`")]),
+    shape("broadcast", "a text is written over the message of the screen, unasked", &[
+        needed("text", Template, "the text"), key("after", Duration, "how long after the key (at once)")]),
+    shape("timeout", "the terminal is signed off, unasked", &[
+        needed("after", Duration, "how long after the key"), needed("message", Template, "what the sign-on screen says")]),
+    shape("reset", "the screen shows its declared values again, unasked, if it still stands; what was typed is gone", &[
+        needed("after", Duration, "how long after the key"), needed("message", Template, "what is said")]),
+    shape("held", "somebody else holds the record, and the rule is refused while they do", &[
+        needed("table", Ref("table"), "the table"), needed("key", OneOrList(&Expr), "the record's key"), needed("by", Expr, "who holds it"),
+        needed("for", Duration, "how long"), needed("message", Template, "what is said meanwhile")]),
+    shape("sticky", "records that the rule lets go stay held for a while", &[needed("for", Duration, "how long")]),
+    shape("two_stage", "the answer is written with the keyboard locked; it is restored later", &[needed("by", Duration, "how much later")]),
+];
+
+/// The JSON Schema of `warts.toml`.
+pub fn schema() -> Value {
+    let kinds: Vec<Value> = KINDS
+        .iter()
+        .map(|kind| {
+            let mut table = schema::table(keys(kind));
+            table["description"] = json!(kind.doc);
+            table["properties"]["kind"] = json!({ "const": kind.name });
+            table
+        })
+        .collect();
+    json!({
+        "$schema": schema::DRAFT,
+        "title": "warts.toml",
+        "description": "switchable bends of what a system's clean rules do",
+        "type": "object",
+        "properties": { "wart": { "type": "object", "additionalProperties": { "anyOf": kinds } } },
+        "additionalProperties": false,
+    })
+}
+
+/// Every key of a wart of this kind, and whether it must be there.
+pub(crate) fn keys(kind: &'static Shape) -> impl Iterator<Item = (&'static Key, bool)> {
+    WART.all_keys().chain(kind.all_keys())
+}

@@ -1,0 +1,14 @@
+//! Tasks: a goal in words, a start, what must change and what must not; playbooks that solve them; grades that tell.
+
+pub mod answer;
+pub mod grade;
+mod load;
+pub mod model;
+pub mod playbook;
+pub mod prove;
+pub mod report;
+pub mod run;
+pub mod scene;
+mod setup;
+pub mod shape;
+pub mod start;

@@ -1,0 +1,217 @@
+//! What the trials of a proof come to: the table, and which rules are broken.
+
+use super::model::Task;
+use super::prove::{Policy, Trial};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The trials of one task with one set of warts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cell {
+    /// The task.
+    pub task: String,
+    /// Its tier.
+    pub tier: u8,
+    /// The warts that were on.
+    pub warts: String,
+    /// How each policy did.
+    pub policies: BTreeMap<Policy, Score>,
+}
+
+/// How often a policy solved a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Score {
+    /// Runs that were solved.
+    pub solved: u32,
+    /// Runs.
+    pub runs: u32,
+    /// Most keys of any run.
+    pub keys: u32,
+    /// Most virtual milliseconds of any run.
+    pub time: u64,
+}
+
+/// A broken rule.
+#[derive(Debug, Clone, Serialize)]
+pub struct Violation {
+    /// The task.
+    pub task: String,
+    /// The warts that were on.
+    pub warts: String,
+    /// The policy that did not do as it should.
+    pub policy: Policy,
+    /// What the rule says.
+    pub rule: String,
+    /// The smallest seed that shows it.
+    pub seed: u64,
+    /// What that run came to.
+    pub found: String,
+}
+
+/// A proof of some tasks.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Report {
+    /// Seeds tried.
+    pub seeds: Vec<u64>,
+    /// By task and wart set.
+    pub cells: Vec<Cell>,
+    /// Broken rules; none: proven.
+    pub violations: Vec<Violation>,
+}
+
+/// At least so many seeds before answers are looked at for being guessable.
+const SEEDS_TO_GUESS: usize = 10;
+
+impl Report {
+    /// Adds the trials of one task with one of its wart sets, in the order of their seeds.
+    pub fn add(&mut self, task: &Task, set: usize, trials: &[Trial]) {
+        let warts = task
+            .warts
+            .get(set)
+            .map_or_else(String::new, ToString::to_string);
+        let mut policies: BTreeMap<Policy, Score> = BTreeMap::new();
+        for trial in trials {
+            let score = policies.entry(trial.policy).or_default();
+            score.runs += 1;
+            score.solved += u32::from(trial.grade.solved());
+            score.keys = score.keys.max(trial.keys);
+            score.time = score.time.max(trial.time);
+        }
+        let fails = task.naive_fails.contains(&set);
+        for (policy, score) in &policies {
+            let rule = match policy {
+                Policy::Oracle if score.solved < score.runs => {
+                    "the oracle solves the task on every seed"
+                }
+                Policy::Naive if set == 0 && !fails && score.solved < score.runs => {
+                    "the naive script solves the clean twin on every seed"
+                }
+                Policy::Naive if fails && score.solved * 2 >= score.runs => {
+                    "the naive script fails on most seeds with these warts"
+                }
+                Policy::Oracle | Policy::Naive => continue,
+                _ if score.solved > 0 => "nothing but doing the task solves it",
+                _ => continue,
+            };
+            let wants_solved =
+                *policy == Policy::Oracle || set == 0 && !fails && *policy == Policy::Naive;
+            let shown = trials
+                .iter()
+                .find(|trial| trial.policy == *policy && trial.grade.solved() != wants_solved);
+            self.violations.extend(shown.map(|trial| Violation {
+                task: task.id.clone(),
+                warts: warts.clone(),
+                policy: *policy,
+                rule: rule.into(),
+                seed: trial.seed,
+                found: trial.grade.to_string(),
+            }));
+        }
+        self.violations.extend(guessable(task, &warts, trials));
+        self.cells.push(Cell {
+            task: task.id.clone(),
+            tier: task.tier,
+            warts,
+            policies,
+        });
+    }
+
+    /// Whether no rule is broken.
+    pub fn is_proven(&self) -> bool {
+        self.violations.is_empty()
+    }
+}
+
+/// An answer that is right on half of the seeds or more is one that can be guessed.
+fn guessable(task: &Task, warts: &str, trials: &[Trial]) -> Option<Violation> {
+    let answers: Vec<_> = trials
+        .iter()
+        .filter(|trial| trial.policy == Policy::Oracle)
+        .filter_map(|trial| Some((trial.seed, trial.expected.as_deref()?)))
+        .collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, answer) in &answers {
+        *counts.entry(answer).or_default() += 1;
+    }
+    let (answer, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let often =
+        answers.len() >= SEEDS_TO_GUESS && count * 2 > answers.len() && task.require.is_empty();
+    let seed = answers.iter().find(|(_, right)| *right == answer)?.0;
+    often.then(|| Violation {
+        task: task.id.clone(),
+        warts: warts.to_owned(),
+        policy: Policy::Nop,
+        rule: "no answer is right on most seeds".into(),
+        seed,
+        found: format!(
+            "`{answer}` is right on {count} of {} seeds\n",
+            answers.len()
+        ),
+    })
+}
+
+/// The columns of the table: a heading and the policies it takes together.
+const COLUMNS: [(&str, &[Policy]); 5] = [
+    ("oracle", &[Policy::Oracle]),
+    ("nop", &[Policy::Nop]),
+    ("random", &[Policy::Random]),
+    ("naive", &[Policy::Naive]),
+    ("impostor", &[Policy::Impostor, Policy::Cut, Policy::Replay]),
+];
+
+/// The table, then each broken rule with the run that shows it.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |of: fn(&Cell) -> usize, least: usize| {
+            self.cells.iter().map(of).max().unwrap_or(0).max(least)
+        };
+        let (task, warts) = (width(|c| c.task.len(), 4), width(|c| c.warts.len(), 5));
+        write!(f, "{:task$}  tier  {:warts$}", "task", "warts")?;
+        for (heading, _) in COLUMNS {
+            write!(f, "  {heading:>9}")?;
+        }
+        writeln!(f)?;
+        let mut last = "";
+        for cell in &self.cells {
+            let again = cell.task == last;
+            let (name, tier) = if again {
+                ("", String::new())
+            } else {
+                (cell.task.as_str(), cell.tier.to_string())
+            };
+            write!(f, "{name:task$}  {tier:>4}  {:warts$}", cell.warts)?;
+            for (_, policies) in COLUMNS {
+                let scores = policies
+                    .iter()
+                    .filter_map(|policy| cell.policies.get(policy));
+                let (solved, runs) =
+                    scores.fold((0, 0), |(s, r), score| (s + score.solved, r + score.runs));
+                let text = if runs == 0 {
+                    "-".into()
+                } else {
+                    format!("{solved}/{runs}")
+                };
+                write!(f, "  {text:>9}")?;
+            }
+            writeln!(f)?;
+            last = &cell.task;
+        }
+        for Violation {
+            task,
+            warts,
+            policy,
+            rule,
+            seed,
+            found,
+        } in &self.violations
+        {
+            write!(
+                f,
+                "\n{task}, warts {warts}, {}: not so that {rule}\nseed {seed}: {found}",
+                policy.name()
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,341 @@
+//! Where a task begins: the values of its goal, the tables as its setup leaves them, and what will be asked of their end.
+
+use super::answer::Answer;
+use super::grade::{Change, Ending, Grade, Requirement, Rows, grade};
+use super::model::{Course, From, Require, Task};
+use super::scene::Scene;
+use super::setup;
+use crate::host::chance::Chance;
+use crate::host::table::Table;
+use crate::host::{Host, Region, data};
+use crate::session::Setup;
+use crate::system::expr::{Fault, eval, test};
+use crate::system::model::System;
+use crate::system::value::Value;
+use std::fmt;
+use std::sync::Arc;
+
+/// A task begun with one seed.
+#[derive(Debug, Clone)]
+pub struct Start {
+    system: Arc<System>,
+    task: Task,
+    region: Region,
+    values: Vec<Value>,
+    goal: String,
+    before: Vec<Rows>,
+    required: Vec<Requirement>,
+    answer: Option<Answer>,
+}
+
+/// Why a task cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StartError {
+    /// The system has no such task; the name most like it.
+    NoSuchTask(String, Option<String>),
+    /// With this seed no row passes for a value of the goal.
+    NoRow(String),
+    /// An expression of the task has no value.
+    Fault(&'static str, Fault),
+    /// The setup adds a row that is there, or changes one that is not.
+    Setup(String),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::NoSuchTask(name, near) => {
+                write!(f, "no task is called `{name}`")?;
+                match near {
+                    Some(near) => write!(f, "; did you mean `{near}`?"),
+                    None => Ok(()),
+                }
+            }
+            StartError::NoRow(value) => write!(f, "no row passes for value.{value} with this seed"),
+            StartError::Setup(what) => write!(f, "the setup of the task: {what}"),
+            StartError::Fault(part, fault) => write!(f, "{part} of the task: {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl Course {
+    /// The region that a session of this setup is opened in: the tables of its seed, as its task, if it has one, leaves
+    /// them. Every door begins here.
+    pub fn open(&self, setup: &Setup) -> Result<(Region, Option<Arc<Start>>), StartError> {
+        let Some(task) = &setup.task else {
+            return Ok((self.region.reseeded(setup.seed), None));
+        };
+        let start = Arc::new(self.start(task, setup.seed)?);
+        Ok((start.region().clone(), Some(start)))
+    }
+
+    /// Begins the task of this name with this seed.
+    pub fn start(&self, task: &str, seed: u64) -> Result<Start, StartError> {
+        let Some(found) = self.task(task) else {
+            let names = self.tasks.iter().map(|task| task.id.as_str());
+            let near = crate::system::near::near(task, names);
+            return Err(StartError::NoSuchTask(task.into(), near.map(str::to_owned)));
+        };
+        Start::new(&self.region, found, seed)
+    }
+}
+
+impl Start {
+    /// Draws the values in a region of this seed, applies the setup and fills in what is required.
+    pub fn new(region: &Region, task: &Task, seed: u64) -> Result<Start, StartError> {
+        let mut region = region.reseeded(seed);
+        let system = &Arc::clone(region.system());
+        let values = draw(system, task, seed, region.tables())?;
+        let blank = Value::text("");
+        if !task.setup.is_empty() {
+            let mut tables = region.tables().to_vec();
+            setup::apply(&task.setup, system, &mut tables, &values)?;
+            region = region.with_tables(tables);
+        }
+        let scene = scene(system, region.tables(), &values, &blank);
+        let goal = scene
+            .text(&task.goal)
+            .map_err(|f| StartError::Fault("the goal", f))?;
+        let required =
+            requirements(task, &scene).map_err(|f| StartError::Fault("a requirement", f))?;
+        let answer = match &task.report {
+            None => None,
+            Some(report) => Some(Answer {
+                of: report.of.clone(),
+                expected: eval(&report.expected, &scene)
+                    .map_err(|f| StartError::Fault("the answer", f))?,
+                today: system.today,
+            }),
+        };
+        let before = rows(region.tables());
+        Ok(Start {
+            system: Arc::clone(region.system()),
+            task: task.clone(),
+            region,
+            values,
+            goal,
+            before,
+            required,
+            answer,
+        })
+    }
+
+    /// The tables to open a session on.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The task.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// What the agent is told.
+    pub fn goal(&self) -> &str {
+        &self.goal
+    }
+
+    /// `value.*`
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The value of this name, such as a playbook takes.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        let at = self
+            .task
+            .values
+            .iter()
+            .position(|value| value.name == name)?;
+        self.values.get(at)
+    }
+
+    /// The right answer as plain text, if one is asked for. Never to be shown to an agent.
+    pub fn expected(&self) -> Option<String> {
+        self.answer
+            .as_ref()
+            .map(|answer| answer.expected.to_string())
+    }
+
+    /// Grades tables that a run has come to.
+    pub fn grade(&self, end: &[Table], answer: Option<&str>, ending: &Ending) -> Grade {
+        let blank = Value::text("");
+        let after = rows(end);
+        let report = self.answer.as_ref().map(|right| (right, answer));
+        let allowed = |change: &Change| self.allows(change, end);
+        let mut grade = grade(
+            &self.system.tables,
+            &self.before,
+            &after,
+            &self.required,
+            allowed,
+            report,
+            ending,
+        );
+        let scene = scene(&self.system, end, &self.values, &blank);
+        for (name, condition) in &self.task.milestones {
+            grade
+                .milestones
+                .insert(name.clone(), test(condition, &scene).unwrap_or(false));
+        }
+        grade
+    }
+
+    /// Grades a host as it will stand when the task's settling time has passed.
+    pub fn grade_host(
+        &self,
+        host: &Host,
+        now: u64,
+        answer: Option<&str>,
+        ending: &Ending,
+    ) -> Grade {
+        if self.task.settle == 0 {
+            return self.grade(host.tables(), answer, ending);
+        }
+        let mut later = host.clone();
+        while later.poll(now.saturating_add(self.task.settle)).is_some() {}
+        self.grade(later.tables(), answer, ending)
+    }
+
+    /// Whether a change is noise: a new row of a journal, or what the task allows.
+    pub fn allows(&self, change: &Change, end: &[Table]) -> bool {
+        let table = self.system.tables.get(change.table);
+        if change.before.is_none() && table.is_some_and(|table| table.journal) {
+            return true;
+        }
+        let blank = Value::text("");
+        let scene = scene(&self.system, end, &self.values, &blank);
+        self.task.allow.iter().any(|allow| {
+            let row = change.after.or(change.before);
+            let holds =
+                |filter| row.is_some_and(|row| test(filter, &scene.with(row)).unwrap_or(false));
+            allow.table == change.table
+                && allow.changes.iter().any(|name| name == change.name())
+                && allow.filter.as_ref().is_none_or(holds)
+                && differs_only_in(change, allow.columns.as_deref())
+        })
+    }
+
+    /// Every row that differs from the start and is neither allowed nor a journal's: what a run has done to the backend.
+    pub fn effect(&self, end: &[Table]) -> Vec<String> {
+        let after = rows(end);
+        let changes = super::grade::changes(&self.before, &after);
+        let told = changes.iter().filter(|change| !self.allows(change, end));
+        told.map(|change| format!("{} {:?} {:?}", change.table, change.key, change.after))
+            .collect()
+    }
+}
+
+fn differs_only_in(change: &Change, columns: Option<&[usize]>) -> bool {
+    match (columns, change.before, change.after) {
+        (Some(columns), Some(before), Some(after)) => before
+            .iter()
+            .zip(after.iter())
+            .enumerate()
+            .all(|(column, (old, new))| old == new || columns.contains(&column)),
+        _ => true,
+    }
+}
+
+fn rows(tables: &[Table]) -> Vec<Rows> {
+    tables.iter().map(|table| table.map().clone()).collect()
+}
+
+pub(super) fn scene<'a>(
+    system: &'a System,
+    tables: &'a [Table],
+    values: &'a [Value],
+    blank: &'a Value,
+) -> Scene<'a> {
+    Scene {
+        system,
+        tables,
+        values,
+        row: None,
+        outer: None,
+        blank,
+    }
+}
+
+fn draw(
+    system: &System,
+    task: &Task,
+    seed: u64,
+    tables: &[Table],
+) -> Result<Vec<Value>, StartError> {
+    let blank = Value::text("");
+    let fault = |fault| StartError::Fault("a value", fault);
+    let mut values: Vec<Value> = Vec::new();
+    for value in &task.values {
+        let mut chance = Chance::stream(seed, "task", &[&task.id, &value.name]);
+        let scene = scene(system, tables, &values, &blank);
+        let drawn = match &value.from {
+            From::Maker(crate::system::model::Maker::Expr(expr)) => {
+                eval(expr, &scene).map_err(fault)?
+            }
+            From::Maker(crate::system::model::Maker::Text(text)) => {
+                Value::text(scene.text(text).map_err(fault)?)
+            }
+            From::Maker(maker) => data::draw(system, &value.of, maker, chance, tables),
+            From::OneOf(choices) => {
+                let choices = scene.all(choices).map_err(fault)?;
+                chance
+                    .pick(&choices)
+                    .cloned()
+                    .unwrap_or_else(|| value.of.blank())
+            }
+            From::KeyOf { table, filter } => {
+                let mut keys = Vec::new();
+                for (key, row) in tables.get(*table).into_iter().flat_map(Table::iter) {
+                    let passes = match filter {
+                        None => true,
+                        Some(filter) => test(filter, &scene.with(row)).map_err(fault)?,
+                    };
+                    keys.extend(key.first().filter(|_| passes));
+                }
+                let drawn = chance.pick(&keys).map(|key| Value::clone(key));
+                drawn.ok_or_else(|| StartError::NoRow(value.name.clone()))?
+            }
+        };
+        values.push(drawn);
+    }
+    Ok(values)
+}
+
+fn requirements(task: &Task, scene: &Scene) -> Result<Vec<Requirement>, Fault> {
+    let mut wanted = Vec::new();
+    for require in &task.require {
+        if require.when().map_or(Ok(true), |when| test(when, scene))? {
+            wanted.push(require);
+        }
+    }
+    wanted
+        .into_iter()
+        .map(|require| {
+            Ok(match require {
+                Require::Insert { table, row, .. } => Requirement::Insert {
+                    table: *table,
+                    row: scene.columns(row)?,
+                },
+                Require::Update {
+                    table,
+                    key,
+                    set,
+                    free,
+                    ..
+                } => Requirement::Update {
+                    table: *table,
+                    key: scene.all(key)?,
+                    set: scene.columns(set)?,
+                    free: free.clone(),
+                },
+                Require::Delete { table, key, .. } => Requirement::Delete {
+                    table: *table,
+                    key: scene.all(key)?,
+                },
+            })
+        })
+        .collect()
+}

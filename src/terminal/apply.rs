@@ -1,0 +1,345 @@
+//! What the host sends, carried out.
+
+use super::Terminal;
+use super::cell::Cell;
+use super::model::{PRIMARY_COLUMNS, PRIMARY_ROWS};
+use crate::wire::structured::Read;
+use crate::wire::{
+    Address, Aid, AttributeType, FieldAttribute, Inbound, Order, Outbound, ReplyMode,
+    StructuredField, Wcc,
+};
+
+/// The size of Erase/Write.
+const PRIMARY: (u16, u16) = (PRIMARY_ROWS, PRIMARY_COLUMNS);
+/// The structured field Create Partition, which of the implicit partition only homes the cursor.
+const CREATE_PARTITION: u8 = 0x0C;
+/// The partition of a query.
+const QUERIED: u8 = 0xFF;
+
+/// Whether PT takes the code for an order rather than for data: all format controls but NUL.
+fn is_format_control(code: u8) -> bool {
+    matches!(code, 0x01..=0x3F | 0xFF)
+}
+
+fn is_erase(order: &Order) -> bool {
+    matches!(order, Order::EraseUnprotectedToAddress(_))
+}
+
+/// The state of one write.
+struct Write {
+    address: Address,
+    /// The attribute byte that governs `address`, if `erases`.
+    field: FieldAttribute,
+    /// Whether there is an EUA, the only order for which it matters what governs an address.
+    erases: bool,
+    /// Attributes for new characters, by SA.
+    pen: Cell,
+    /// Whether the last thing was an order rather than data: PT then nulls nothing.
+    after_order: bool,
+    /// Whether the last order was a PT that nulled up to the end of the buffer.
+    tabbed_to_end: bool,
+}
+
+impl Terminal {
+    /// Carries out what the host sends. Gives the answer if it asks for one; [`Terminal::resume`] gives what else there is to send.
+    pub fn apply(&mut self, outbound: &Outbound) -> Option<Inbound> {
+        self.keyboard.wake = false;
+        self.command(outbound);
+        if self.answers.is_empty() {
+            None
+        } else {
+            Some(self.answers.remove(0))
+        }
+    }
+
+    fn command(&mut self, outbound: &Outbound) {
+        match outbound {
+            Outbound::Write { wcc, orders } => self.write(*wcc, orders, false),
+            Outbound::EraseWrite { wcc, orders } => {
+                self.erase(PRIMARY);
+                self.write(*wcc, orders, true);
+            }
+            Outbound::EraseWriteAlternate { wcc, orders } => {
+                self.erase(self.options.alternate());
+                self.write(*wcc, orders, true);
+            }
+            Outbound::EraseAllUnprotected => self.erase_all_unprotected(),
+            Outbound::ReadBuffer => self.answers.push(self.read_buffer(self.aid)),
+            Outbound::ReadModified => self.answers.push(self.read_modified(self.aid, false)),
+            Outbound::ReadModifiedAll => self.answers.push(self.read_modified(self.aid, true)),
+            Outbound::StructuredFields(fields) => {
+                fields.iter().for_each(|field| self.structured_field(field))
+            }
+            Outbound::NoOperation => {}
+        }
+    }
+
+    /// Carries out a command for the implicit partition, whose size an erase leaves as it is.
+    fn partition_command(&mut self, outbound: &Outbound) {
+        match outbound {
+            Outbound::EraseWrite { wcc, orders }
+            | Outbound::EraseWriteAlternate { wcc, orders } => {
+                self.erase((self.rows(), self.columns()));
+                self.write(*wcc, orders, true);
+            }
+            other => self.command(other),
+        }
+    }
+
+    /// Clears the buffer in a size, rows x columns.
+    fn erase(&mut self, (rows, columns): (u16, u16)) {
+        self.buffer.clear(rows, columns);
+        self.cursor = 0;
+        self.keyboard.awaiting_first = false;
+        self.keyboard.inhibit = false;
+    }
+
+    fn write(&mut self, wcc: Wcc, orders: &[Order], erased: bool) {
+        if erased && wcc.format & 0x40 != 0 {
+            self.reply_mode = ReplyMode::Field;
+        }
+        if wcc.reset_mdt {
+            self.buffer.reset_mdt();
+        }
+        let mut write = Write {
+            address: self.cursor,
+            field: FieldAttribute::default(),
+            erases: orders.iter().any(is_erase),
+            pen: Cell::default(),
+            after_order: true,
+            tabbed_to_end: false,
+        };
+        write.field = self.governing(&write, self.cursor);
+        for order in orders {
+            if self.order(&mut write, order).is_none() {
+                break;
+            }
+        }
+        self.alarm |= wcc.alarm;
+        self.keyboard.awaiting_first = false;
+        self.keyboard.clock = false;
+        self.keyboard.inhibit = false;
+        self.keyboard.wake = true;
+        if wcc.restore {
+            self.aid = Aid::None;
+            self.keyboard.restore();
+        }
+    }
+
+    /// Carries out one order; `None` if it cannot be, which ends the write.
+    fn order(&mut self, write: &mut Write, order: &Order) -> Option<()> {
+        write.tabbed_to_end &= matches!(order, Order::ProgramTab);
+        match order {
+            Order::Data(codes) => write.address = self.buffer.put(write.address, codes, write.pen),
+            Order::GraphicEscape(code) => {
+                self.put(
+                    write,
+                    Cell {
+                        code: *code,
+                        character_set: Cell::GRAPHIC_ESCAPE,
+                        ..write.pen
+                    },
+                );
+                write.field = self.governing(write, write.address);
+            }
+            Order::StartField(attribute) => {
+                self.start_field(write, Cell::default().with_attribute(*attribute))
+            }
+            Order::StartFieldExtended(pairs) => {
+                let mut cell = Cell::default().with_attribute(FieldAttribute::default());
+                pairs
+                    .iter()
+                    .for_each(|&(kind, value)| self.set_field(&mut cell, kind, value));
+                // The reference knows no intensified highlighting of a field that is begun so.
+                cell.highlighting &= 0x07;
+                self.start_field(write, cell);
+            }
+            Order::SetAttribute(AttributeType::All, _) => write.pen = Cell::default(),
+            Order::SetAttribute(kind, value) => self.set_extended(&mut write.pen, *kind, *value),
+            Order::ModifyField(pairs) => self.modify_field(write, pairs),
+            Order::SetBufferAddress(at) => {
+                write.address = self.checked(*at)?;
+                write.field = self.governing(write, *at);
+            }
+            Order::InsertCursor => self.cursor = write.address,
+            Order::ProgramTab => self.program_tab(write),
+            Order::RepeatToAddress { to, code, graphic } => {
+                let to = self.checked(*to)?;
+                let character_set = if *graphic {
+                    Cell::GRAPHIC_ESCAPE
+                } else {
+                    write.pen.character_set
+                };
+                self.repeat(
+                    write,
+                    to,
+                    Cell {
+                        code: *code,
+                        character_set,
+                        ..write.pen
+                    },
+                );
+            }
+            Order::EraseUnprotectedToAddress(to) => {
+                let to = self.checked(*to)?;
+                self.erase_unprotected(write, to);
+            }
+            Order::Unknown(_) => {}
+            Order::Malformed(_) => return None,
+        }
+        write.after_order = match order {
+            Order::Data(codes) => codes.last().is_some_and(|&code| is_format_control(code)),
+            Order::GraphicEscape(_) => false,
+            _ => true,
+        };
+        Some(())
+    }
+
+    /// The attribute that governs an address, which takes a search.
+    fn governing(&self, write: &Write, at: Address) -> FieldAttribute {
+        match write.erases {
+            true => self.buffer.attribute_at(at),
+            false => FieldAttribute::default(),
+        }
+    }
+
+    fn checked(&self, at: Address) -> Option<Address> {
+        (at < self.buffer.len()).then_some(at)
+    }
+
+    fn put(&mut self, write: &mut Write, cell: Cell) {
+        self.buffer.set(write.address, cell);
+        write.address = self.buffer.next(write.address);
+    }
+
+    fn start_field(&mut self, write: &mut Write, cell: Cell) {
+        write.field = cell.attribute().unwrap_or_default();
+        self.put(write, cell);
+    }
+
+    fn modify_field(&mut self, write: &mut Write, pairs: &[(AttributeType, u8)]) {
+        let mut cell = self.buffer.get(write.address);
+        if cell.is_attribute() {
+            pairs
+                .iter()
+                .for_each(|&(kind, value)| self.set_field(&mut cell, kind, value));
+            // What governs the rest of this write is still the attribute as it was.
+            self.put(write, cell);
+        }
+    }
+
+    fn program_tab(&mut self, write: &mut Write) {
+        if self
+            .buffer
+            .get(write.address)
+            .attribute()
+            .is_some_and(|attribute| !attribute.is_protected())
+        {
+            write.address = self.buffer.next(write.address);
+            write.tabbed_to_end = false;
+            return;
+        }
+        let found = self.buffer.next_unprotected(write.address);
+        let target = if found < write.address { 0 } else { found };
+        if !write.after_order || write.tabbed_to_end {
+            while write.address != target && !self.buffer.get(write.address).is_attribute() {
+                self.put(write, Cell::default());
+            }
+            write.tabbed_to_end |= target == 0;
+        } else {
+            write.tabbed_to_end = false;
+        }
+        write.address = target;
+    }
+
+    fn repeat(&mut self, write: &mut Write, to: Address, cell: Cell) {
+        loop {
+            // The reference leaves the background that stands there.
+            let background = self.buffer.get(write.address).background;
+            self.put(write, Cell { background, ..cell });
+            if write.address == to {
+                break;
+            }
+        }
+        write.field = self.governing(write, to);
+    }
+
+    fn erase_unprotected(&mut self, write: &mut Write, to: Address) {
+        loop {
+            match self.buffer.get(write.address).attribute() {
+                Some(attribute) => write.field = attribute,
+                None if !write.field.is_protected() => self.buffer.set_code(write.address, 0),
+                None => {}
+            }
+            write.address = self.buffer.next(write.address);
+            if write.address == to {
+                break;
+            }
+        }
+        write.field = self.buffer.attribute_at(to);
+    }
+
+    fn erase_all_unprotected(&mut self) {
+        self.keyboard.inhibit = false;
+        self.cursor = 0;
+        if self.is_formatted() {
+            self.erase_input_fields();
+        } else {
+            self.buffer.clear(self.rows(), self.columns());
+        }
+        self.aid = Aid::None;
+        self.keyboard.restore();
+    }
+
+    fn structured_field(&mut self, field: &StructuredField) {
+        match field {
+            StructuredField::ReadPartition { partition, read } => {
+                self.read_partition(*partition, read)
+            }
+            StructuredField::EraseReset { alternate: false } => self.erase(PRIMARY),
+            StructuredField::EraseReset { alternate: true } => self.erase(self.options.alternate()),
+            StructuredField::SetReplyMode { partition: 0, mode } => self.reply_mode = mode.clone(),
+            StructuredField::Outbound3270 {
+                partition: 0,
+                command,
+            } => self.partition_command(command),
+            // There is one partition, the implicit one.
+            StructuredField::SetReplyMode { .. } | StructuredField::Outbound3270 { .. } => {}
+            StructuredField::Other {
+                id: CREATE_PARTITION,
+                data,
+            } if data.first().is_none_or(|&partition| partition == 0) => self.cursor = 0,
+            StructuredField::Other { .. } | StructuredField::Malformed(_) => {}
+        }
+    }
+
+    /// Answers a read: a query is of no partition (FF), the others of the implicit one (00).
+    fn read_partition(&mut self, partition: u8, read: &Read) {
+        let answer = match (partition, read) {
+            (QUERIED, Read::Query) => self.query(),
+            (QUERIED, Read::QueryList { request, codes }) => self.query_list(*request, codes),
+            (0, Read::Buffer) => self.read_buffer(Aid::ReadPartition),
+            (0, Read::Modified) => self.read_modified(Aid::ReadPartition, false),
+            (0, Read::ModifiedAll) => self.read_modified(Aid::ReadPartition, true),
+            _ => return,
+        };
+        self.answers.push(answer);
+    }
+
+    /// Sets one attribute of an attribute byte.
+    fn set_field(&self, cell: &mut Cell, kind: AttributeType, value: u8) {
+        match kind {
+            AttributeType::Field => *cell = cell.with_attribute(FieldAttribute::from_code(value)),
+            kind => self.set_extended(cell, kind, value),
+        }
+    }
+
+    /// Sets an extended attribute, colours only on a terminal that has them.
+    fn set_extended(&self, cell: &mut Cell, kind: AttributeType, value: u8) {
+        if self.options.color
+            || !matches!(kind, AttributeType::Foreground | AttributeType::Background)
+        {
+            cell.set(kind, value);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Keys taken, refused or kept for later: locks, typeahead and what a key gives.
+
+use std::collections::VecDeque;
+
+use super::Terminal;
+use super::key::Key;
+use super::oia::Lock;
+use crate::wire::{Aid, Inbound};
+
+/// What came of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// Done in the terminal; the host learns nothing of it.
+    Local,
+    /// To be sent to the host.
+    Inbound(Inbound),
+    /// Not done.
+    Refused(Refusal),
+    /// The keyboard is locked; the key waits for the unlock.
+    Queued,
+    /// ATTN, which goes beside the data stream.
+    Attn,
+    /// SYS REQ, which goes beside the data stream.
+    SysReq,
+}
+
+/// Why a key was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// The keyboard is locked, before this key or by it.
+    Locked(Lock),
+    /// The character is not in the code page.
+    NoSuchCharacter,
+    /// The address is outside the screen.
+    OutOfRange,
+}
+
+/// The most keys that wait for an unlock.
+const AHEAD: usize = 1024;
+
+/// Locks, insert mode and keys typed ahead.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Keyboard {
+    /// No write yet since the connection.
+    pub awaiting_first: bool,
+    /// No write yet since the AID.
+    pub clock: bool,
+    /// Not restored since the AID.
+    pub system: bool,
+    /// Locked by a read of the partition.
+    pub inhibit: bool,
+    /// A key without function was pressed.
+    pub minus: bool,
+    /// An operator error.
+    pub error: Option<Lock>,
+    pub insert: bool,
+    pub ahead: VecDeque<Key>,
+    /// Whether keys typed ahead may run: the host has written.
+    pub wake: bool,
+}
+
+impl Keyboard {
+    pub fn awaiting_first() -> Keyboard {
+        Keyboard {
+            awaiting_first: true,
+            ..Keyboard::default()
+        }
+    }
+
+    /// What shows of the locks that hold; an operator error only if it is all that locks the keyboard.
+    pub fn lock(&self) -> Option<Lock> {
+        let held = |on: bool, lock: Lock| on.then_some(lock);
+        held(self.awaiting_first, Lock::AwaitingFirst)
+            .or(held(self.minus, Lock::MinusFunction))
+            .or(held(self.clock, Lock::Clock))
+            .or(held(self.system, Lock::System))
+            .or(held(self.inhibit, Lock::EnterInhibit))
+            .or(self.error)
+    }
+
+    /// Unlocks and leaves insert mode, as RESET and a keyboard restore of the host do.
+    pub fn restore(&mut self) {
+        *self = Keyboard {
+            ahead: std::mem::take(&mut self.ahead),
+            wake: self.wake,
+            ..Keyboard::default()
+        };
+    }
+}
+
+impl Terminal {
+    /// Presses a key. An operator error drops the keys typed ahead.
+    pub fn press(&mut self, key: Key) -> Response {
+        self.alarm = false;
+        let before = self.keyboard.error;
+        let response = self.take(key);
+        if self.keyboard.error.is_some() && self.keyboard.error != before {
+            self.keyboard.ahead.clear();
+        }
+        response
+    }
+
+    /// Does a key, keeps it for later or refuses it.
+    fn take(&mut self, key: Key) -> Response {
+        let Some(lock) = self.lock() else {
+            return self.perform(key);
+        };
+        if matches!(
+            key,
+            Key::Reset | Key::Attn | Key::SysReq | Key::Insert | Key::ToggleInsert
+        ) {
+            return self.perform(key);
+        }
+        if lock.is_operator_error() && takes_back_error(key) {
+            self.keyboard.error = None;
+            return self.perform(key);
+        }
+        let dropped = self.keyboard.error.is_some() || self.keyboard.minus && is_attention(key);
+        if dropped || !self.options.typeahead || self.keyboard.ahead.len() >= AHEAD {
+            return Response::Refused(Refusal::Locked(lock));
+        }
+        self.keyboard.ahead.push_back(key);
+        Response::Queued
+    }
+
+    /// What else the terminal has to say after [`Terminal::apply`]: further answers, and keys typed ahead, which run when a
+    /// write leaves the keyboard unlocked. To be called until it gives nothing.
+    pub fn resume(&mut self) -> Option<Response> {
+        if !self.answers.is_empty() {
+            return Some(Response::Inbound(self.answers.remove(0)));
+        }
+        while self.keyboard.wake && self.lock().is_none_or(Lock::is_operator_error) {
+            let Some(key) = self.keyboard.ahead.pop_front() else {
+                self.keyboard.wake = false;
+                break;
+            };
+            match self.take(key) {
+                Response::Local | Response::Refused(_) => {}
+                response => return Some(response),
+            }
+        }
+        None
+    }
+
+    /// The answer to SYS REQ where the session has no other way to say it: a test request with the modified fields.
+    pub fn test_request(&mut self) -> Inbound {
+        self.attention(Aid::SysReq);
+        Inbound::TestRequest {
+            fields: self.modified(),
+        }
+    }
+
+    /// Leaves the logical unit for the SSCP, as SYS REQ in TN3270E does: the screen clears and the keyboard unlocks.
+    pub fn leave_logical_unit(&mut self) {
+        self.buffer.clear(self.rows(), self.columns());
+        self.cursor = 0;
+        self.keyboard.restore();
+    }
+
+    /// Locks the keyboard with `X -f`: the key pressed last has no function in this session.
+    pub fn refuse_function(&mut self) {
+        self.keyboard.minus = true;
+    }
+}
+
+/// Keys that take back an operator error, as RESET does, and then do their work.
+fn takes_back_error(key: Key) -> bool {
+    use Key::*;
+    matches!(
+        key,
+        Tab | BackTab
+            | Home
+            | FieldEnd
+            | Up
+            | Down
+            | Left
+            | Right
+            | Left2
+            | Right2
+            | EraseEof
+            | EraseInput
+            | DeleteField
+            | DeleteWord
+    )
+}
+
+/// Keys that send.
+fn is_attention(key: Key) -> bool {
+    matches!(key, Key::Enter | Key::Pf(_) | Key::Pa(_) | Key::Clear)
+}

@@ -1,0 +1,152 @@
+//! What a 3279 shows: characters, colours and highlighting of each position.
+
+use super::Terminal;
+use super::cell::Cell;
+use crate::wire::{Address, Color, FieldAttribute, Highlight, Intensity};
+
+/// How one position shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The character; a blank for nulls, attribute bytes and hidden positions.
+    pub ch: char,
+    /// The colour of the character.
+    pub fg: Color,
+    /// The colour behind it.
+    pub bg: Color,
+    /// The highlighting, `Normal` if none.
+    pub highlight: Highlight,
+    /// The intensity of the field.
+    pub intensity: Intensity,
+    /// Whether the field does not show.
+    pub hidden: bool,
+    /// Whether this is an attribute byte.
+    pub is_attribute: bool,
+}
+
+/// The base colour of a field on a 3279: protection and intensity choose it.
+fn base_color(attribute: FieldAttribute) -> Color {
+    match (
+        attribute.is_protected(),
+        attribute.get_intensity() == Intensity::High,
+    ) {
+        (false, false) => Color::Green,
+        (false, true) => Color::Red,
+        (true, false) => Color::Blue,
+        (true, true) => Color::White,
+    }
+}
+
+impl Terminal {
+    /// How a position shows. An address outside the screen shows nothing.
+    pub fn look(&self, at: Address) -> Look {
+        let start = self.buffer.field_start(at);
+        let field = start
+            .map(|start| self.buffer.get(start))
+            .unwrap_or_default();
+        self.look_in(at, field)
+    }
+
+    /// How a position shows that is governed by the attribute byte `field`.
+    pub(super) fn look_in(&self, at: Address, field: Cell) -> Look {
+        let cell = self.buffer.get(at);
+        let attribute = field.attribute().unwrap_or_default();
+        let hidden = attribute.is_hidden();
+        let pick = |own: Color, of_field: Color, base: Color| {
+            if own != Color::Default {
+                own
+            } else if of_field != Color::Default {
+                of_field
+            } else {
+                base
+            }
+        };
+        let base = if self.options.color {
+            base_color(attribute)
+        } else {
+            Color::Green
+        };
+        let highlight = match (cell.highlight(), field.highlight()) {
+            (Highlight::Default, Highlight::Default) => Highlight::Normal,
+            (Highlight::Default, of_field) => of_field,
+            (own, _) => own,
+        };
+        Look {
+            ch: if hidden || cell.is_attribute() {
+                ' '
+            } else {
+                self.shown(cell)
+            },
+            fg: pick(cell.color(), field.color(), base),
+            bg: pick(
+                cell.background_color(),
+                field.background_color(),
+                Color::NeutralBlack,
+            ),
+            highlight: if cell.is_attribute() {
+                Highlight::Normal
+            } else {
+                highlight
+            },
+            intensity: attribute.get_intensity(),
+            hidden,
+            is_attribute: cell.is_attribute(),
+        }
+    }
+
+    /// The character in a cell, hidden or not; a blank for nulls and attribute bytes.
+    pub(super) fn character(&self, at: Address) -> char {
+        let cell = self.buffer.get(at);
+        if cell.is_attribute() {
+            ' '
+        } else {
+            self.shown(cell)
+        }
+    }
+
+    pub(super) fn shown(&self, cell: Cell) -> char {
+        let character = match cell.code {
+            0x1C => '*',
+            0x1E => ';',
+            0x00..=0x3F | 0xFF => ' ',
+            code => self.options.code_page.decode(code),
+        };
+        let character = if character == '\u{fffd}' || character == '\u{a0}' {
+            ' '
+        } else {
+            character
+        };
+        if self.options.mono_case {
+            character.to_uppercase().next().unwrap_or(character)
+        } else {
+            character
+        }
+    }
+
+    /// The text of a row, 0-based: hidden positions, attribute bytes and nulls as blanks. Always as long as the screen is wide.
+    pub fn row_text(&self, row: usize) -> String {
+        let columns = usize::from(self.columns());
+        let mut text = String::with_capacity(columns);
+        let start = row
+            .saturating_mul(columns)
+            .min(usize::from(self.buffer.len()));
+        let end = (start + columns).min(usize::from(self.buffer.len()));
+        let mut hidden = self.buffer.attribute_at(start as Address).is_hidden();
+        for &cell in &self.cells()[start..end] {
+            if let Some(attribute) = cell.attribute() {
+                hidden = attribute.is_hidden();
+                text.push(' ');
+            } else {
+                text.push(if hidden { ' ' } else { self.shown(cell) });
+            }
+        }
+        text
+    }
+
+    /// The text of the screen, its rows joined by line feeds.
+    pub fn text(&self) -> String {
+        (0..usize::from(self.rows()))
+            .map(|row| self.row_text(row))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}

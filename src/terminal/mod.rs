@@ -1,0 +1,150 @@
+//! The presentation space and keyboard of a 3270 display station.
+//!
+//! [`Terminal`] is a pure machine: [`Terminal::press`] takes a key, [`Terminal::apply`] takes what the host sends, and both give
+//! back what is to be sent. Behaviour follows s3270 4.1ga10, of which [`Options`] switches off what hardware did not have.
+
+mod apply;
+mod buffer;
+mod cell;
+mod cursor;
+mod dump;
+mod edit;
+mod field;
+mod key;
+mod keyboard;
+mod look;
+mod model;
+mod oia;
+mod query;
+mod read;
+mod verify;
+
+pub use cell::Cell;
+pub use dump::Notation;
+pub use field::Field;
+pub use key::{Key, KeyError};
+pub use keyboard::{Refusal, Response};
+pub use look::Look;
+pub use model::{Model, Options, PRIMARY_COLUMNS, PRIMARY_ROWS};
+pub use oia::{Lock, Oia};
+
+use buffer::Buffer;
+use keyboard::Keyboard;
+
+use crate::wire::{Address, Aid, Inbound, ReplyMode};
+
+/// A 3270 display station with its keyboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terminal {
+    options: Options,
+    buffer: Buffer,
+    cursor: Address,
+    keyboard: Keyboard,
+    /// The last key of attention, which host reads tell of; `None` after the host restored the keyboard.
+    aid: Aid,
+    reply_mode: ReplyMode,
+    /// Answers of one outbound beyond its first.
+    answers: Vec<Inbound>,
+    alarm: bool,
+}
+
+impl Terminal {
+    /// A terminal that is connected and waits for the host's first screen.
+    pub fn new(options: Options) -> Terminal {
+        Terminal {
+            options,
+            buffer: Buffer::new(PRIMARY_ROWS, PRIMARY_COLUMNS),
+            cursor: 0,
+            keyboard: Keyboard::awaiting_first(),
+            aid: Aid::None,
+            reply_mode: ReplyMode::Field,
+            answers: Vec::new(),
+            alarm: false,
+        }
+    }
+
+    /// How it is set up.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Changes how it is set up; a new model takes effect when the host next switches sizes.
+    pub fn set_options(&mut self, options: Options) {
+        self.options = options;
+    }
+
+    /// Rows of the current size.
+    pub fn rows(&self) -> u16 {
+        self.buffer.rows()
+    }
+
+    /// Columns of the current size.
+    pub fn columns(&self) -> u16 {
+        self.buffer.columns()
+    }
+
+    /// Where the cursor is.
+    pub fn cursor(&self) -> Address {
+        self.cursor
+    }
+
+    /// All positions, row after row.
+    pub fn cells(&self) -> &[Cell] {
+        self.buffer.cells()
+    }
+
+    /// Whether there is any field.
+    pub fn is_formatted(&self) -> bool {
+        self.buffer.is_formatted()
+    }
+
+    /// Why the keyboard is locked, if it is.
+    pub fn lock(&self) -> Option<Lock> {
+        self.keyboard.lock()
+    }
+
+    /// Whether insert mode is on.
+    pub fn inserting(&self) -> bool {
+        self.keyboard.insert
+    }
+
+    /// The last key of attention, which a read by the host would tell of.
+    pub fn aid(&self) -> Aid {
+        self.aid
+    }
+
+    /// How attributes are sent inbound, as the host has set it.
+    pub fn reply_mode(&self) -> &ReplyMode {
+        &self.reply_mode
+    }
+
+    /// What the operator information area says.
+    pub fn oia(&self) -> Oia {
+        let columns = self.columns().max(1);
+        Oia {
+            lock: self.lock(),
+            insert: self.keyboard.insert,
+            numeric: self.options.numeric_lock
+                && self.buffer.attribute_at(self.cursor).is_numeric(),
+            typed_ahead: self.keyboard.ahead.len(),
+            alarm: self.alarm,
+            row: self.cursor / columns + 1,
+            column: self.cursor % columns + 1,
+        }
+    }
+
+    /// The fields in the order of their attribute bytes; none on an unformatted screen.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
+        self.buffer
+            .attributes_from(0)
+            .filter_map(|at| Field::at_attribute(self, at))
+    }
+
+    /// The field that governs an address: the one whose attribute byte is at it or before it.
+    pub fn field_at(&self, at: Address) -> Option<Field<'_>> {
+        Field::at_attribute(self, self.buffer.field_start(at)?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

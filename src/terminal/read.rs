@@ -1,0 +1,146 @@
+//! What a read by the host or a key of attention gives: modified fields, or the buffer.
+
+use super::Terminal;
+use super::cell::Cell;
+use super::field::Field;
+use crate::wire::{Address, Aid, AttributeType, Inbound, InboundField, Order, ReplyMode};
+
+const SA: u8 = 0x28;
+const GE: u8 = 0x08;
+
+/// The attributes of characters last told, in character reply mode.
+struct Told<'a> {
+    types: &'a [u8],
+    last: Cell,
+}
+
+impl Told<'_> {
+    /// What SA orders must go before this cell: listed attributes that differ from the character before.
+    fn changes(&mut self, cell: Cell, mut emit: impl FnMut(AttributeType, u8)) {
+        for kind in Cell::EXTENDED
+            .into_iter()
+            .filter(|kind| self.types.contains(&kind.code()))
+        {
+            if cell.get(kind) != self.last.get(kind) {
+                emit(kind, cell.get(kind));
+                self.last.set(kind, cell.get(kind));
+            }
+        }
+    }
+}
+
+impl Terminal {
+    fn told(&self) -> Told<'_> {
+        let types: &[u8] = match &self.reply_mode {
+            ReplyMode::Character(types) => types,
+            _ => &[],
+        };
+        Told {
+            types,
+            last: Cell::default(),
+        }
+    }
+
+    /// The answer to a key or a Read Modified; `all` is Read Modified All, which no key shortens.
+    pub(super) fn read_modified(&self, aid: Aid, all: bool) -> Inbound {
+        if aid.is_short() && !all {
+            return Inbound::Short(aid);
+        }
+        let fields = if all || aid != Aid::CursorSelect {
+            self.modified()
+        } else {
+            self.selected()
+        };
+        Inbound::Modified {
+            aid,
+            cursor: self.cursor,
+            fields,
+        }
+    }
+
+    /// The modified fields with what stands in them; on an unformatted screen all that stands there.
+    pub(super) fn modified(&self) -> Vec<InboundField> {
+        let mut told = self.told();
+        let mut read = |at: Option<Address>, start: Address, length: u16| {
+            let mut data = Vec::new();
+            self.append_data(start, length, &mut told, &mut data);
+            InboundField { at, data }
+        };
+        if self.is_formatted() {
+            self.modified_fields()
+                .map(|field| read(Some(field.start()), field.start(), field.length))
+                .collect()
+        } else {
+            let whole = read(None, 0, self.buffer.len());
+            if whole.data.is_empty() {
+                Vec::new()
+            } else {
+                vec![whole]
+            }
+        }
+    }
+
+    /// The modified fields without their data, as the light pen sends them.
+    fn selected(&self) -> Vec<InboundField> {
+        self.modified_fields()
+            .map(|field| InboundField {
+                at: Some(field.start()),
+                data: Vec::new(),
+            })
+            .collect()
+    }
+
+    fn modified_fields(&self) -> impl Iterator<Item = Field<'_>> {
+        self.fields().filter(|field| field.attribute.is_modified())
+    }
+
+    fn append_data(&self, start: Address, length: u16, told: &mut Told<'_>, data: &mut Vec<u8>) {
+        let mut at = start;
+        for _ in 0..length {
+            let cell = self.buffer.get(at);
+            if cell.code != 0 {
+                told.changes(cell, |kind, value| data.extend([SA, kind.code(), value]));
+                if cell.is_graphic_escape() {
+                    data.push(GE);
+                }
+                data.push(cell.code);
+            }
+            at = self.buffer.next(at);
+        }
+    }
+
+    /// The answer to a Read Buffer.
+    pub(super) fn read_buffer(&self, aid: Aid) -> Inbound {
+        let mut orders = Vec::new();
+        let mut told = self.told();
+        for &cell in self.cells() {
+            match cell.attribute() {
+                Some(attribute) if self.reply_mode == ReplyMode::Field => {
+                    orders.push(Order::StartField(attribute))
+                }
+                Some(attribute) => {
+                    let mut pairs = vec![(AttributeType::Field, attribute.code())];
+                    pairs.extend(cell.extended());
+                    orders.push(Order::StartFieldExtended(pairs));
+                }
+                None => {
+                    told.changes(cell, |kind, value| {
+                        orders.push(Order::SetAttribute(kind, value))
+                    });
+                    match orders.last_mut() {
+                        _ if cell.is_graphic_escape() => {
+                            orders.push(Order::GraphicEscape(cell.code))
+                        }
+                        Some(Order::Data(data)) => data.push(cell.code),
+                        _ => orders.push(Order::Data(vec![cell.code])),
+                    }
+                }
+            }
+        }
+        Inbound::Buffer {
+            aid,
+            cursor: self.cursor,
+            orders,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::wire::roundtrip::outbound;
+use crate::wire::{Color, FieldAttribute, Intensity, Order, Outbound, Wcc};
+
+/// A small form: a title, a field of eight with an autoskip behind it, a numeric one with a protected field behind it.
+fn form() -> Outbound {
+    let protected = FieldAttribute::default().protected(true);
+    let text = |text: &str| Order::Data(crate::wire::CodePage::CP037.encode_text(text));
+    let at = |row: u16, column: u16| Order::SetBufferAddress((row - 1) * 80 + column - 1);
+    Outbound::EraseWrite {
+        wcc: Wcc::RESTORE,
+        orders: vec![
+            at(1, 1),
+            Order::StartField(protected.intensity(Intensity::High)),
+            text("TITLE"),
+            at(3, 1),
+            Order::StartField(protected),
+            text("NAME"),
+            Order::StartField(FieldAttribute::default()),
+            Order::InsertCursor,
+            at(3, 15),
+            Order::StartField(protected.numeric(true)),
+            text("FEE"),
+            Order::StartField(FieldAttribute::default().numeric(true)),
+            at(3, 22),
+            Order::StartField(protected),
+            text("EUR"),
+            at(4, 1),
+            Order::StartField(FieldAttribute::default().intensity(Intensity::Hidden)),
+            at(4, 6),
+            Order::StartField(protected.numeric(true)),
+        ],
+    }
+}
+
+fn painted(options: Options) -> Terminal {
+    let mut terminal = Terminal::new(options);
+    assert_eq!(terminal.lock(), Some(Lock::AwaitingFirst));
+    assert_eq!(terminal.apply(&form()), None);
+    terminal
+}
+
+fn typed(line: &str) -> (Terminal, Response) {
+    let mut terminal = painted(Options::default());
+    let last = Key::parse_line(line)
+        .unwrap()
+        .into_iter()
+        .map(|key| terminal.press(key))
+        .last();
+    terminal.verify().unwrap();
+    (terminal, last.unwrap())
+}
+
+fn row(line: &str, number: usize) -> String {
+    typed(line).0.row_text(number - 1).trim_end().to_owned()
+}
+
+#[test]
+fn typing_fills_fields_and_skips_on() {
+    assert_eq!(row("SMITH", 3), " NAME SMITH    FEE    EUR");
+    assert_eq!(row("ABCDEFGH12", 3), " NAME ABCDEFGH FEE 12 EUR");
+}
+
+#[test]
+fn the_screen_reads_as_it_shows() {
+    let (terminal, _) = typed("SMITH<tab>12<tab>SECR");
+    let text = terminal.text();
+    let shown: Vec<&str> = text.lines().take(4).map(str::trim_end).collect();
+    assert_eq!(shown, [" TITLE", "", " NAME SMITH    FEE 12 EUR", ""]);
+    let values: Vec<String> = terminal
+        .fields()
+        .filter(Field::is_input)
+        .map(|field| field.value())
+        .collect();
+    assert_eq!(values, ["SMITH", "12", "SECR"]);
+}
+
+#[test]
+fn a_field_is_typed_into_and_sent() {
+    let (terminal, response) = typed("AB<enter>");
+    let Response::Inbound(inbound) = response else {
+        panic!("nothing sent: {response:?}")
+    };
+    let mut bytes = Vec::new();
+    inbound.encode(&mut bytes);
+    assert_eq!(bytes, [0x7D, 0xC2, 0xE8, 0x11, 0xC2, 0xE6, 0xC1, 0xC2]);
+    assert_eq!(terminal.lock(), Some(Lock::Clock));
+}
+
+#[test]
+fn operator_errors_lock_until_reset() {
+    let (mut terminal, response) = typed("<up>X");
+    assert_eq!(
+        response,
+        Response::Refused(Refusal::Locked(Lock::Protected))
+    );
+    assert!(terminal.oia().to_string().starts_with("4A X <-o->"));
+    assert_eq!(
+        terminal.press(Key::Enter),
+        Response::Refused(Refusal::Locked(Lock::Protected))
+    );
+    assert_eq!(terminal.press(Key::Reset), Response::Local);
+    assert_eq!(terminal.lock(), None);
+    assert_eq!(
+        typed("ABCDEFGH<home><insert>X").1,
+        Response::Refused(Refusal::Locked(Lock::Overflow))
+    );
+}
+
+#[test]
+fn a_numeric_field_takes_letters_unless_numeric_lock_is_on() {
+    assert_eq!(typed("<tab>x").1, Response::Local);
+    let mut locked = painted(Options {
+        numeric_lock: true,
+        ..Options::default()
+    });
+    locked.press(Key::Tab);
+    assert!(locked.oia().numeric);
+    assert_eq!(
+        locked.press(Key::Char('x')),
+        Response::Refused(Refusal::Locked(Lock::Numeric))
+    );
+}
+
+#[test]
+fn the_clock_stops_at_a_write_and_the_system_lock_at_a_restore() {
+    let (mut terminal, _) = typed("A<pf3>");
+    terminal.apply(&Outbound::Write {
+        wcc: Wcc::default(),
+        orders: vec![],
+    });
+    assert_eq!(terminal.lock(), Some(Lock::System));
+    terminal.apply(&Outbound::Write {
+        wcc: Wcc::RESTORE,
+        orders: vec![],
+    });
+    assert_eq!(terminal.lock(), None);
+}
+
+#[test]
+fn keys_typed_ahead_run_when_the_host_restores_the_keyboard() {
+    let mut terminal = painted(Options {
+        typeahead: true,
+        ..Options::default()
+    });
+    terminal.press(Key::Enter);
+    assert_eq!(
+        Key::parse_line("HI<enter>")
+            .unwrap()
+            .into_iter()
+            .map(|key| terminal.press(key))
+            .collect::<Vec<_>>(),
+        [Response::Queued, Response::Queued, Response::Queued]
+    );
+    assert_eq!(terminal.resume(), None);
+    terminal.apply(&form());
+    assert!(matches!(terminal.resume(), Some(Response::Inbound(_))));
+    assert_eq!(terminal.resume(), None);
+    assert_eq!(terminal.row_text(2).trim_end(), " NAME HI       FEE    EUR");
+    assert_eq!(
+        painted(Options::default()).press(Key::Enter),
+        typed("<enter>").1
+    );
+}
+
+#[test]
+fn base_colours_follow_protection_and_intensity() {
+    let terminal = painted(Options::default());
+    let shown = |row: u16, column: u16| terminal.look((row - 1) * 80 + column - 1);
+    assert_eq!(
+        [shown(1, 2).fg, shown(3, 2).fg, shown(3, 8).fg],
+        [Color::White, Color::Blue, Color::Green]
+    );
+    assert!(shown(4, 2).hidden && shown(4, 2).ch == ' ');
+    assert!(shown(3, 1).is_attribute);
+}
+
+#[test]
+fn an_alternate_erase_switches_to_the_model_s_size() {
+    for (model, size) in [
+        (Model::Two, (24, 80)),
+        (Model::Three, (32, 80)),
+        (Model::Four, (43, 80)),
+        (Model::Five, (27, 132)),
+    ] {
+        let mut terminal = painted(Options {
+            model,
+            ..Options::default()
+        });
+        terminal.apply(&Outbound::EraseWriteAlternate {
+            wcc: Wcc::RESTORE,
+            orders: vec![],
+        });
+        assert_eq!((terminal.rows(), terminal.columns()), size);
+        terminal.apply(&form());
+        assert_eq!((terminal.rows(), terminal.columns()), (24, 80));
+    }
+}
+
+#[test]
+fn a_clone_hashes_alike_until_it_differs() {
+    let (terminal, _) = typed("A");
+    let mut fork = terminal.clone();
+    assert_eq!(fork.state_hash(), terminal.state_hash());
+    fork.press(Key::Char('B'));
+    assert_ne!(fork.state_hash(), terminal.state_hash());
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    let named: Vec<Key> = Key::all().collect();
+    prop_oneof![
+        2 => proptest::sample::select(named),
+        2 => proptest::char::range(' ', '~').prop_map(Key::Char),
+        1 => (0..4000u16).prop_map(Key::MoveCursor),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_stream_and_no_key_breaks_a_terminal(
+        model in 2u8..=5, numeric_lock: bool, blank_fill: bool, typeahead: bool,
+        steps in vec((outbound(), vec(key(), 0..8)), 1..8),
+    ) {
+        let model = Model::from_number(model).unwrap();
+        let mut terminal = Terminal::new(Options { model, numeric_lock, blank_fill, typeahead, ..Options::default() });
+        for (outbound, keys) in steps {
+            terminal.apply(&outbound);
+            while terminal.resume().is_some() {}
+            for key in keys {
+                terminal.press(key);
+            }
+            prop_assert_eq!(terminal.verify(), Ok(()));
+        }
+    }
+}

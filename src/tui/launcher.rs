@@ -1,0 +1,144 @@
+//! The list of systems that can be played.
+
+use super::overlay;
+use super::screen::{Palette, frame_style};
+use super::{Command, Program};
+use crate::session::Millis;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::Frame;
+use ratatui::style::{Modifier, Style};
+
+/// One system in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name, as commands take it.
+    pub id: String,
+    /// What a person calls it.
+    pub title: String,
+    /// What it is, or why it cannot be played, in a line.
+    pub about: String,
+    /// How many screens it has.
+    pub screens: usize,
+    /// How many tables it has.
+    pub tables: usize,
+}
+
+/// The list, with one system chosen.
+pub struct Launcher {
+    entries: Vec<Entry>,
+    chosen: usize,
+    picked: bool,
+    palette: Palette,
+}
+
+impl Launcher {
+    /// A list with its first system chosen.
+    pub fn new(entries: Vec<Entry>, palette: Palette) -> Launcher {
+        Launcher {
+            entries,
+            chosen: 0,
+            picked: false,
+            palette,
+        }
+    }
+
+    /// The system that was picked, after the launcher has quit; none if it was only left.
+    pub fn picked(&self) -> Option<&Entry> {
+        self.entries.get(self.chosen).filter(|_| self.picked)
+    }
+}
+
+/// Rows that one entry takes.
+const ROWS: u16 = 3;
+
+impl Program for Launcher {
+    fn key(&mut self, key: KeyEvent) -> Vec<Command> {
+        if key.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        let last = self.entries.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Char('c' | 'q') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                return vec![Command::Quit];
+            }
+            KeyCode::Char('q' | 'Q') | KeyCode::Esc => return vec![Command::Quit],
+            KeyCode::Enter if !self.entries.is_empty() => {
+                self.picked = true;
+                return vec![Command::Quit];
+            }
+            KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => self.chosen = (self.chosen + 1).min(last),
+            KeyCode::Home => self.chosen = 0,
+            KeyCode::End => self.chosen = last,
+            _ => return vec![Command::Bell],
+        }
+        Vec::new()
+    }
+
+    fn paste(&mut self, _text: &str) -> Vec<Command> {
+        Vec::new()
+    }
+
+    fn tick(&mut self, _now: Millis) -> Vec<Command> {
+        Vec::new()
+    }
+
+    fn next_tick(&self) -> Option<Millis> {
+        None
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        let frame_line = frame_style(self.palette);
+        let area = frame.area();
+        if area.height < ROWS + 3 {
+            overlay::too_small(frame);
+            return;
+        }
+        overlay::line(
+            frame,
+            area.y,
+            "bigiron",
+            frame_line.add_modifier(Modifier::BOLD),
+        );
+        if self.entries.is_empty() {
+            overlay::line(
+                frame,
+                area.y + 2,
+                "No system here: name a folder, as in `bigiron play PATH`.",
+                Style::new(),
+            );
+        }
+        let page = usize::from((area.height - 3) / ROWS).max(1);
+        let first = self.chosen / page * page;
+        for (index, entry) in self.entries.iter().enumerate().skip(first).take(page) {
+            let y = area.y + 2 + (index - first) as u16 * ROWS;
+            let style = if index == self.chosen {
+                Style::new().add_modifier(Modifier::REVERSED)
+            } else {
+                Style::new()
+            };
+            let counts = format!("{} screens, {} tables", entry.screens, entry.tables);
+            overlay::line(
+                frame,
+                y,
+                &format!("{:12} {:44} {counts}", entry.id, entry.title),
+                style.add_modifier(Modifier::BOLD),
+            );
+            overlay::line(
+                frame,
+                y + 1,
+                &format!("{:12} {}", "", entry.about),
+                Style::new(),
+            );
+        }
+        overlay::line(
+            frame,
+            area.bottom() - 1,
+            "Up Down choose  Enter play  Q quit",
+            frame_line,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Playing a system: keys go to its session, the terminal is drawn.
+
+use super::keys::{Action, Keymap, Prefix, Pressed};
+use super::overlay::{self, Help};
+use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
+use super::{Command, CursorStyle, Program};
+use crate::session::{ClockMode, Log, Millis, Session};
+use crate::terminal::Key;
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+
+/// How long the wait key lets time pass under the turn clock.
+const WAIT: Millis = 1000;
+
+/// What lies over the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Over {
+    Nothing,
+    Help(Help),
+    Quit,
+}
+
+/// A session that is played.
+pub struct Play<L> {
+    session: Session,
+    log: L,
+    clock: ClockMode,
+    palette: Palette,
+    title: String,
+    keymap: Keymap,
+    over: Over,
+    cursor: CursorStyle,
+}
+
+impl<L: Log> Play<L> {
+    /// Plays a session that was opened with this clock and this log. The title stands in the hint line.
+    pub fn new(
+        session: Session,
+        clock: ClockMode,
+        log: L,
+        title: String,
+        palette: Palette,
+    ) -> Play<L> {
+        Play {
+            session,
+            log,
+            clock,
+            palette,
+            title,
+
+            keymap: Keymap::default(),
+            over: Over::Nothing,
+            cursor: CursorStyle::default(),
+        }
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The session and its log, when all is over.
+    pub fn into_parts(self) -> (Session, L) {
+        (self.session, self.log)
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Command> {
+        match action {
+            Action::Press(key) => self.press(key),
+            Action::Wait if self.clock == ClockMode::Turn => {
+                self.bell_if_alarmed(|play| play.session.wait(WAIT, &mut play.log))
+            }
+            Action::Wait => vec![Command::Bell],
+            Action::Help => {
+                self.over = Over::Help(Help::default());
+                Vec::new()
+            }
+            Action::Cursor => {
+                self.cursor = match self.cursor {
+                    CursorStyle::Block => CursorStyle::Underline,
+                    CursorStyle::Underline => CursorStyle::Block,
+                };
+                vec![Command::Cursor(self.cursor)]
+            }
+            Action::Redraw => vec![Command::Redraw],
+            Action::Quit => {
+                self.over = Over::Quit;
+                Vec::new()
+            }
+        }
+    }
+
+    fn press(&mut self, key: Key) -> Vec<Command> {
+        self.bell_if_alarmed(|play| {
+            play.session.press(key, &mut play.log);
+        })
+    }
+
+    fn bell_if_alarmed(&mut self, act: impl FnOnce(&mut Play<L>)) -> Vec<Command> {
+        let before = self.session.terminal().oia().alarm;
+        act(self);
+        let sounded = self.session.terminal().oia().alarm && !before;
+        if sounded {
+            vec![Command::Bell]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn pending(&self) -> Option<&'static str> {
+        self.keymap.pending().map(|prefix| match prefix {
+            Prefix::Escape => "Esc-",
+            Prefix::ProgramAccess => "PA-",
+        })
+    }
+}
+
+impl<L: Log> Program for Play<L> {
+    fn key(&mut self, key: KeyEvent) -> Vec<Command> {
+        let pressed = self.keymap.press(key);
+        if pressed == Pressed::Pending {
+            return Vec::new();
+        }
+        match (std::mem::replace(&mut self.over, Over::Nothing), pressed) {
+            (Over::Nothing, Pressed::Action(action)) => self.act(action),
+            (Over::Nothing, _) => vec![Command::Bell],
+            (Over::Quit, Pressed::Action(Action::Press(Key::Char('y' | 'Y')) | Action::Quit)) => {
+                vec![Command::Quit]
+            }
+            (Over::Help(mut help), Pressed::Action(Action::Press(key))) => {
+                if help.scroll(key) {
+                    self.over = Over::Help(help);
+                }
+                Vec::new()
+            }
+            (Over::Quit | Over::Help(_), _) => Vec::new(),
+        }
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Command> {
+        if self.over != Over::Nothing {
+            return Vec::new();
+        }
+        let keys = text.replace("\r\n", "\n");
+        let keys = keys.chars().filter_map(|character| match character {
+            '\n' | '\r' => Some(Key::Newline),
+            '\t' => Some(Key::Tab),
+            character if character.is_control() => None,
+            character => Some(Key::Char(character)),
+        });
+        keys.flat_map(|key| self.press(key)).collect()
+    }
+
+    fn tick(&mut self, now: Millis) -> Vec<Command> {
+        match self.clock {
+            ClockMode::Live => {
+                self.bell_if_alarmed(|play| play.session.advance_to(now, &mut play.log))
+            }
+            ClockMode::Turn => Vec::new(),
+        }
+    }
+
+    fn next_tick(&self) -> Option<Millis> {
+        match self.clock {
+            ClockMode::Live => self.session.next_due(),
+            ClockMode::Turn => None,
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        let terminal = self.session.terminal();
+        let at = screen::cursor(terminal);
+        let Some(layout) = Layout::fit(frame.area(), terminal.rows(), terminal.columns(), at)
+        else {
+            overlay::too_small(frame);
+            return;
+        };
+        frame.render_widget(
+            ScreenWidget {
+                terminal,
+                layout,
+                palette: self.palette,
+            },
+            frame.area(),
+        );
+        overlay::hint(
+            frame,
+            &layout,
+            &self.title,
+            self.pending(),
+            frame_style(self.palette),
+        );
+        frame.set_cursor_position(layout.cursor(at));
+        match &self.over {
+            Over::Nothing => {}
+            Over::Help(help) => help.draw(frame),
+            Over::Quit => overlay::question(frame, "Leave this session?  Y yes, any other key no"),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Watching a recording.
+
+use super::overlay;
+use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
+use super::{Command, Program};
+use crate::recording::{Player, What};
+use crate::session::Millis;
+use crate::terminal::Key;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::Frame;
+
+/// The slowest and the fastest, in powers of two of real time.
+const SPEEDS: std::ops::RangeInclusive<i32> = -4..=10;
+
+/// What a key does, and how the hint names it.
+const KEYS: &str = "Space play  Left Right step  [ ] screen  0-9 Home End seek  + - speed  Q quit";
+
+/// A recording that is watched.
+pub struct Replay {
+    player: Player,
+    palette: Palette,
+    notice: Option<String>,
+    playing: bool,
+    /// Speed as a power of two.
+    speed: i32,
+    /// Time of the recording that is reached, in milliseconds.
+    at: f64,
+    /// When the loop last told the time.
+    told: Millis,
+}
+
+impl Replay {
+    /// Watches from the first event, playing. A notice stands in the hint line until a key is pressed.
+    pub fn new(player: Player, palette: Palette, notice: Option<String>) -> Replay {
+        let mut replay = Replay {
+            player,
+            palette,
+            notice,
+            playing: true,
+            speed: 0,
+            at: 0.0,
+            told: 0,
+        };
+        replay.player.seek_time(0);
+        replay
+    }
+
+    /// The recording as far as it is shown.
+    pub fn player(&self) -> &Player {
+        &self.player
+    }
+
+    fn factor(&self) -> f64 {
+        2f64.powi(self.speed)
+    }
+
+    /// Shows so many events and stays there.
+    fn seek(&mut self, events: usize) {
+        self.player.seek(events);
+        self.at = self.player.now() as f64;
+    }
+
+    /// The number of events up to the next (or from the previous) write of the host.
+    fn screen(&self, forward: bool) -> usize {
+        let shown = self.player.shown();
+        let is_write = |(_, event): &(usize, &crate::recording::Event)| {
+            matches!(event.what, What::Outbound(_))
+        };
+        let events = self.player.recording().events.iter().enumerate();
+        match forward {
+            true => events
+                .skip(shown)
+                .find(is_write)
+                .map_or(self.player.len(), |(index, _)| index + 1),
+            false => events
+                .take(shown.saturating_sub(1))
+                .rfind(is_write)
+                .map_or(0, |(index, _)| index + 1),
+        }
+    }
+
+    fn status(&self) -> String {
+        let state = if self.playing { "playing" } else { "paused" };
+        let keys = self
+            .player
+            .last_keys()
+            .map_or(String::new(), |keys| format!("  keys {}", Key::line(keys)));
+        format!(
+            "{}/{}  {}  {state} x{}{keys}",
+            self.player.shown(),
+            self.player.len(),
+            clock(self.at as Millis),
+            self.factor()
+        )
+    }
+}
+
+/// Milliseconds as minutes, seconds and tenths.
+fn clock(at: Millis) -> String {
+    format!("{:02}:{:02}.{}", at / 60_000, at / 1000 % 60, at / 100 % 10)
+}
+
+impl Program for Replay {
+    fn key(&mut self, key: KeyEvent) -> Vec<Command> {
+        if key.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        self.notice = None;
+        match key.code {
+            KeyCode::Char('c' | 'q') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                return vec![Command::Quit];
+            }
+            KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                return vec![Command::Redraw];
+            }
+            KeyCode::Char('q' | 'Q') | KeyCode::Esc => return vec![Command::Quit],
+            KeyCode::Char('+' | '=') => self.speed = (self.speed + 1).min(*SPEEDS.end()),
+            KeyCode::Char('-') => self.speed = (self.speed - 1).max(*SPEEDS.start()),
+            KeyCode::Char(' ') => {
+                if !self.playing && self.player.next_at().is_none() {
+                    self.seek(0);
+                }
+                self.playing = !self.playing;
+            }
+            code => {
+                let target = match code {
+                    KeyCode::Right => self.player.shown() + 1,
+                    KeyCode::Left => self.player.shown().saturating_sub(1),
+                    KeyCode::Char(']') => self.screen(true),
+                    KeyCode::Char('[') => self.screen(false),
+                    KeyCode::Home => 0,
+                    KeyCode::End => self.player.len(),
+                    KeyCode::Char(digit) => match digit.to_digit(10) {
+                        Some(tenths) => self.player.len() * tenths as usize / 10,
+                        None => return vec![Command::Bell],
+                    },
+                    _ => return vec![Command::Bell],
+                };
+                self.playing = false;
+                self.seek(target);
+            }
+        }
+        Vec::new()
+    }
+
+    fn paste(&mut self, _text: &str) -> Vec<Command> {
+        Vec::new()
+    }
+
+    fn tick(&mut self, now: Millis) -> Vec<Command> {
+        let passed = now.saturating_sub(self.told);
+        self.told = now;
+        if self.playing {
+            self.at += passed as f64 * self.factor();
+            self.player.seek_time(self.at as Millis);
+            self.playing = self.player.next_at().is_some();
+        }
+        Vec::new()
+    }
+
+    fn next_tick(&self) -> Option<Millis> {
+        let next = self.player.next_at().filter(|_| self.playing)?;
+        Some(self.told + ((next as f64 - self.at).max(0.0) / self.factor()).ceil() as Millis)
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        let terminal = self.player.terminal();
+        let at = screen::cursor(terminal);
+        let mut window = frame.area();
+        // Two lines at the foot belong to the player.
+        window.height = window.height.saturating_sub(2);
+        let Some(layout) = Layout::fit(window, terminal.rows(), terminal.columns(), at) else {
+            overlay::too_small(frame);
+            return;
+        };
+        frame.render_widget(
+            ScreenWidget {
+                terminal,
+                layout,
+                palette: self.palette,
+            },
+            window,
+        );
+        let status = self.notice.clone().unwrap_or_else(|| self.status());
+        overlay::line(frame, window.bottom(), &status, frame_style(self.palette));
+        overlay::line(frame, window.bottom() + 1, KEYS, frame_style(self.palette));
+        frame.set_cursor_position(layout.cursor(at));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! A terminal's presentation space and its operator information area, drawn into a buffer of cells.
+
+use crate::terminal::Terminal;
+use crate::wire::{Address, Color as Hue, Highlight, Intensity};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::widgets::Widget;
+
+/// Whether colours are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Palette {
+    /// The colours of a 3279 on black.
+    #[default]
+    Color,
+    /// The window's own two colours, with intensified fields in bold.
+    Monochrome,
+}
+
+/// The smallest window in which anything is drawn, columns x rows.
+pub const SMALLEST: (u16, u16) = (20, 4);
+
+/// Where the parts of a window go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// The screen, or as much of it as fits.
+    pub screen: Rect,
+    /// Row and column of the screen (0-based) that show at the top left.
+    pub scroll: (u16, u16),
+    /// The line between screen and operator information area, where there is room for one.
+    pub rule: Option<Rect>,
+    /// The operator information area. With no row of its own it is the window's last row (see [`Layout::shares`]).
+    pub oia: Rect,
+    /// Whether the operator information area lies on the screen's last row, and so shows only when it must.
+    pub shares: bool,
+    /// The line for hints, where there is room for one.
+    pub hint: Option<Rect>,
+}
+
+impl Layout {
+    /// Fits a screen of so many rows and columns, with its cursor in view, into a window. None: the window is too small.
+    pub fn fit(window: Rect, rows: u16, columns: u16, cursor: (u16, u16)) -> Option<Layout> {
+        if window.width < SMALLEST.0 || window.height < SMALLEST.1 {
+            return None;
+        }
+        let shares = window.height == rows;
+        let spare = window.height.saturating_sub(rows);
+        let shown = if shares {
+            rows
+        } else {
+            rows.min(window.height - 1)
+        };
+        let width = columns.min(window.width);
+        let line = |down: u16| Rect {
+            x: window.x,
+            y: window.y + down,
+            width: window.width,
+            height: 1,
+        };
+        let scroll = |at: u16, all: u16, shown: u16| {
+            if all <= shown {
+                0
+            } else {
+                (at + 1).saturating_sub(shown)
+            }
+        };
+        Some(Layout {
+            screen: Rect {
+                x: window.x,
+                y: window.y,
+                width,
+                height: shown,
+            },
+            scroll: (
+                scroll(cursor.0, rows, shown),
+                scroll(cursor.1, columns, width),
+            ),
+            rule: (spare >= 2).then(|| line(rows)),
+            oia: Rect {
+                width,
+                ..line(if shares {
+                    rows - 1
+                } else {
+                    shown + u16::from(spare >= 2)
+                })
+            },
+            shares,
+            hint: (spare >= 3).then(|| line(window.height - 1)),
+        })
+    }
+
+    /// Where the cursor stands in the window.
+    pub fn cursor(&self, cursor: (u16, u16)) -> Position {
+        Position {
+            x: self.screen.x + cursor.1.saturating_sub(self.scroll.1),
+            y: self.screen.y + cursor.0.saturating_sub(self.scroll.0),
+        }
+    }
+}
+
+/// Row and column of a terminal's cursor, 0-based.
+pub fn cursor(terminal: &Terminal) -> (u16, u16) {
+    let columns = terminal.columns().max(1);
+    (terminal.cursor() / columns, terminal.cursor() % columns)
+}
+
+/// Draws a terminal: its screen, a rule, and the operator information area.
+pub struct ScreenWidget<'a> {
+    /// What is drawn.
+    pub terminal: &'a Terminal,
+    /// Where.
+    pub layout: Layout,
+    /// In which colours.
+    pub palette: Palette,
+}
+
+impl Widget for ScreenWidget<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let screen = self.layout.screen.intersection(area);
+        for y in 0..screen.height {
+            for x in 0..screen.width {
+                let (row, column) = (self.layout.scroll.0 + y, self.layout.scroll.1 + x);
+                self.cell(
+                    row * self.terminal.columns() + column,
+                    Position {
+                        x: screen.x + x,
+                        y: screen.y + y,
+                    },
+                    buffer,
+                );
+            }
+        }
+        let frame = frame_style(self.palette);
+        if let Some(rule) = self.layout.rule {
+            buffer.set_string(
+                rule.x,
+                rule.y,
+                "─".repeat(usize::from(self.layout.oia.width)),
+                frame,
+            );
+        }
+        if !self.layout.shares || self.must_show() {
+            let line = self
+                .terminal
+                .oia()
+                .render(usize::from(self.layout.oia.width));
+            buffer.set_string(self.layout.oia.x, self.layout.oia.y, line, frame);
+        }
+    }
+}
+
+impl ScreenWidget<'_> {
+    fn cell(&self, at: Address, position: Position, buffer: &mut Buffer) {
+        let look = self.terminal.look(at);
+        let Some(cell) = buffer.cell_mut(position) else {
+            return;
+        };
+        cell.set_char(look.ch);
+        cell.set_style(style(&look, self.palette));
+    }
+
+    /// On the screen's own last row: while the keyboard is locked, or where that row is blank.
+    fn must_show(&self) -> bool {
+        self.terminal.lock().is_some()
+            || self
+                .terminal
+                .row_text(usize::from(self.terminal.rows().saturating_sub(1)))
+                .trim()
+                .is_empty()
+    }
+}
+
+/// How the rule, the operator information area and hints look.
+pub fn frame_style(palette: Palette) -> Style {
+    match palette {
+        Palette::Color => Style::new().fg(Color::LightBlue).bg(Color::Black),
+        Palette::Monochrome => Style::new(),
+    }
+}
+
+fn style(look: &crate::terminal::Look, palette: Palette) -> Style {
+    let mut style = match palette {
+        Palette::Color => Style::new().fg(color(look.fg)).bg(color(look.bg)),
+        Palette::Monochrome if look.intensity == Intensity::High => {
+            Style::new().add_modifier(Modifier::BOLD)
+        }
+        Palette::Monochrome => Style::new(),
+    };
+    if look.hidden {
+        return style;
+    }
+    style = match look.highlight {
+        Highlight::Blink => style.add_modifier(Modifier::SLOW_BLINK),
+        Highlight::Reverse => style.add_modifier(Modifier::REVERSED),
+        Highlight::Underscore => style.add_modifier(Modifier::UNDERLINED),
+        Highlight::Intensify => style.add_modifier(Modifier::BOLD),
+        Highlight::Default | Highlight::Normal => style,
+    };
+    style
+}
+
+/// The sixteen colours as a window has them: the eight of a 3279 from the common palette, in their bright form, the rest by value.
+fn color(hue: Hue) -> Color {
+    match hue {
+        Hue::Default | Hue::Green => Color::LightGreen,
+        Hue::NeutralBlack | Hue::Black => Color::Black,
+        Hue::Blue => Color::LightBlue,
+        Hue::Red => Color::LightRed,
+        Hue::Pink => Color::LightMagenta,
+        Hue::Turquoise => Color::LightCyan,
+        Hue::Yellow => Color::LightYellow,
+        Hue::White | Hue::BrightWhite => Color::White,
+        Hue::DeepBlue => Color::Rgb(0, 0, 205),
+        Hue::Orange => Color::Rgb(255, 165, 0),
+        Hue::Purple => Color::Rgb(160, 32, 240),
+        Hue::PaleGreen => Color::Rgb(152, 251, 152),
+        Hue::PaleTurquoise => Color::Rgb(175, 238, 238),
+        Hue::Grey => Color::Rgb(190, 190, 190),
+    }
+}
+
+#[cfg(test)]
+mod tests;

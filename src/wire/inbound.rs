@@ -1,0 +1,226 @@
+//! Inbound data streams: what a terminal sends (GA23-0059, "Inbound data stream").
+
+use super::address::{self, Address};
+use super::aid::Aid;
+use super::outbound::{DecodeError, Order, decode_orders};
+use super::structured::{self, QueryReply};
+
+/// What a terminal sends in one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inbound {
+    /// A short read: the AID alone (PA keys, CLEAR).
+    Short(Aid),
+    /// Cursor and modified fields: a key of attention, or a Read Modified.
+    Modified {
+        /// The key.
+        aid: Aid,
+        /// Where the cursor is.
+        cursor: Address,
+        /// The modified fields in the order of the buffer; one without an address on an unformatted screen.
+        fields: Vec<InboundField>,
+    },
+    /// The whole buffer: the answer to a Read Buffer.
+    Buffer {
+        /// The last key.
+        aid: Aid,
+        /// Where the cursor is.
+        cursor: Address,
+        /// Attribute bytes (SF, SFE), character attributes (SA), GE and data from address 0 to the end.
+        orders: Vec<Order>,
+    },
+    /// SYS REQ outside TN3270E: modified fields under a heading of their own, without a cursor.
+    TestRequest {
+        /// The modified fields in the order of the buffer.
+        fields: Vec<InboundField>,
+    },
+    /// Query replies.
+    StructuredField(Vec<QueryReply>),
+}
+
+/// One modified field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboundField {
+    /// The first character position of the field; none on an unformatted screen.
+    pub at: Option<Address>,
+    /// Code points without nulls. A GE (08) goes before a code point of the alternate character set, and in character
+    /// reply mode SA orders (28 type value) go before a change.
+    pub data: Vec<u8>,
+}
+
+const SBA: u8 = 0x11;
+const SF: u8 = 0x1D;
+const SFE: u8 = 0x29;
+const SA: u8 = 0x28;
+const GE: u8 = 0x08;
+/// The heading of a test request: SOH, `%`, `/`, STX.
+const TEST_REQUEST: [u8; 4] = [0x01, 0x6C, 0x61, 0x02];
+
+impl InboundField {
+    fn encode(&self, out: &mut Vec<u8>) {
+        if let Some(at) = self.at {
+            out.push(SBA);
+            out.extend(address::encode(at));
+        }
+        out.extend_from_slice(&self.data);
+    }
+}
+
+impl Inbound {
+    /// The key or cause.
+    pub fn aid(&self) -> Aid {
+        match self {
+            Inbound::Short(aid) | Inbound::Modified { aid, .. } | Inbound::Buffer { aid, .. } => {
+                *aid
+            }
+            Inbound::TestRequest { .. } => Aid::SysReq,
+            Inbound::StructuredField(_) => Aid::StructuredField,
+        }
+    }
+
+    /// Where the cursor was, if the record says.
+    pub fn cursor(&self) -> Option<Address> {
+        match self {
+            Inbound::Modified { cursor, .. } | Inbound::Buffer { cursor, .. } => Some(*cursor),
+            Inbound::Short(_) | Inbound::TestRequest { .. } | Inbound::StructuredField(_) => None,
+        }
+    }
+
+    /// The modified fields.
+    pub fn fields(&self) -> &[InboundField] {
+        match self {
+            Inbound::Modified { fields, .. } | Inbound::TestRequest { fields } => fields,
+            _ => &[],
+        }
+    }
+
+    /// Appends the record to `out`.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        if let Inbound::TestRequest { fields } = self {
+            out.extend(TEST_REQUEST);
+            return fields.iter().for_each(|field| field.encode(out));
+        }
+        out.push(self.aid().code());
+        match self {
+            Inbound::Short(_) | Inbound::TestRequest { .. } => {}
+            Inbound::Modified { cursor, fields, .. } => {
+                out.extend(address::encode(*cursor));
+                fields.iter().for_each(|field| field.encode(out));
+            }
+            Inbound::Buffer { cursor, orders, .. } => {
+                out.extend(address::encode(*cursor));
+                orders.iter().for_each(|order| order.encode(out));
+            }
+            Inbound::StructuredField(replies) => structured::encode_replies(replies, out),
+        }
+    }
+
+    /// Reads a record. One that holds attribute bytes is the answer to a Read Buffer; without any, a whole buffer and the
+    /// one field of an unformatted screen look alike, and [`Inbound::decode_buffer`] serves a host that asked for a buffer.
+    pub fn decode(bytes: &[u8]) -> Result<Inbound, DecodeError> {
+        if let Some(data) = bytes.strip_prefix(&TEST_REQUEST) {
+            return Ok(Inbound::TestRequest {
+                fields: decode_modified(data, TEST_REQUEST.len())?,
+            });
+        }
+        let (aid, rest) = decode_aid(bytes)?;
+        if aid == Aid::StructuredField
+            && let Some(replies) = structured::decode_replies(rest)
+        {
+            return Ok(Inbound::StructuredField(replies));
+        }
+        if rest.is_empty() {
+            return Ok(Inbound::Short(aid));
+        }
+        let (cursor, data) = decode_cursor(rest)?;
+        if has_attribute_bytes(data) {
+            Inbound::decode_buffer(bytes)
+        } else {
+            Ok(Inbound::Modified {
+                aid,
+                cursor,
+                fields: decode_modified(data, 3)?,
+            })
+        }
+    }
+
+    /// Reads a record as the answer to a Read Buffer.
+    pub fn decode_buffer(bytes: &[u8]) -> Result<Inbound, DecodeError> {
+        let (aid, rest) = decode_aid(bytes)?;
+        let (cursor, data) = decode_cursor(rest)?;
+        Ok(Inbound::Buffer {
+            aid,
+            cursor,
+            orders: decode_orders(data),
+        })
+    }
+}
+
+fn decode_aid(bytes: &[u8]) -> Result<(Aid, &[u8]), DecodeError> {
+    let Some((&code, rest)) = bytes.split_first() else {
+        return Err(DecodeError {
+            offset: 0,
+            what: "empty record instead of an AID".into(),
+        });
+    };
+    let aid = Aid::from_code(code).ok_or_else(|| DecodeError {
+        offset: 0,
+        what: format!("unknown AID {code:02X}"),
+    })?;
+    Ok((aid, rest))
+}
+
+fn decode_cursor(rest: &[u8]) -> Result<(Address, &[u8]), DecodeError> {
+    let (cursor, data) = rest.split_first_chunk().ok_or_else(|| DecodeError {
+        offset: 1,
+        what: "truncated cursor address".into(),
+    })?;
+    Ok((address::decode(*cursor), data))
+}
+
+/// The length of the order or code point at the start of `bytes`.
+fn item_length(bytes: &[u8]) -> usize {
+    match bytes {
+        [SBA | SA, ..] => 3,
+        [SF | GE, ..] => 2,
+        [SFE, count, ..] => 2 + 2 * usize::from(*count),
+        _ => 1,
+    }
+}
+
+fn has_attribute_bytes(mut data: &[u8]) -> bool {
+    while let Some(&first) = data.first() {
+        if matches!(first, SF | SFE) {
+            return true;
+        }
+        data = data.get(item_length(data)..).unwrap_or_default();
+    }
+    false
+}
+
+/// `start` is the offset of `data` in its record, for errors.
+fn decode_modified(data: &[u8], start: usize) -> Result<Vec<InboundField>, DecodeError> {
+    let mut fields: Vec<InboundField> = Vec::new();
+    let mut rest = data;
+    while !rest.is_empty() {
+        let offset = start + data.len() - rest.len();
+        let (item, after) =
+            rest.split_at_checked(item_length(rest))
+                .ok_or_else(|| DecodeError {
+                    offset,
+                    what: format!("truncated order {:02X}", rest[0]),
+                })?;
+        match (item, fields.last_mut()) {
+            (&[SBA, high, low], _) => fields.push(InboundField {
+                at: Some(address::decode([high, low])),
+                data: Vec::new(),
+            }),
+            (item, Some(field)) => field.data.extend_from_slice(item),
+            (item, None) => fields.push(InboundField {
+                at: None,
+                data: item.to_vec(),
+            }),
+        }
+        rest = after;
+    }
+    Ok(fields)
+}

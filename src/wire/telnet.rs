@@ -1,0 +1,348 @@
+//! TELNET (RFC 854, 855) as 3270 clients and hosts use it: records that end in IAC EOR (RFC 885), option negotiation,
+//! subnegotiation and single commands. Pure: bytes in, [`Event`]s out, and back.
+
+use std::fmt;
+
+/// Interpret As Command: every command starts with it, and a data byte of this value is doubled.
+pub const IAC: u8 = 255;
+const SB: u8 = 250;
+const SE: u8 = 240;
+
+/// Commands that stand alone after IAC.
+pub mod command {
+    /// End Of Record (RFC 885).
+    pub const EOR: u8 = 239;
+    /// No operation.
+    pub const NOP: u8 = 241;
+    /// Break: the Attn key of a 3270 client.
+    pub const BRK: u8 = 243;
+    /// Interrupt Process: Attn as some TN3270E clients send it.
+    pub const IP: u8 = 244;
+    /// Abort Output: the SysReq key of a 3270 client.
+    pub const AO: u8 = 245;
+    /// Are You There.
+    pub const AYT: u8 = 246;
+}
+
+/// Option numbers.
+pub mod option {
+    /// Binary transmission (RFC 856).
+    pub const BINARY: u8 = 0;
+    /// Timing mark (RFC 860).
+    pub const TIMING_MARK: u8 = 6;
+    /// Terminal type (RFC 1091).
+    pub const TERMINAL_TYPE: u8 = 24;
+    /// End of record (RFC 885).
+    pub const EOR: u8 = 25;
+    /// TN3270E (RFC 2355).
+    pub const TN3270E: u8 = 40;
+}
+
+/// The four verbs of option negotiation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// The sender performs the option, or offers to.
+    Will,
+    /// The sender does not perform it.
+    Wont,
+    /// The receiver is asked to perform it, or may.
+    Do,
+    /// The receiver may not perform it.
+    Dont,
+}
+
+impl Verb {
+    fn code(self) -> u8 {
+        match self {
+            Verb::Will => 251,
+            Verb::Wont => 252,
+            Verb::Do => 253,
+            Verb::Dont => 254,
+        }
+    }
+
+    fn from_code(code: u8) -> Option<Verb> {
+        [Verb::Will, Verb::Wont, Verb::Do, Verb::Dont]
+            .into_iter()
+            .find(|verb| verb.code() == code)
+    }
+}
+
+/// One thing said on a TELNET connection, by either end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Data up to an end of record, with IAC undoubled.
+    Record(Vec<u8>),
+    /// WILL, WONT, DO or DONT an option.
+    Negotiate(Verb, u8),
+    /// What stood between IAC SB and IAC SE: the option, then its parameters with IAC undoubled.
+    Subnegotiation(u8, Vec<u8>),
+    /// A command that stands alone: see [`command`].
+    Command(u8),
+}
+
+impl Event {
+    /// Appends the event as the bytes that [`Decoder`] reads it from.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Event::Record(data) => {
+                escape(data, out);
+                out.extend([IAC, command::EOR]);
+            }
+            Event::Negotiate(verb, option) => out.extend([IAC, verb.code(), *option]),
+            Event::Subnegotiation(option, data) => {
+                out.extend([IAC, SB]);
+                escape(&[*option], out);
+                escape(data, out);
+                out.extend([IAC, SE]);
+            }
+            Event::Command(code) => out.extend([IAC, *code]),
+        }
+    }
+}
+
+/// Appends data with every IAC doubled, without an end of record.
+pub fn escape(data: &[u8], out: &mut Vec<u8>) {
+    for &byte in data {
+        out.push(byte);
+        if byte == IAC {
+            out.push(IAC);
+        }
+    }
+}
+
+/// How much a peer may say without ending it, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest record.
+    pub record: usize,
+    /// The longest subnegotiation, option included.
+    pub subnegotiation: usize,
+}
+
+/// A peer has gone past one of the [`Limits`]: the connection is of no more use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlong {
+    /// Data without an end of record: the limit in bytes.
+    Record(usize),
+    /// Subnegotiation without IAC SE: the limit in bytes.
+    Subnegotiation(usize),
+}
+
+impl fmt::Display for Overlong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, limit) = match self {
+            Overlong::Record(limit) => ("record", limit),
+            Overlong::Subnegotiation(limit) => ("subnegotiation", limit),
+        };
+        write!(f, "a {what} of more than {limit} bytes has no end")
+    }
+}
+
+impl std::error::Error for Overlong {}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Data,
+    Iac,
+    Option(Verb),
+    Subnegotiation,
+    SubnegotiationIac,
+}
+
+/// Turns bytes into [`Event`]s, however they are cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoder {
+    limits: Limits,
+    state: State,
+    record: Vec<u8>,
+    subnegotiation: Vec<u8>,
+}
+
+impl Decoder {
+    /// A decoder at the start of a connection.
+    pub fn new(limits: Limits) -> Decoder {
+        Decoder {
+            limits,
+            state: State::Data,
+            record: Vec::new(),
+            subnegotiation: Vec::new(),
+        }
+    }
+
+    /// Reads the next bytes of the stream and appends the events that they complete. Events before a fault are kept.
+    pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<Event>) -> Result<(), Overlong> {
+        bytes.iter().try_for_each(|&byte| self.byte(byte, events))
+    }
+
+    /// Data since the last event of any record: text, on a connection that has not agreed to records. Takes it.
+    pub fn take_unended(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.record)
+    }
+
+    fn byte(&mut self, byte: u8, events: &mut Vec<Event>) -> Result<(), Overlong> {
+        match (self.state, byte) {
+            (State::Data, IAC) => self.state = State::Iac,
+            (State::Data, _) => self.data(byte)?,
+            (State::Iac, _) => self.command(byte, events)?,
+            (State::Option(verb), _) => {
+                events.push(Event::Negotiate(verb, byte));
+                self.state = State::Data;
+            }
+            (State::Subnegotiation, IAC) => self.state = State::SubnegotiationIac,
+            (State::Subnegotiation, _) => self.parameter(byte)?,
+            (State::SubnegotiationIac, SE) => {
+                let said = std::mem::take(&mut self.subnegotiation);
+                if let Some((&option, data)) = said.split_first() {
+                    events.push(Event::Subnegotiation(option, data.to_vec()));
+                }
+                self.state = State::Data;
+            }
+            // A doubled IAC; after IAC anything else is taken as itself, as clients do.
+            (State::SubnegotiationIac, _) => {
+                self.parameter(byte)?;
+                self.state = State::Subnegotiation;
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, byte: u8, events: &mut Vec<Event>) -> Result<(), Overlong> {
+        self.state = State::Data;
+        match byte {
+            IAC => self.data(IAC)?,
+            SB => self.state = State::Subnegotiation,
+            command::EOR => events.push(Event::Record(std::mem::take(&mut self.record))),
+            _ => match Verb::from_code(byte) {
+                Some(verb) => self.state = State::Option(verb),
+                None => events.push(Event::Command(byte)),
+            },
+        }
+        Ok(())
+    }
+
+    fn data(&mut self, byte: u8) -> Result<(), Overlong> {
+        if self.record.len() == self.limits.record {
+            return Err(Overlong::Record(self.limits.record));
+        }
+        self.record.push(byte);
+        Ok(())
+    }
+
+    fn parameter(&mut self, byte: u8) -> Result<(), Overlong> {
+        if self.subnegotiation.len() == self.limits.subnegotiation {
+            return Err(Overlong::Subnegotiation(self.limits.subnegotiation));
+        }
+        self.subnegotiation.push(byte);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LIMITS: Limits = Limits {
+        record: 64,
+        subnegotiation: 16,
+    };
+
+    fn decode(pieces: &[&[u8]]) -> (Vec<Event>, Result<(), Overlong>) {
+        let mut decoder = Decoder::new(LIMITS);
+        let mut events = Vec::new();
+        let result = pieces
+            .iter()
+            .try_for_each(|piece| decoder.feed(piece, &mut events));
+        (events, result)
+    }
+
+    #[test]
+    fn a_client_says_what_it_can_and_sends_a_record() {
+        let bytes =
+            b"\xff\xfd\x28\xff\xfa\x18\x00IBM-3279-2-E\xff\xf0\x7d\x40\xff\xff\xff\xef\xff\xf3";
+        let (events, result) = decode(&[bytes]);
+        assert_eq!(
+            events,
+            [
+                Event::Negotiate(Verb::Do, option::TN3270E),
+                Event::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3279-2-E".to_vec()),
+                Event::Record(vec![0x7d, 0x40, 0xff]),
+                Event::Command(command::BRK),
+            ]
+        );
+        assert_eq!(result, Ok(()));
+    }
+
+    #[test]
+    fn a_command_inside_a_record_does_not_break_it() {
+        let (events, _) = decode(&[b"ab\xff\xf1cd\xff\xef"]);
+        assert_eq!(
+            events,
+            [
+                Event::Command(command::NOP),
+                Event::Record(b"abcd".to_vec())
+            ]
+        );
+    }
+
+    #[test]
+    fn endless_records_and_subnegotiations_are_refused() {
+        let (events, result) = decode(&[b"ok\xff\xef", &[b'x'; 65]]);
+        assert_eq!(events, [Event::Record(b"ok".to_vec())]);
+        assert_eq!(result, Err(Overlong::Record(64)));
+        let (_, result) = decode(&[b"\xff\xfa\x28", &[7; 17]]);
+        assert_eq!(
+            result.unwrap_err().to_string(),
+            "a subnegotiation of more than 16 bytes has no end"
+        );
+    }
+
+    #[test]
+    fn text_without_records_can_be_taken() {
+        let mut decoder = Decoder::new(LIMITS);
+        let mut events = Vec::new();
+        decoder.feed(b"login: \xff", &mut events).unwrap();
+        assert_eq!(decoder.take_unended(), b"login: ");
+        decoder.feed(b"\xfb\x18x\xff\xef", &mut events).unwrap();
+        assert_eq!(
+            events,
+            [
+                Event::Negotiate(Verb::Will, option::TERMINAL_TYPE),
+                Event::Record(b"x".to_vec())
+            ]
+        );
+    }
+
+    fn verb() -> impl Strategy<Value = Verb> {
+        prop::sample::select(vec![Verb::Will, Verb::Wont, Verb::Do, Verb::Dont])
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        let bytes =
+            |most| prop::collection::vec(prop_oneof![Just(IAC), Just(SE), any::<u8>()], 0..most);
+        prop_oneof![
+            bytes(64).prop_map(Event::Record),
+            (verb(), any::<u8>()).prop_map(|(verb, option)| Event::Negotiate(verb, option)),
+            (any::<u8>(), bytes(15)).prop_map(|(option, data)| Event::Subnegotiation(option, data)),
+            (command::NOP..SB).prop_map(Event::Command),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_decodes_to_itself(events in prop::collection::vec(event(), 0..12)) {
+            let mut bytes = Vec::new();
+            events.iter().for_each(|event| event.encode(&mut bytes));
+            prop_assert_eq!(decode(&[&bytes]), (events, Ok(())));
+        }
+
+        #[test]
+        fn one_byte_at_a_time_gives_what_one_piece_gives(
+            bytes in prop::collection::vec(prop_oneof![Just(IAC), 236u8..=255, any::<u8>()], 0..400),
+        ) {
+            let bytewise: Vec<&[u8]> = bytes.chunks(1).collect();
+            prop_assert_eq!(decode(&bytewise), decode(&[&bytes]));
+        }
+    }
+}

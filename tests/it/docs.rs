@@ -1,0 +1,161 @@
+//! The pages under `docs` say what is so.
+
+use bigiron::system::expr::SIGNATURES;
+use bigiron::system::shape::{self, EFFECTS, Key, Kind, MAKERS, Shape};
+use std::fmt::Write;
+use std::fs;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/systems.md");
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stores");
+const BEGIN: &str = "<!-- reference: made from the tables that the loader checks -->\n";
+const END: &str = "<!-- end of reference -->";
+
+#[test]
+fn every_definition_on_the_page_stands_in_the_example() {
+    let page = fs::read_to_string(PAGE).unwrap();
+    let files = fs::read_dir(EXAMPLE)
+        .unwrap()
+        .map(|e| fs::read_to_string(e.unwrap().path()).unwrap());
+    let files: Vec<String> = files.collect();
+    let blocks: Vec<&str> = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(blocks.len() > 10);
+    for block in blocks {
+        assert!(
+            files.iter().any(|text| text.contains(block)),
+            "not in docs/stores:\n{block}"
+        );
+    }
+}
+
+/// `UPDATE_DOCS=1` writes the reference anew.
+#[test]
+fn the_reference_names_every_key_effect_and_function() {
+    let page = fs::read_to_string(PAGE).unwrap();
+    let (before, rest) = page.split_once(BEGIN).unwrap();
+    let (found, after) = rest.split_once(END).unwrap();
+    let wanted = reference();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PAGE, format!("{before}{BEGIN}{wanted}{END}{after}")).unwrap();
+    } else {
+        assert_eq!(found, wanted, "run with UPDATE_DOCS=1");
+    }
+}
+
+fn reference() -> String {
+    let mut out = String::new();
+    for (title, shape) in [
+        ("`system.toml`", &shape::SYSTEM),
+        ("`[messages]`", &shape::MESSAGES),
+        ("`[idle]`", &shape::IDLE),
+        ("`[abend]`", &shape::ABEND),
+        ("`[pen]`, each character", &shape::PEN),
+        ("`[table.NAME]`", &shape::TABLE),
+        ("`sequence`", &shape::SEQUENCE),
+        ("`[table.NAME.generate]`", &shape::GENERATE),
+        ("`[job.NAME]`", &shape::JOB),
+        ("A screen's file", &shape::SCREEN),
+        ("`window`", &shape::WINDOW),
+        ("`[field.NAME]`", &shape::FIELD),
+        ("`[list]`", &shape::LIST),
+        ("`[[requires]]`", &shape::REQUIRES),
+        ("`[[on.KEY]]`", &shape::RULE),
+    ] {
+        heading(&mut out, title, "key");
+        shape
+            .keys
+            .iter()
+            .for_each(|key| row(&mut out, key, key.required));
+    }
+    heading(&mut out, "Generated columns", "maker");
+    MAKERS.iter().for_each(|shape| rows(&mut out, shape));
+    heading(&mut out, "`count` of a generated column", "key");
+    shape::COUNTER
+        .keys
+        .iter()
+        .for_each(|key| row(&mut out, key, key.required));
+    heading(&mut out, "Effects", "effect");
+    EFFECTS.iter().for_each(|shape| rows(&mut out, shape));
+    writeln!(out, "\n### Functions\n\n| written | yields |\n|---|---|").unwrap();
+    for function in SIGNATURES {
+        writeln!(out, "| `{}` | {} |", function.form, function.doc).unwrap();
+    }
+    out.push('\n');
+    out
+}
+
+fn heading(out: &mut String, title: &str, what: &str) {
+    writeln!(
+        out,
+        "\n### {title}\n\n| {what} | what it means | takes |\n|---|---|---|"
+    )
+    .unwrap();
+}
+
+/// A kind of effect or maker: its telling key, then the others.
+fn rows(out: &mut String, shape: &Shape) {
+    for (n, key) in shape.keys.iter().enumerate() {
+        if n == 0 {
+            row(out, key, false);
+        } else {
+            let needed = if key.required { " (needed)" } else { "" };
+            writeln!(
+                out,
+                "| … `{}`{needed} | {} | {} |",
+                key.name,
+                key.doc,
+                takes(&key.kind)
+            )
+            .unwrap();
+        }
+    }
+}
+
+fn row(out: &mut String, key: &Key, needed: bool) {
+    let needed = if needed { " (needed)" } else { "" };
+    writeln!(
+        out,
+        "| `{}`{needed} | {} | {} |",
+        key.name,
+        key.doc,
+        takes(&key.kind)
+    )
+    .unwrap();
+}
+
+fn takes(kind: &Kind) -> String {
+    match kind {
+        Kind::Text => "text".into(),
+        Kind::Ref(what) => format!("the name of a {what}"),
+        Kind::Template => "text with `{expressions}`".into(),
+        Kind::Expr => "an expression".into(),
+        Kind::Int(_, i64::MAX) => "a whole number".into(),
+        Kind::Int(least, most) => format!("{least} to {most}"),
+        Kind::Bool => "`true` or `false`".into(),
+        Kind::True => "`true`".into(),
+        Kind::Date => "a date".into(),
+        Kind::Time => "a time".into(),
+        Kind::Duration => "a duration".into(),
+        Kind::Delay => "a duration, or an expression of ms".into(),
+        Kind::Type => "a type".into(),
+        Kind::Literal => "a value".into(),
+        Kind::Choice(words) => words
+            .iter()
+            .map(|w| format!("`{w}`"))
+            .collect::<Vec<_>>()
+            .join(" "),
+        Kind::One(_) => "a table, see there".into(),
+        Kind::Many(_) => "tables, see there".into(),
+        Kind::Map(of) => format!("names, each with {}", takes(of)),
+        Kind::List(of) => format!("a list of: {}", takes(of)),
+        Kind::OneOrList(of) => format!("{}, or a list", takes(of)),
+        Kind::Effects => "a list of effects".into(),
+        Kind::Maker => "a maker, as `{ word = \"…\" }`".into(),
+        Kind::Variable => "a first value, or `{ type = \"…\", initial = … }`".into(),
+        Kind::ColumnPair => "a column, or `{ here = \"there\" }`".into(),
+        Kind::Tagged(name, _) => format!("{name}, as a table"),
+    }
+}

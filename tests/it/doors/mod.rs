@@ -1,0 +1,177 @@
+//! The doors, with real clients.
+//!
+//! Helpers fail the test that calls them, as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod anything;
+mod json;
+mod program;
+mod script;
+mod tn3270;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bigiron::doors::address::Address;
+use bigiron::doors::service::{Door, Service, serve};
+use bigiron::doors::station::Recorder;
+use bigiron::session::{Event, Log, Millis, Setup};
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// What a server's sessions and its operator were told.
+#[derive(Default)]
+struct Seen {
+    /// Lines to the operator.
+    reports: Vec<String>,
+    /// The setup of each session, in the order of opening.
+    setups: Vec<Setup>,
+    /// State hashes of each session.
+    states: Vec<Vec<u64>>,
+    /// Why sessions ended.
+    ends: Vec<String>,
+}
+
+/// A server of the licence desk on ports of its own, for as long as it lives.
+struct Server {
+    runtime: Option<Runtime>,
+    stop: Option<oneshot::Sender<()>>,
+    seen: Arc<Mutex<Seen>>,
+    tn3270: String,
+    script: String,
+    json: String,
+}
+
+struct Ear {
+    seen: Arc<Mutex<Seen>>,
+    number: usize,
+}
+
+impl Log for Ear {
+    fn event(&mut self, _: Millis, event: Event<'_>) {
+        if let Event::State(hash) = event {
+            self.seen.lock().unwrap().states[self.number].push(hash);
+        }
+    }
+}
+
+impl Recorder for Ear {
+    fn end(&mut self, _: Millis, reason: &str) {
+        self.seen.lock().unwrap().ends.push(reason.to_owned());
+    }
+}
+
+impl Server {
+    /// A server with the turn clock and seed 0.
+    fn start() -> Server {
+        Server::with(|_| ())
+    }
+
+    fn with(change: impl FnOnce(&mut Service)) -> Server {
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let (ear, mouth) = (Arc::clone(&seen), Arc::clone(&seen));
+        let mut service = Service {
+            worlds: vec![bigiron::cli::opening::world("dmv", None).unwrap()],
+            setup: Setup::default(),
+            same_seed: true,
+            speed: 1.0,
+            patience: Duration::from_secs(30),
+            record: Arc::new(move |_, _, _, setup| {
+                let mut seen = ear.lock().unwrap();
+                seen.setups.push(setup.clone());
+                seen.states.push(Vec::new());
+                let number = seen.setups.len() - 1;
+                let seen = Arc::clone(&ear);
+                Ok(Box::new(Ear { seen, number }))
+            }),
+            report: Arc::new(move |line| mouth.lock().unwrap().reports.push(line.to_owned())),
+        };
+        change(&mut service);
+        let runtime = Runtime::new().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let doors = runtime.block_on(async {
+            let mut doors = Vec::new();
+            for door in [Door::Tn3270, Door::Script, Door::Json] {
+                let address = Address::parse("127.0.0.1:0").unwrap();
+                doors.push((door, address.bind(false).await.unwrap()));
+            }
+            doors
+        });
+        let address = |at: usize| doors[at].1.address().unwrap().to_string();
+        let (tn3270, script, json) = (address(0), address(1), address(2));
+        runtime.spawn(serve(service, doors, async {
+            let _ = stopped.await;
+        }));
+        Server {
+            runtime: Some(runtime),
+            stop: Some(stop),
+            seen,
+            tn3270,
+            script,
+            json,
+        }
+    }
+
+    /// Waits for a line to the operator that holds this text.
+    fn reported(&self, text: &str) -> String {
+        for _ in 0..500 {
+            let found = self
+                .seen
+                .lock()
+                .unwrap()
+                .reports
+                .iter()
+                .find(|line| line.contains(text))
+                .cloned();
+            match found {
+                Some(line) => return line,
+                None => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
+        panic!(
+            "no line to the operator holds {text:?}: {:?}",
+            self.seen.lock().unwrap().reports
+        );
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_secs(5));
+        }
+    }
+}
+
+/// Runs a program to its end with this input; its output. Fails with the remedy if the program is missing.
+fn run(program: &str, arguments: &[&str], input: &str) -> String {
+    let child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = child.unwrap_or_else(|error| {
+        panic!("{program}: {error}; `tests/run` installs what the tests need")
+    });
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {}\n{text}{:?}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text
+}

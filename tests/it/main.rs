@@ -1,0 +1,18 @@
+//! End-to-end tests, one module a topic.
+
+// A helper that cannot go on fails its test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod broken;
+mod dmv;
+mod docs;
+mod doors;
+mod drill;
+mod floors;
+mod host;
+mod models;
+mod oracle;
+mod play;
+mod prove;
+mod recordings;
+mod warts;

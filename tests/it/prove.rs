@@ -1,0 +1,73 @@
+//! The shipped tasks are proven; so are the rules by which they are.
+
+use std::process::Command;
+
+fn bigiron(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_bigiron"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text =
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (text, output.status.code())
+}
+
+#[test]
+fn the_tasks_of_the_licence_desk_are_proven() {
+    let (text, code) = bigiron(&["prove", "--system", "screens/dmv", "--seeds", "1"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(
+        text.lines()
+            .next()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>()),
+        Some(vec![
+            "task", "tier", "warts", "oracle", "nop", "random", "naive", "impostor"
+        ])
+    );
+}
+
+#[test]
+fn a_task_that_is_solved_by_doing_nothing_is_not_proven() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir("screens/dmv").unwrap() {
+        let entry = entry.unwrap().path();
+        if entry.is_file() {
+            std::fs::copy(&entry, folder.path().join(entry.file_name().unwrap())).unwrap();
+        }
+    }
+    std::fs::create_dir(folder.path().join("playbooks")).unwrap();
+    std::fs::write(
+        folder.path().join("playbooks/lazy.toml"),
+        "about = \"Nothing\"\n[[rule]]\ndone = true\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("tasks.toml"),
+        "[task.idle]\ntitle = \"Idle\"\ndrill = \"none\"\ntier = 1\ngoal = \"Do nothing.\"\noracle = \"lazy\"\n\
+         budget = { keys = 10, time = \"1h\" }\n\
+         [[task.idle.require]]\nwhen = \"false\"\ndelete = \"change\"\nkey = \"'D1'\"\n",
+    )
+    .unwrap();
+    let (text, code) = bigiron(&[
+        "prove",
+        "--system",
+        folder.path().to_str().unwrap(),
+        "--seeds",
+        "2",
+    ]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.contains("nop: not so that nothing but doing the task solves it\nseed 0: solved"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_wrong_task_name_gets_a_near_match() {
+    let (text, code) = bigiron(&["prove", "renew-mvoed", "--system", "screens/dmv"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        text,
+        "error: no task is called renew-mvoed\n  hint: did you mean renew-moved?\n"
+    );
+}

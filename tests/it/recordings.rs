@@ -1,0 +1,158 @@
+//! Recordings of a shipped system: written, cut, edited, executed again.
+
+use bigiron::cli::opening;
+use bigiron::recording::verify::{Report, verify};
+use bigiron::recording::{Header, Origin, Player, Recording, What, Writer};
+use bigiron::session::{ClockMode, Line, Session, Setup};
+use bigiron::system::model::System;
+use bigiron::terminal::{Key, Options};
+use std::sync::Arc;
+
+fn system() -> Arc<System> {
+    opening::system("dmv").unwrap()
+}
+
+fn header(system: &System, setup: &Setup) -> Header {
+    let origin = Origin {
+        id: system.id.clone(),
+        digest: system.digest,
+    };
+    Header {
+        system: Some(origin),
+        title: system.title.clone(),
+        door: "test".into(),
+        setup: setup.clone(),
+    }
+}
+
+/// A session with these keys, a wait between any two words.
+fn record(setup: &Setup, line: &str) -> (Recording, Session) {
+    let system = system();
+    let mut file = Vec::new();
+    let mut log = Writer::new(&mut file, &header(&system, setup));
+    let mut session = Session::open(&system, setup, &mut log);
+    for word in line.split(' ') {
+        for key in Key::parse_line(word).unwrap() {
+            session.press(key, &mut log);
+        }
+        match setup.clock {
+            ClockMode::Turn => session.wait(700, &mut log),
+            ClockMode::Live => session.advance_to(session.now() + 700, &mut log),
+        }
+    }
+    log.end(session.now(), "quit");
+    drop(log);
+    (parse(&file), session)
+}
+
+fn parse(file: &[u8]) -> Recording {
+    let (recording, truncation) = Recording::parse(file).unwrap();
+    assert_eq!(truncation, None);
+    recording
+}
+
+fn check(recording: &Recording) -> Report {
+    verify(recording, &system())
+}
+
+const KEYS: &str = "A<tab>B<enter> <pf3> <clear> <pa1>XYZ<left><eraseeof> <pf12>";
+
+fn setups() -> [Setup; 2] {
+    let live = Setup {
+        seed: 7,
+        clock: ClockMode::Live,
+        terminal: Options {
+            typeahead: true,
+            ..Options::default()
+        },
+        ..Setup::default()
+    };
+    [
+        Setup {
+            seed: 7,
+            ..Setup::default()
+        },
+        live,
+    ]
+}
+
+#[test]
+fn a_session_of_either_clock_verifies_and_its_last_screen_is_seen_again() {
+    for setup in setups() {
+        let (recording, session) = record(&setup, KEYS);
+        let report = check(&recording);
+        assert_eq!((report.divergence, report.digest_changed), (None, false));
+        let mut player = Player::new(recording);
+        player.seek(player.len());
+        assert_eq!(player.terminal(), session.terminal());
+    }
+}
+
+#[test]
+fn any_whole_beginning_of_a_recording_verifies() {
+    for setup in setups() {
+        let (recording, _) = record(&setup, KEYS);
+        for events in 0..recording.events.len() {
+            let mut part = recording.clone();
+            part.events.truncate(events);
+            assert_eq!(check(&part).divergence, None, "cut after event {events}");
+        }
+    }
+}
+
+#[test]
+fn an_edited_recording_diverges_at_the_edited_event() {
+    let (recording, _) = record(&setups()[0], KEYS);
+    for index in 0..recording.events.len() {
+        let mut edited = recording.clone();
+        match &mut edited.events[index].what {
+            What::State(hash) => *hash ^= 1,
+            What::Inbound(bytes) => bytes[0] = 0xF1,
+            What::Outbound(bytes) => bytes.extend([0x11, 0x40, 0x40, 0xE8]),
+            What::Keys(_) | What::Wait(_) | What::End(_) => continue,
+        }
+        let divergence = check(&edited).divergence.unwrap();
+        assert_eq!(divergence.event, index + 1);
+        if matches!(edited.events[index].what, What::Outbound(_)) {
+            let text = divergence.to_string();
+            assert!(
+                text.contains("row 1, column 1") && text.contains("recorded \"Y"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_clients_records_alone_verify_too() {
+    let setup = Setup {
+        seed: 7,
+        ..Setup::default()
+    };
+    let (keyed, _) = record(&setup, KEYS);
+    let system = system();
+    let mut file = Vec::new();
+    let mut log = Writer::new(&mut file, &header(&system, &setup));
+    let mut line = Line::open(&system, &setup);
+    line.connect(&mut log, &mut Vec::new());
+    for event in &keyed.events {
+        if let What::Inbound(bytes) = &event.what {
+            let inbound = bigiron::wire::Inbound::decode(bytes).unwrap();
+            line.advance_to(event.at, &mut log, &mut Vec::new());
+            line.submit(&inbound, &mut log, &mut Vec::new());
+        }
+    }
+    drop(log);
+    let recording = parse(&file);
+    assert!(!recording.has_keys());
+    assert_eq!(check(&recording).divergence, None);
+}
+
+#[test]
+fn another_definition_is_told_of_and_tried_all_the_same() {
+    let (mut recording, _) = record(&setups()[0], KEYS);
+    recording.header.system.as_mut().unwrap().digest ^= 1;
+    let report = check(&recording);
+    assert!(report.digest_changed);
+    assert_eq!(report.divergence, None);
+}
