@@ -1,0 +1,43 @@
+"""What the Python tests share: the program, and servers that end with their test."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def bigiron():
+    """The path of the program that is tested: BIGIRON, or the debug build."""
+    path = Path(os.environ.get("BIGIRON", ROOT / "target" / "debug" / "bigiron"))
+    assert path.exists(), f"{path} is missing: `cargo build` makes it"
+    return path
+
+
+@pytest.fixture
+def serve(bigiron):
+    """Starts `bigiron serve` with the arguments given; yields a function that gives the doors' addresses by name."""
+    running = []
+
+    def start(*arguments):
+        server = subprocess.Popen(
+            [bigiron, "serve", *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        running.append(server)
+        doors = {}
+        wanted = sum(a.startswith("--") and re.search(r":0$", b) is not None for a, b in zip(arguments, arguments[1:]))
+        while len(doors) < wanted:
+            line = server.stdout.readline()
+            assert line, f"the server ended: {server.wait()}"
+            door, address = line.split()
+            doors[door] = address
+        return doors
+
+    yield start
+    for server in running:
+        server.terminate()
+        server.wait(10)
