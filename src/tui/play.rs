@@ -6,7 +6,7 @@ use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
 use super::{Command, CursorStyle, Program};
 use crate::session::{ClockMode, Log, Millis, Session};
 use crate::terminal::Key;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
 
 /// How long the wait key lets time pass under the turn clock.
@@ -47,7 +47,6 @@ impl<L: Log> Play<L> {
             clock,
             palette,
             title,
-
             keymap: Keymap::default(),
             over: Over::Nothing,
             cursor: CursorStyle::default(),
@@ -117,6 +116,10 @@ impl<L: Log> Play<L> {
 
 impl<L: Log> Program for Play<L> {
     fn key(&mut self, key: KeyEvent) -> Vec<Command> {
+        if self.over != Over::Nothing && key.code == KeyCode::Esc {
+            self.over = Over::Nothing;
+            return Vec::new();
+        }
         let pressed = self.keymap.press(key);
         if pressed == Pressed::Pending {
             return Vec::new();

@@ -132,10 +132,12 @@ fn a_person_plays_looks_at_the_keys_resizes_and_quits() {
     window.until("hints", |text| {
         text.contains("Alt-H keys") && text.contains("4A")
     });
-    window.send("\x1bh");
-    window.until("list of keys", |text| text.contains("PF1 to PF12"));
-    window.send("q");
-    window.until("screen", |text| !text.contains("PF1 to PF12"));
+    for closing in ["q", "\x1b"] {
+        window.send("\x1bh");
+        window.until("list of keys", |text| text.contains("PF1 to PF12"));
+        window.send(closing);
+        window.until("screen", |text| !text.contains("PF1 to PF12"));
+    }
     window
         .screen
         .lock()
