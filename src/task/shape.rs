@@ -112,6 +112,7 @@ pub static PLAYBOOK: Shape = shape("a playbook", "what to press when the screen 
     needed("about", Text, "what it does"),
     key("takes", Map(&Type), "what it has to be told: `value.name`, each with its type"),
     key("memory", Map(&Variable), "what it remembers: `memory.name`"),
+    key("systems", List(&Text), "the systems whose terminals it works at, its own first (its own)"),
     key("patience", Int(0, 10_000), "how many looks in a row may find nothing to do (60)"),
     key("pause", Duration, "how long it waits after such a look (1s)"),
     needed("rule", Many(&RULE), "rules, the first that holds acts, then it looks again"),
@@ -121,6 +122,7 @@ pub static PLAYBOOK: Shape = shape("a playbook", "what to press when the screen 
 #[rustfmt::skip]
 pub static RULE: Shape = shape("a rule", "what to do when the screen looks so", &[
     key("name", Text, "what it is called in messages"),
+    key("at", Ref("system"), "the system whose terminal it looks at and works at (the first)"),
     key("when", Expr, "when it acts (always)"),
     key("at_most", Int(1, 10_000), "after so many times it is passed over"),
     key("do", Tagged("an action", ACTIONS), "what it does"),
@@ -133,9 +135,10 @@ pub static RULE: Shape = shape("a rule", "what to do when the screen looks so", 
 #[rustfmt::skip]
 pub static ACTIONS: &[Shape] = &[
     shape("", "", &[needed("type", Template, "types a text, in place of what stands in the field"),
-        key("into", Template, "the label of the field: left of it in its row, or over it"), key("nth", Expr, "which field with this label, from 1 (1)"),
+        key("into", Template, "the label of the field, or several parted by `|`: left of it in its row, or over it"), key("nth", Expr, "which field with this label, from 1 (1)"),
         key("row_with", Template, "instead: the input field in the first row with this text"), key("under", Template, "of that row the one under this heading")]),
     shape("", "", &[needed("keys", Text, "presses keys: \"<enter>\", \"<pf3>\", \"5<tab>\"")]),
+    shape("", "", &[needed("press", Template, "presses the key that the screen says does this: \"SUBMIT\" where it says `F9=SUBMIT`")]),
     shape("", "", &[needed("wait", Duration, "lets virtual time pass")]),
     shape("", "", &[needed("remember", Map(&Expr), "gives values to `memory.name`, seen on the screen as it is then")]),
 ];

@@ -3,7 +3,7 @@
 use crate::system::expr::{Expr, Named, Names, Scope, Slot};
 use crate::system::load::literal::{NAME_HELP, duration, is_name, type_of, variables};
 use crate::system::load::node::{Faults, Node, Table};
-use crate::system::load::scope::{template, typed, unknown};
+use crate::system::load::scope::{lookup, template, typed, unknown};
 use crate::system::model::Template;
 use crate::system::value::{Date, Type, Value};
 use crate::task::playbook::{Action, End, Playbook, Rule, Target, questions};
@@ -50,9 +50,17 @@ pub(super) fn compile(id: &str, root: &Table<'_>, today: Date, faults: &mut Faul
         questions: &questions,
         ..Names::default()
     };
+    let systems: Vec<String> = root
+        .get("systems")
+        .map(|node| node.one_or_more())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|node| Some(node.text()?.text.to_owned()))
+        .collect();
     let mut compiler = Compiler {
         names,
         remembered: &remembered,
+        systems: &systems,
         faults,
     };
     let rules: Vec<Rule> = root
@@ -79,7 +87,7 @@ pub(super) fn compile(id: &str, root: &Table<'_>, today: Date, faults: &mut Faul
             .get("pause")
             .and_then(|node| duration(&node, faults))
             .unwrap_or(PAUSE),
-        systems: Vec::new(),
+        systems,
         today,
         rules,
     }
@@ -88,6 +96,7 @@ pub(super) fn compile(id: &str, root: &Table<'_>, today: Date, faults: &mut Faul
 struct Compiler<'c, 'f> {
     names: Names<'c>,
     remembered: &'c [Named],
+    systems: &'c [String],
     faults: &'f mut Faults,
 }
 
@@ -111,7 +120,7 @@ impl Compiler<'_, '_> {
         }
         Rule {
             name: name.unwrap_or_else(|| (n + 1).to_string()),
-            station: 0,
+            station: self.station(rule),
             when: rule
                 .get("when")
                 .and_then(|node| typed(&node, &Type::Bool, &self.names, self.faults)),
@@ -122,6 +131,15 @@ impl Compiler<'_, '_> {
                 .collect(),
             end,
         }
+    }
+
+    /// The index of the system whose terminal the rule is about.
+    fn station(&mut self, rule: &Table<'_>) -> usize {
+        let Some(name) = rule.str_of("at") else {
+            return 0;
+        };
+        let known = self.systems.iter().map(String::as_str);
+        lookup("system of this playbook", &name, known, self.faults).unwrap_or(0)
     }
 
     fn template(&mut self, node: &Node<'_>) -> Template {
@@ -154,6 +172,9 @@ impl Compiler<'_, '_> {
                     None
                 }
             };
+        }
+        if let Some(words) = action.get("press") {
+            return Some(Action::Press(self.template(&words)));
         }
         if let Some(wait) = action.get("wait") {
             return duration(&wait, self.faults).map(Action::Wait);

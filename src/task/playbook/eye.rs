@@ -1,6 +1,6 @@
 //! What can be read off a screen: text, and fields by the labels a person would go by.
 
-use crate::terminal::{Field, Terminal};
+use crate::terminal::{Field, Key, Terminal};
 use crate::wire::Address;
 
 /// Characters that lead the eye from a label to its field, or frame it.
@@ -80,18 +80,19 @@ pub fn field(terminal: &Terminal, label: &str, kind: Kind) -> String {
 }
 
 /// The n-th field, from 1, with this label: the label stands left of it in its row, with nothing but leaders between
-/// (`LICENCE NO . .`), or else as a heading over it.
+/// (`LICENCE NO . .`), or else as a heading over it. A label may be one of several: `LICENCE NO|LIC NUMBER`.
 pub fn labelled<'t>(
     terminal: &'t Terminal,
     label: &str,
     kind: Kind,
     nth: usize,
 ) -> Option<Field<'t>> {
-    let wanted = plain(label);
+    let wanted = wordings(label);
     let counts = |field: &Field| kind == Kind::Any || field.is_input();
+    let is_wanted = |found: Vec<String>| found.iter().any(|found| wanted.contains(found));
     let left: Vec<Field> = terminal
         .fields()
-        .filter(|field| counts(field) && left_of(terminal, field).contains(&wanted))
+        .filter(|field| counts(field) && is_wanted(left_of(terminal, field)))
         .collect();
     let columns = usize::from(terminal.columns()).max(1);
     if !left.is_empty() {
@@ -145,6 +146,58 @@ pub fn in_row_with<'t>(
         })
 }
 
+/// The key that the screen says does this: `SUBMIT` of `F3=MENU  F9=SUBMIT`, or of several wordings one, as of a label.
+/// Some key whose words begin so will do where none has just these.
+pub fn key(terminal: &Terminal, words: &str) -> Option<Key> {
+    let wanted = wordings(words);
+    let told: Vec<(Key, String)> = rows(terminal).flat_map(|row| keys_of(&row)).collect();
+    let begins = |told: &str| {
+        wanted
+            .iter()
+            .any(|wanted| told.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with(' ')))
+    };
+    let found = told.iter().find(|(_, told)| wanted.contains(told));
+    let found = found.or_else(|| told.iter().find(|(_, told)| begins(told)));
+    found.map(|(key, _)| *key)
+}
+
+/// The keys that a row tells of, as `PF3=MENU`, `F9 = SUBMIT` or `ENTER=CHECK`, with what they are said to do.
+fn keys_of(row: &str) -> Vec<(Key, String)> {
+    let mut told: Vec<(Key, String)> = Vec::new();
+    let mut rest = row;
+    while let Some((before, after)) = rest.split_once('=') {
+        let name = before.trim_end().rsplit(' ').next().unwrap_or("");
+        let next = after.find('=').map_or(after.len(), |next| {
+            let upto = after.get(..next).unwrap_or("").trim_end();
+            upto.rfind(' ').unwrap_or(0)
+        });
+        let words = after.get(..next).unwrap_or("").trim_start();
+        let words = words.split("  ").next().unwrap_or("");
+        if let Some(key) = key_named(name).filter(|_| !words.is_empty()) {
+            told.push((key, plain(words)));
+        }
+        rest = after;
+    }
+    told
+}
+
+/// A key by its name on a key line.
+fn key_named(name: &str) -> Option<Key> {
+    let number = |text: &str| text.parse::<u8>().ok();
+    let name = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    match name {
+        "ENTER" => Some(Key::Enter),
+        "CLEAR" => Some(Key::Clear),
+        _ => match name.strip_prefix("PA") {
+            Some(digits) => number(digits).filter(|n| (1..=3).contains(n)).map(Key::Pa),
+            None => {
+                let digits = name.strip_prefix("PF").or_else(|| name.strip_prefix('F'))?;
+                number(digits).filter(|n| (1..=24).contains(n)).map(Key::Pf)
+            }
+        },
+    }
+}
+
 /// Where the data of a field begins.
 pub fn start(field: &Field) -> Address {
     field.start()
@@ -170,6 +223,15 @@ fn plain(label: &str) -> String {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The wordings of a label, any of which will do, as compared.
+fn wordings(label: &str) -> Vec<String> {
+    label
+        .split('|')
+        .map(plain)
+        .filter(|wording| !wording.is_empty())
+        .collect()
 }
 
 /// The labels a field may go by: the text between it and the field before it in its row, and the last piece of that after a gap.
@@ -207,13 +269,13 @@ fn is_data(terminal: &Terminal, field: &Field) -> bool {
 
 /// Where a text stands as a heading: a piece of a row by itself. Row and columns (end excluded), from 0.
 fn headings(terminal: &Terminal, label: &str) -> Vec<(usize, usize, usize)> {
-    let wanted = plain(label);
+    let wanted = wordings(label);
     let mut found = Vec::new();
     for (row, text) in rows(terminal).enumerate() {
         let characters: Vec<char> = text.chars().collect();
         for (from, to) in pieces(&characters) {
             let piece: String = characters.get(from..to).unwrap_or(&[]).iter().collect();
-            if plain(&piece) == wanted {
+            if wanted.contains(&plain(&piece)) {
                 found.push((row, from, to));
             }
         }

@@ -75,6 +75,8 @@ pub enum Action {
     },
     /// Presses keys.
     Keys(Vec<Key>),
+    /// Presses the key that the screen says does this.
+    Press(Template),
     /// Waits so many virtual milliseconds.
     Wait(u64),
     /// Variables of `memory` take values, seen on the screen as it is now.
@@ -114,7 +116,7 @@ const fn asked(name: &'static str, parameters: &'static [Type], of: Type) -> Ask
 
 /// Every question, in the order of [`Expr::Ask`]'s indices.
 #[rustfmt::skip]
-const ASKED: [Asked; 11] = [
+const ASKED: [Asked; 12] = [
     // Whether a text stands in some row.
     asked("has", &[Text], Bool),
     // The first row, from 1, that has a text; 0 if none has.
@@ -137,6 +139,8 @@ const ASKED: [Asked; 11] = [
     asked("locked", &[], Bool),
     // Whether the screen has fields at all.
     asked("formatted", &[], Bool),
+    // The name of the key that the screen says does something: `pf9` of `F9=SUBMIT`; empty if none does.
+    asked("key", &[Text], Text),
 ];
 
 /// The questions, as expressions are checked against.
@@ -170,6 +174,10 @@ fn question(terminal: &Terminal, question: usize, arguments: &[Value]) -> Value 
         "column" => Value::text(eye::column(terminal, text(0), text(1))),
         "locked" => Value::Bool(terminal.lock().is_some()),
         "formatted" => Value::Bool(terminal.is_formatted()),
+        "key" => {
+            let key = eye::key(terminal, text(0)).map(|key| key.to_string());
+            Value::text(key.unwrap_or_default().trim_matches(['<', '>']).to_owned())
+        }
         _ => Value::text(""),
     }
 }

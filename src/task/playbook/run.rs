@@ -173,6 +173,13 @@ impl<'p> Runner<'p> {
                         press(station, *key)?;
                     }
                 }
+                Action::Press(words) => {
+                    let station = at(stations, rule.station)?;
+                    let words = self.fill(words, station.terminal())?;
+                    let key = eye::key(station.terminal(), &words);
+                    let none = || Broken::off(format!("the screen tells of no key for {words}"));
+                    press(station, key.ok_or_else(none)?)?;
+                }
                 Action::Type { text, into } => {
                     let station = at(stations, rule.station)?;
                     self.type_text(text, into, station)?;
