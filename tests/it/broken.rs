@@ -35,7 +35,7 @@ fn the_unbroken_system_has_no_fault() {
     let text = checked("", "unbroken");
     assert_eq!(
         text,
-        "stores: 4 screens, 20 fields, 15 rules, 3 tables, 1 job\nexit code 0\n"
+        "stores: 4 screens, 20 fields, 15 rules, 3 tables, 1 job, 2 tasks, 3 playbooks\nexit code 0\n"
     );
 }
 
@@ -81,9 +81,15 @@ fn patched(patch: &str, case: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let system = folder.path().join("stores");
     fs::create_dir(&system).unwrap();
-    for entry in fs::read_dir(EXAMPLE).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, system.join(path.file_name().unwrap())).unwrap();
+    fs::create_dir(system.join("playbooks")).unwrap();
+    for part in ["", "playbooks"] {
+        for entry in fs::read_dir(Path::new(EXAMPLE).join(part)).unwrap() {
+            let path = entry.unwrap().path();
+            let copy = system.join(part).join(path.file_name().unwrap());
+            if path.is_file() {
+                fs::copy(&path, copy).unwrap();
+            }
+        }
     }
     for part in patch.split("\n@ ").skip(1) {
         let mut lines = part.lines();

@@ -2,32 +2,70 @@
 
 use bigiron::system::expr::SIGNATURES;
 use bigiron::system::shape::{self, EFFECTS, Key, Kind, MAKERS, Shape};
+use bigiron::task::shape as tasks;
 use std::fmt::Write;
 use std::fs;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/systems.md");
+const TASKS_PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tasks.md");
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stores");
 const BEGIN: &str = "<!-- reference: made from the tables that the loader checks -->\n";
 const END: &str = "<!-- end of reference -->";
 
 #[test]
 fn every_definition_on_the_page_stands_in_the_example() {
-    let page = fs::read_to_string(PAGE).unwrap();
-    let files = fs::read_dir(EXAMPLE)
-        .unwrap()
-        .map(|e| fs::read_to_string(e.unwrap().path()).unwrap());
-    let files: Vec<String> = files.collect();
-    let blocks: Vec<&str> = page
-        .split("```toml\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("```").next())
-        .collect();
-    assert!(blocks.len() > 10);
-    for block in blocks {
-        assert!(
-            files.iter().any(|text| text.contains(block)),
-            "not in docs/stores:\n{block}"
-        );
+    let mut files = Vec::new();
+    for folder in [EXAMPLE.to_owned(), format!("{EXAMPLE}/playbooks")] {
+        let entries = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let texts = entries.filter(|path| path.is_file());
+        files.extend(texts.map(|path| fs::read_to_string(path).unwrap()));
+    }
+    for (page, least) in [(PAGE, 10), (TASKS_PAGE, 5)] {
+        let page = fs::read_to_string(page).unwrap();
+        let blocks: Vec<&str> = page
+            .split("```toml\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .collect();
+        assert!(blocks.len() > least);
+        for block in blocks {
+            assert!(
+                files.iter().any(|text| text.contains(block)),
+                "not in docs/stores:\n{block}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_page_of_tasks_names_every_key_and_every_question() {
+    let page = fs::read_to_string(TASKS_PAGE).unwrap();
+    let tables = [
+        &tasks::TASK,
+        &tasks::ALLOW,
+        &tasks::ANSWER,
+        &tasks::MILESTONE,
+        &tasks::BUDGET,
+        &tasks::SEEDS,
+        &tasks::PLAYBOOK,
+        &tasks::RULE,
+    ];
+    let tagged = [tasks::VALUES, tasks::REQUIRES, tasks::ACTIONS];
+    let shapes = tables.into_iter().chain(tagged.into_iter().flatten());
+    for key in shapes.flat_map(|shape| shape.keys) {
+        let named = [" ", "`", "[", ".", "\n"].iter().any(|before| {
+            let after = [" ", "`", "]", "s`", "."];
+            after
+                .iter()
+                .any(|after| page.contains(&format!("{before}{}{after}", key.name)))
+        });
+        assert!(named, "docs/tasks.md does not name `{}`", key.name);
+    }
+    for question in bigiron::task::playbook::questions() {
+        let named = format!("`screen.{}(", question.name);
+        assert!(page.contains(&named), "docs/tasks.md has no {named}");
     }
 }
 

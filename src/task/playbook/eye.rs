@@ -152,9 +152,10 @@ pub fn key(terminal: &Terminal, words: &str) -> Option<Key> {
     let wanted = wordings(words);
     let told: Vec<(Key, String)> = rows(terminal).flat_map(|row| keys_of(&row)).collect();
     let begins = |told: &str| {
-        wanted
-            .iter()
-            .any(|wanted| told.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with(' ')))
+        wanted.iter().any(|wanted| {
+            told.strip_prefix(wanted.as_str())
+                .is_some_and(|rest| rest.starts_with(' '))
+        })
     };
     let found = told.iter().find(|(_, told)| wanted.contains(told));
     let found = found.or_else(|| told.iter().find(|(_, told)| begins(told)));

@@ -305,3 +305,28 @@ fn an_operator_error_is_taken_back_and_breaks_the_rule_off() {
     assert_eq!(ended, Ok(Ended::GaveUp("X was refused: X <-o->".into())));
     assert_eq!(desk[0].terminal.lock(), None);
 }
+
+#[test]
+fn a_key_is_found_by_what_the_screen_says_it_does() {
+    let screen = terminal(
+        "\n( SAVE = NEVER\n( ENTER=CHECK  F3=MENU  F5=SAVE ADDRESS  F9=SUBMIT PF12=CANCEL\n( PA1=SHOW",
+    );
+    let key = |words: &str| eye::key(&screen, words);
+    assert_eq!(key("submit"), Some(Key::Pf(9)));
+    assert_eq!(key("SAVE ADDRESS"), Some(Key::Pf(5)));
+    assert_eq!(key("SAVE"), Some(Key::Pf(5)));
+    assert_eq!(key("SEND|CANCEL"), Some(Key::Pf(12)));
+    assert_eq!(key("CHECK"), Some(Key::Enter));
+    assert_eq!(key("SHOW"), Some(Key::Pa(1)));
+    assert_eq!(key("SAV"), None);
+    assert_eq!(key(""), None);
+}
+
+#[test]
+fn a_label_may_be_one_of_several() {
+    let screen = terminal(RENEWAL);
+    let any = |label: &str| eye::field(&screen, label, eye::Kind::Any);
+    assert_eq!(any("LIC NUMBER|LICENCE NO"), "D4471902");
+    assert_eq!(eye::column(&screen, "AMOUNT|FEE", "BAKER"), "36.50");
+    assert_eq!(any("|"), "");
+}
