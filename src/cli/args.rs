@@ -39,7 +39,7 @@ pub enum Command {
     Prove(ProveArgs),
     /// Grade recordings of runs at a task by today's grader
     Regrade(RegradeArgs),
-    /// Print the JSON Schema of a kind of definition file
+    /// Print the JSON Schema of a kind of definition file, or of the JSON door
     Schema(SchemaArgs),
     /// Drive one system by s3270's action language on stdin and stdout
     Script(ScriptArgs),
@@ -108,7 +108,7 @@ pub struct RegradeArgs {
     /// The recording
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// What was reported, for a task that asks for an answer
+    /// What was reported, for a task that asks for an answer [default: what the recording says]
     #[arg(long, value_name = "TEXT")]
     pub answer: Option<String>,
     /// The task [default: the one the recording names]
@@ -260,12 +260,12 @@ Examples:
   bigiron schema screen > screen.schema.json
   bigiron schema system | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Which kind of file
+    /// Which kind
     #[arg(value_enum, value_name = "KIND")]
     pub kind: SchemaKind,
 }
 
-/// The kinds of definition files.
+/// The kinds of files and lines that have a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaKind {
     /// system.toml
@@ -280,6 +280,8 @@ pub enum SchemaKind {
     Playbook,
     /// warts.toml
     Warts,
+    /// A line to the JSON door, and its answers
+    Json,
 }
 
 /// One system and how its session is opened: what `play`, `script` and their like share.
@@ -369,6 +371,9 @@ pub struct ServeArgs {
     /// Allow addresses that other machines can reach
     #[arg(long)]
     pub public: bool,
+    /// Tell agents what their work at a task came to when they submit it; without this only the operator is told
+    #[arg(long)]
+    pub tell_grade: bool,
     /// Give every connection the same seed, instead of seed + connection number
     #[arg(long)]
     pub same_seed: bool,

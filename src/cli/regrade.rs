@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::args::RegradeArgs;
 use super::{Error, Outcome, courses, recordings};
+use crate::doors::turn::Ended;
 use crate::recording::verify::execute;
 use crate::recording::{Recording, What};
 use crate::task::grade::{Ending, Grade};
@@ -25,6 +26,7 @@ pub fn run(args: RegradeArgs) -> Result<Outcome, Error> {
     let Some(start) = start else {
         return Err(Error::input(format!("{name} was not made at a task")).hint("--task names one"));
     };
+    let answer = args.answer.or_else(|| answer(&recording));
     let (report, host, now) = execute(&recording, &region);
     let ending = match &report.divergence {
         Some(divergence) => {
@@ -32,12 +34,25 @@ pub fn run(args: RegradeArgs) -> Result<Outcome, Error> {
         }
         None => ending(&recording, &start, now),
     };
-    let grade = start.grade_host(&host, now, args.answer.as_deref(), &ending);
+    let grade = start.grade_host(&host, now, answer.as_deref(), &ending);
     write(&grade, args.json)?;
     Ok(match grade.solved() {
         true => Outcome::Done,
         false => Outcome::NotSo,
     })
+}
+
+/// What the recording says was reported.
+fn answer(recording: &Recording) -> Option<String> {
+    recording
+        .events
+        .iter()
+        .rev()
+        .find_map(|event| match &event.what {
+            What::Answer(answer) => Some(answer.clone()),
+            _ => None,
+        })
+        .flatten()
 }
 
 /// Whether the run kept to its budget, as far as keys are known.
@@ -47,7 +62,11 @@ fn ending(recording: &Recording, start: &Start, now: u64) -> Ending {
         _ => 0,
     });
     let budget = start.task().budget;
-    match keys.sum::<usize>() > budget.keys as usize || now > budget.time {
+    let ended_spent = recording.events.iter().any(
+        |event| matches!(&event.what, What::End(reason) if reason == Ended::BudgetSpent.reason()),
+    );
+    let is_over = keys.sum::<usize>() > budget.keys as usize || now > budget.time;
+    match ended_spent || is_over {
         true => Ending::BudgetSpent,
         false => Ending::Done,
     }

@@ -1,13 +1,14 @@
-//! `bigiron schema`: what a definition file may hold, for editors.
+//! `bigiron schema`: what a definition file may hold, for editors; what the JSON door understands, for agents.
 
 use std::io::{self, Write};
 
 use super::args::{SchemaArgs, SchemaKind};
 use super::{Error, Outcome};
+use crate::doors::json;
 use crate::system::schema;
 use crate::task::shape;
 
-/// Prints the schema of one kind of file.
+/// Prints the schema of one kind.
 pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
     let schema = match args.kind {
         SchemaKind::System => schema::system(),
@@ -16,6 +17,7 @@ pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
         SchemaKind::Tasks => shape::tasks_schema(),
         SchemaKind::Playbook => shape::playbook_schema(),
         SchemaKind::Warts => crate::system::wart::shape::schema(),
+        SchemaKind::Json => json::schema(),
     };
     writeln!(io::stdout(), "{schema:#}")?;
     Ok(Outcome::Done)

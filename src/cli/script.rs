@@ -34,14 +34,16 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
             ClockMode::Turn => clock::Clock::Turn,
             ClockMode::Live => clock::Clock::live(speed),
         };
-        let station = Station::open(opened, &setup, clock, log);
-        talk(
+        let mut station = Station::open(opened, &setup, clock, log);
+        let talked = talk(
             Interpreter::default(),
-            station,
+            &mut station,
             BufReader::new(stdin()),
             stdout(),
         )
-        .await
+        .await;
+        station.close(&talked);
+        talked
     });
     // A read of stdin cannot be broken off: after Quit() nobody waits for it.
     runtime.shutdown_background();

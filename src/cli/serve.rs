@@ -37,6 +37,7 @@ pub fn run(args: ServeArgs) -> Result<Outcome, Error> {
         setup,
         same_seed: args.same_seed,
         speed: args.options.speed,
+        tells_grade: args.tell_grade,
         patience: PATIENCE,
         record: recordings(args.options.record)?,
         report: Arc::new(|message| eprintln!("{message}")),

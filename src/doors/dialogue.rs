@@ -56,7 +56,7 @@ enum Read {
 /// Talks until the lines end, the dialogue ends itself, or the other end goes away.
 pub async fn talk<R, W>(
     mut dialogue: impl Dialogue,
-    mut station: Station,
+    station: &mut Station,
     reader: R,
     mut writer: W,
 ) -> io::Result<()>
@@ -67,7 +67,7 @@ where
     // Reading goes on while a line waits for the host, so that a broken connection is noticed.
     let (sender, mut lines) = mpsc::channel(64);
     let conversation = async {
-        say(&mut writer, &dialogue.greet(&station)).await?;
+        say(&mut writer, &dialogue.greet(station)).await?;
         loop {
             let read = tokio::select! {
                 biased;
@@ -77,8 +77,8 @@ where
             station.catch_up();
             let (text, end) = match read {
                 None => return Ok(()),
-                Some(Read::Overlong) => (dialogue.overlong(&mut station), true),
-                Some(Read::Line(line)) => answer(&mut dialogue, &mut station, &line).await,
+                Some(Read::Overlong) => (dialogue.overlong(station), true),
+                Some(Read::Line(line)) => answer(&mut dialogue, station, &line).await,
             };
             say(&mut writer, &text).await?;
             if end {
@@ -86,15 +86,10 @@ where
             }
         }
     };
-    let result = tokio::select! {
+    tokio::select! {
         result = conversation => result,
         Err(error) = read_lines(reader, sender) => Err(error),
-    };
-    match &result {
-        Ok(()) => station.end("disconnected"),
-        Err(error) => station.end(&error.to_string()),
     }
-    result
 }
 
 async fn answer(

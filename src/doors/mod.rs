@@ -6,6 +6,7 @@
 //! | [`tn3270`] | TN3270 and TN3270E clients |
 //! | [`script`] | s3270's action language |
 //! | [`json`] | one JSON object a line |
+//! | [`request`], [`turn`] | what a program asks of a session, and the taking of it, for every door for programs |
 //! | [`observation`] | a screen as data, for every door that tells of one |
 //! | [`dialogue`] | the loop of the line-based doors |
 //! | [`station`], [`clock`], [`address`] | a session with its log and time; real and virtual time; sockets |
@@ -16,10 +17,12 @@ pub mod clock;
 pub mod dialogue;
 pub mod json;
 pub mod observation;
+pub mod request;
 pub mod script;
 pub mod service;
 pub mod station;
 pub mod tn3270;
+pub mod turn;
 pub mod world;
 
 pub use crate::system::near::near;

@@ -2,13 +2,15 @@
 //!
 //! Rows and columns count from 1. A hidden field is told of, its value never is.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::script::Subject;
 use crate::terminal::{Field, Lock, Terminal};
+use crate::wire::{Color, Highlight, Intensity};
 
 /// What a program sees of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Observation {
     /// Virtual time in milliseconds since the session was opened.
     pub time_ms: u64,
@@ -26,10 +28,13 @@ pub struct Observation {
     /// The fields that were asked for, in the order of the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<FieldView>>,
+    /// Each position, row by row, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cells: Option<Vec<Vec<CellView>>>,
 }
 
 /// A size in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Size {
     /// Height.
     pub rows: u16,
@@ -38,7 +43,7 @@ pub struct Size {
 }
 
 /// A position, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
     /// From the top.
     pub row: u16,
@@ -47,7 +52,7 @@ pub struct Place {
 }
 
 /// The keyboard.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Keyboard {
     /// Whether keys are refused.
     pub locked: bool,
@@ -61,7 +66,7 @@ pub struct Keyboard {
 }
 
 /// A field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldView {
     /// The protected text that names it: to its left, or else above it. Empty if there is none.
     pub label: String,
@@ -86,6 +91,37 @@ pub struct FieldView {
     pub value: Option<String>,
 }
 
+/// A position as a 3279 shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CellView {
+    /// The character; a blank for nulls, attribute bytes and hidden positions.
+    pub char: char,
+    /// The colour of the character.
+    pub color: &'static str,
+    /// The colour behind it, if it is not black.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<&'static str>,
+    /// `blink`, `reverse`, `underscore` or `intensify`, if it is highlighted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlight: Option<&'static str>,
+    /// Whether its field is intensified.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub bright: bool,
+    /// Whether its field does not show.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub hidden: bool,
+    /// Whether this is an attribute byte, with which a field begins.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub attribute: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// Which fields are told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fields {
@@ -105,6 +141,8 @@ pub struct Scope {
     pub rows: bool,
     /// The fields.
     pub fields: Fields,
+    /// Each position with its colours.
+    pub cells: bool,
 }
 
 impl Default for Scope {
@@ -113,6 +151,7 @@ impl Default for Scope {
         Scope {
             rows: true,
             fields: Fields::Input,
+            cells: false,
         }
     }
 }
@@ -150,6 +189,59 @@ pub fn observe(subject: &dyn Subject, scope: Scope) -> Observation {
         },
         rows: scope.rows.then(rows),
         fields: (scope.fields != Fields::None).then(fields),
+        cells: scope.cells.then(|| cells(terminal)),
+    }
+}
+
+fn cells(terminal: &Terminal) -> Vec<Vec<CellView>> {
+    let columns = terminal.columns();
+    let row = |row: u16| (row * columns..(row + 1) * columns).map(|at| cell(terminal, at));
+    (0..terminal.rows())
+        .map(|number| row(number).collect())
+        .collect()
+}
+
+fn cell(terminal: &Terminal, at: u16) -> CellView {
+    let look = terminal.look(at);
+    CellView {
+        char: look.ch,
+        color: color(look.fg),
+        background: (!is_black(look.bg)).then(|| color(look.bg)),
+        highlight: match look.highlight {
+            Highlight::Default | Highlight::Normal => None,
+            Highlight::Blink => Some("blink"),
+            Highlight::Reverse => Some("reverse"),
+            Highlight::Underscore => Some("underscore"),
+            Highlight::Intensify => Some("intensify"),
+        },
+        bright: look.intensity == Intensity::High,
+        hidden: look.hidden,
+        attribute: look.is_attribute,
+    }
+}
+
+fn is_black(color: Color) -> bool {
+    matches!(color, Color::Default | Color::NeutralBlack | Color::Black)
+}
+
+/// The name of a colour, as GA23-0059 has it.
+fn color(color: Color) -> &'static str {
+    match color {
+        Color::Default => "default",
+        Color::NeutralBlack | Color::Black => "black",
+        Color::Blue => "blue",
+        Color::Red => "red",
+        Color::Pink => "pink",
+        Color::Green => "green",
+        Color::Turquoise => "turquoise",
+        Color::Yellow => "yellow",
+        Color::DeepBlue => "deep blue",
+        Color::Orange => "orange",
+        Color::Purple => "purple",
+        Color::PaleGreen => "pale green",
+        Color::PaleTurquoise => "pale turquoise",
+        Color::Grey => "grey",
+        Color::White | Color::BrightWhite => "white",
     }
 }
 
@@ -171,7 +263,7 @@ fn view(terminal: &Terminal, field: &Field<'_>) -> FieldView {
         length: field.length,
         input: field.is_input(),
         numeric: field.attribute.is_numeric(),
-        bright: field.attribute.get_intensity() == crate::wire::Intensity::High,
+        bright: field.attribute.get_intensity() == Intensity::High,
         hidden: field.is_hidden(),
         modified: field.attribute.is_modified(),
         value: (!field.is_hidden()).then(|| field.value()),

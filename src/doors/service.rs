@@ -20,6 +20,7 @@ use super::tn3270;
 use super::world::World;
 use crate::session::{ClockMode, Setup};
 use crate::system::model::System;
+use crate::task::grade::Grade;
 
 /// The languages that clients speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub struct Service {
     pub same_seed: bool,
     /// Virtual milliseconds in a real one, under the live clock.
     pub speed: f64,
+    /// Whoever is at a session is told what the work at its task came to; otherwise only the operator is.
+    pub tells_grade: bool,
     /// How long a TN3270 client may take to agree on a terminal.
     pub patience: Duration,
     /// Begins recordings.
@@ -219,11 +222,23 @@ async fn lines(ticket: &Ticket, stream: impl AsyncRead + AsyncWrite + Unpin) -> 
     setup.terminal.typeahead = ticket.door == Door::Script;
     let opening = world.open(&setup).map_err(io::Error::other)?;
     let log = ticket.record(world.system(), &setup)?;
-    let station = Station::open(opening, &setup, ticket.clock(), log);
+    let mut station = Station::open(opening, &setup, ticket.clock(), log)
+        .telling_grade(ticket.service.tells_grade);
     let (reader, writer) = tokio::io::split(stream);
     let reader = BufReader::new(reader);
-    match ticket.door {
-        Door::Json => talk(Json::default(), station, reader, writer).await,
-        _ => talk(Interpreter::default(), station, reader, writer).await,
+    let talked = match ticket.door {
+        Door::Json => talk(Json::default(), &mut station, reader, writer).await,
+        _ => talk(Interpreter::default(), &mut station, reader, writer).await,
+    };
+    station.close(&talked);
+    if let Some(grade) = station.grade() {
+        ticket.report(&told(&setup, grade));
     }
+    talked
+}
+
+/// What the operator is told of a run at a task.
+pub(super) fn told(setup: &Setup, grade: &Grade) -> String {
+    let task = setup.task.as_deref().unwrap_or("no task");
+    format!("{task} with seed {}: {}", setup.seed, grade.outcome)
 }

@@ -1,24 +1,37 @@
 //! A session as a line-based door holds it: with its log, its clock, and a count of what the host has written.
 
+use std::io;
+
 use super::world::Opening;
 use crate::recording::Writer;
 use crate::session::{Event, Log, Millis, Session, Setup};
+use crate::task::grade::{Ending, Grade};
+use crate::task::run::Run;
 use crate::terminal::{Key, Options, Response, Terminal};
 
 use super::clock::Clock;
 use super::script::Subject;
+use super::turn::{Budget, Ended, Told};
 
 /// A log that a door keeps for one session, in whatever task the session runs.
 pub trait Recorder: Log + Send {
+    /// The work at a task was said to be done, with this answer.
+    fn answer(&mut self, at: Millis, answer: Option<&str>);
     /// The session is over, and why.
     fn end(&mut self, at: Millis, reason: &str);
 }
 
 impl Recorder for () {
+    fn answer(&mut self, _: Millis, _: Option<&str>) {}
+
     fn end(&mut self, _: Millis, _: &str) {}
 }
 
 impl<W: std::io::Write + Send> Recorder for Writer<W> {
+    fn answer(&mut self, at: Millis, answer: Option<&str>) {
+        Writer::answer(self, at, answer);
+    }
+
     fn end(&mut self, at: Millis, reason: &str) {
         Writer::end(self, at, reason);
     }
@@ -44,7 +57,11 @@ impl Log for Counting {
 /// A session with its log and clock.
 pub struct Station {
     name: String,
-    goal: Option<String>,
+    run: Option<Run>,
+    grade: Option<Grade>,
+    tells_grade: bool,
+    /// Why the work is over, once it is.
+    over: Option<Ended>,
     session: Session,
     log: Counting,
     clock: Clock,
@@ -59,11 +76,31 @@ impl Station {
         };
         Station {
             name: opening.region.system().id.clone(),
-            goal: opening.goal,
+            run: opening.start.map(Run::new),
+            grade: None,
+            tells_grade: false,
+            over: None,
             session: Session::open_in(&opening.region, setup, &mut log),
             log,
             clock,
         }
+    }
+
+    /// Lets whoever is at the session know what the work came to.
+    #[must_use]
+    pub fn telling_grade(mut self, tells: bool) -> Station {
+        self.tells_grade = tells;
+        self
+    }
+
+    /// What the work came to, once it is over. For the trainer and the operator, never for whoever is at the session.
+    pub fn grade(&self) -> Option<&Grade> {
+        self.grade.as_ref()
+    }
+
+    /// See [`Host::state_hash`](crate::host::Host::state_hash). For the trainer too.
+    pub fn state_hash(&self) -> u64 {
+        self.session.state_hash()
     }
 
     /// When something is due next, in virtual milliseconds.
@@ -76,8 +113,17 @@ impl Station {
         matches!(self.clock, Clock::Turn)
     }
 
-    /// Tells the recording that the session is over.
+    /// Tells the recording that the session is over, by how the talk with its client ended.
+    pub fn close(&mut self, talked: &io::Result<()>) {
+        match talked {
+            Ok(()) => self.end("disconnected"),
+            Err(error) => self.end(&error.to_string()),
+        }
+    }
+
+    /// Tells the recording that the session is over: because the work is, if it is, or else for this reason.
     pub fn end(&mut self, reason: &str) {
+        let reason = self.over.map(Ended::reason).unwrap_or(reason);
         self.log.inner.end(self.session.now(), reason);
     }
 
@@ -123,6 +169,9 @@ impl Subject for Station {
 
     fn press(&mut self, key: Key) -> Response {
         self.catch_up();
+        if let Some(run) = &mut self.run {
+            run.count_key();
+        }
         self.session.press(key, &mut self.log)
     }
 
@@ -139,6 +188,31 @@ impl Subject for Station {
     }
 
     fn goal(&self) -> Option<&str> {
-        self.goal.as_deref()
+        self.run.as_ref().map(Run::goal)
+    }
+
+    fn left(&self) -> Option<Budget> {
+        let left = self.run.as_ref()?.left(self.now());
+        Some(Budget {
+            keys: left.keys,
+            time_ms: left.time,
+        })
+    }
+
+    fn finish(&mut self, answer: Option<&str>, ended: Ended) -> Option<Told> {
+        self.over = Some(ended);
+        let now = self.session.now();
+        let ending = match ended {
+            Ended::Submitted => Ending::Done,
+            Ended::BudgetSpent => Ending::BudgetSpent,
+        };
+        if ended == Ended::Submitted {
+            self.log.inner.answer(now, answer);
+        }
+        let run = self.run.as_ref()?;
+        let grade = run.grade(self.session.line().host(), now, answer, &ending);
+        let told = self.tells_grade.then(|| Told::from(&grade));
+        self.grade = Some(grade);
+        told
     }
 }

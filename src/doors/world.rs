@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::host::Region;
 use crate::session::Setup;
 use crate::system::model::System;
-use crate::task::model::Course;
-use crate::task::start::StartError;
+use crate::task::model::{Course, Task};
+use crate::task::start::{Start, StartError};
 
 /// A system that is served. Its screens are prepared once for all sessions.
 #[derive(Debug, Clone)]
@@ -19,8 +19,15 @@ pub struct World {
 pub struct Opening {
     /// The tables.
     pub region: Region,
+    /// The task that the session is opened for, begun. Only its goal is for the client.
+    pub start: Option<Arc<Start>>,
+}
+
+impl Opening {
     /// The task's goal in words, if the session is opened for one.
-    pub goal: Option<String>,
+    pub fn goal(&self) -> Option<&str> {
+        self.start.as_ref().map(|start| start.goal())
+    }
 }
 
 impl World {
@@ -40,21 +47,15 @@ impl World {
         self.course.region.system()
     }
 
+    /// Its tasks, if they were loaded with it.
+    pub fn tasks(&self) -> &[Task] {
+        &self.course.tasks
+    }
+
     /// The start that a setup asks for by its seed and task.
     pub fn open(&self, setup: &Setup) -> Result<Opening, StartError> {
-        match &setup.task {
-            None => Ok(Opening {
-                region: self.course.region.reseeded(setup.seed),
-                goal: None,
-            }),
-            Some(task) => {
-                let start = self.course.start(task, setup.seed)?;
-                Ok(Opening {
-                    region: start.region().clone(),
-                    goal: Some(start.goal().to_owned()),
-                })
-            }
-        }
+        let (region, start) = self.course.open(setup)?;
+        Ok(Opening { region, start })
     }
 }
 

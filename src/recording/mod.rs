@@ -74,6 +74,8 @@ pub enum What {
     Wait(Millis),
     /// The hash of the host's state after a transaction or a due event.
     State(u64),
+    /// The work at a task was said to be done, with this answer if there was one.
+    Answer(Option<String>),
     /// The session was over, and why.
     End(String),
 }

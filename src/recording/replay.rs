@@ -115,7 +115,7 @@ pub(super) fn show(terminal: &mut Terminal, what: &What, keyed: bool) {
                 terminal.apply(&typed(cursor, fields));
             }
         }
-        What::Inbound(_) | What::Wait(_) | What::State(_) | What::End(_) => {}
+        What::Inbound(_) | What::Wait(_) | What::State(_) | What::Answer(_) | What::End(_) => {}
     }
 }
 

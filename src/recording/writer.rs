@@ -44,6 +44,11 @@ impl<W: Write> Writer<W> {
         }
     }
 
+    /// The work at a task was said to be done, with this answer.
+    pub fn answer(&mut self, at: Millis, answer: Option<&str>) {
+        self.write(at, What::Answer(answer.map(str::to_owned)));
+    }
+
     /// The session is over.
     pub fn end(&mut self, at: Millis, reason: &str) {
         self.write(at, What::End(reason.to_owned()));

@@ -12,6 +12,7 @@
 use std::collections::VecDeque;
 
 use super::dialogue::{MAX_LINE, Step};
+use super::turn::{Budget, Ended, Told};
 use crate::terminal::{Key, Options, Refusal, Response, Terminal};
 
 mod action;
@@ -41,6 +42,14 @@ pub trait Subject {
     fn host(&self) -> Option<&str>;
     /// What is to be done, in words, if the session was opened for a task.
     fn goal(&self) -> Option<&str> {
+        None
+    }
+    /// What the task leaves to use up, if the session was opened for one.
+    fn left(&self) -> Option<Budget> {
+        None
+    }
+    /// The work is over, with this answer; tells what it comes to, if that is to be told here.
+    fn finish(&mut self, _answer: Option<&str>, _ended: Ended) -> Option<Told> {
         None
     }
     /// How it is connected, in the words of `Query(ConnectionState)`.

@@ -109,6 +109,7 @@ fn what() -> impl Strategy<Value = What> {
         any::<Vec<u8>>().prop_map(What::Outbound),
         any::<u64>().prop_map(What::Wait),
         any::<u64>().prop_map(What::State),
+        any::<Option<String>>().prop_map(What::Answer),
         any::<String>().prop_map(What::End),
     ]
 }

@@ -1,4 +1,4 @@
-//! Format 1: `{"bigiron":1,...}`, then `{"t":ms,"key"|"in"|"out"|"wait"|"state"|"end":...}`.
+//! Format 1: `{"bigiron":1,...}`, then `{"t":ms,"key"|"in"|"out"|"wait"|"state"|"answer"|"end":...}`.
 
 use super::{ParseError, at};
 use crate::recording::{Event, Header, Origin, What};
@@ -133,6 +133,7 @@ enum WhatLine {
     Out(#[serde(with = "hex")] Vec<u8>),
     Wait(Millis),
     State(#[serde(with = "hash")] u64),
+    Answer(Option<String>),
     End(String),
 }
 
@@ -144,6 +145,7 @@ pub fn event_line(event: &Event) -> String {
         What::Outbound(bytes) => WhatLine::Out(bytes.clone()),
         What::Wait(by) => WhatLine::Wait(*by),
         What::State(hash) => WhatLine::State(*hash),
+        What::Answer(answer) => WhatLine::Answer(answer.clone()),
         What::End(reason) => WhatLine::End(reason.clone()),
     };
     json_line(&EventLine { t: event.at, what })
@@ -153,7 +155,7 @@ pub fn event_line(event: &Event) -> String {
 pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
     let read: EventLine = serde_json::from_slice(line).map_err(|error| at(number, &error)).map_err(|mut error| {
         if error.what.starts_with("no variant of enum") {
-            error.what = "an event has one of \"key\", \"in\", \"out\", \"wait\", \"state\", \"end\" beside \"t\"".into();
+            error.what = "an event has one of \"key\", \"in\", \"out\", \"wait\", \"state\", \"answer\", \"end\" beside \"t\"".into();
         }
         error
     })?;
@@ -170,6 +172,7 @@ pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
         WhatLine::Out(bytes) => What::Outbound(bytes),
         WhatLine::Wait(by) => What::Wait(by),
         WhatLine::State(hash) => What::State(hash),
+        WhatLine::Answer(answer) => What::Answer(answer),
         WhatLine::End(reason) => What::End(reason),
     };
     Ok(Event { at: read.t, what })

@@ -17,6 +17,7 @@ pub fn name(what: &What) -> &'static str {
         What::Outbound(_) => "a write of the host",
         What::Wait(_) => "a wait",
         What::State(_) => "a state of the host",
+        What::Answer(_) => "an answer",
         What::End(_) => "the end",
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Server;
+use bigiron::doors::service::Service;
 
 struct Agent {
     reader: BufReader<TcpStream>,
@@ -173,13 +174,77 @@ fn each_connection_has_the_next_seed_unless_all_have_the_same() {
     }
 }
 
+/// Makes every session one for this task of the licence desk.
+fn at_task(service: &mut Service, task: &str) {
+    service.setup.task = Some(task.into());
+    service.worlds = vec![bigiron::cli::opening::world("dmv", Some(task)).unwrap()];
+}
+
 #[test]
 fn a_session_for_a_task_is_told_its_goal() {
-    let server = Server::with(|service| {
-        service.setup.task = Some("read-expiry".into());
-        service.worlds = vec![bigiron::cli::opening::world("dmv", Some("read-expiry")).unwrap()];
-    });
+    let server = Server::with(|service| at_task(service, "read-expiry"));
     let agent = Agent::connect(&server);
     let goal = agent.greeting["goal"].as_str().unwrap();
     assert!(goal.contains("On what date does licence"), "{goal}");
+}
+
+#[test]
+fn submitted_work_ends_the_conversation_and_only_the_operator_learns_what_it_came_to() {
+    let server = Server::with(|service| at_task(service, "read-photo"));
+    let mut agent = Agent::connect(&server);
+    let last = agent.say(r#"{"keys": "CLK042IRON<enter>", "submit": "NO IDEA"}"#);
+    assert_eq!(last["ended"], "submitted");
+    assert!(row(&last, 0).contains("DMVM01"));
+    assert_eq!(last.get("grade"), None);
+    let mut rest = String::new();
+    assert_eq!(agent.reader.read_line(&mut rest).unwrap(), 0);
+    server.reported("read-photo with seed 0: failed");
+    let seen = server.seen.lock().unwrap();
+    assert_eq!(seen.answers, [Some("NO IDEA".to_owned())]);
+    assert_eq!(seen.ends, ["submitted"]);
+}
+
+#[test]
+fn a_server_that_tells_grades_tells_neither_rows_nor_the_right_answer() {
+    let server = Server::with(|service| {
+        at_task(service, "read-photo");
+        service.tells_grade = true;
+    });
+    let last = Agent::connect(&server).say(r#"{"submit": true}"#);
+    assert_eq!(last["grade"], json!({"outcome": "failed", "clean": true}));
+}
+
+#[test]
+fn keys_beyond_the_budget_end_the_conversation() {
+    let server = Server::with(|service| at_task(service, "read-photo"));
+    let mut agent = Agent::connect(&server);
+    let keys = agent.greeting["budget"]["keys"].as_u64().unwrap();
+    let all = "<home>".repeat(usize::try_from(keys).unwrap());
+    let spent = agent.say(&json!({ "keys": all }).to_string());
+    assert_eq!(spent["budget"]["keys"], 0);
+    assert_eq!(spent.get("ended"), None);
+    let over = agent.say(r#"{"keys": "<enter>", "submit": true}"#);
+    assert_eq!(over["ended"], "budget_spent");
+    server.reported("read-photo with seed 0: budget spent");
+    assert!(server.seen.lock().unwrap().answers.is_empty());
+}
+
+#[test]
+fn cells_tell_how_each_position_shows() {
+    let server = Server::start();
+    let mut agent = Agent::connect(&server);
+    let answer = agent.say(r#"{"keys": "C<tab>X", "observe": {"cells": true, "rows": false}}"#);
+    let cells = answer["screen"]["cells"].as_array().unwrap();
+    let cell = |row: usize, column: usize| &cells[row - 1][column - 1];
+    assert_eq!((cells.len(), cells[0].as_array().unwrap().len()), (24, 80));
+    assert_eq!(*cell(12, 32), json!({"char": "C", "color": "green"}));
+    let attribute = json!({"char": " ", "color": "green", "attribute": true});
+    assert_eq!(*cell(12, 31), attribute);
+    let fields = answer["screen"]["fields"].as_array().unwrap();
+    let place = |name: &str| usize::try_from(fields[1][name].as_u64().unwrap()).unwrap();
+    let password = cell(place("row"), place("column"));
+    assert_eq!(
+        (&password["char"], &password["hidden"]),
+        (&json!(" "), &json!(true))
+    );
 }

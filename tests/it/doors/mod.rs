@@ -30,6 +30,8 @@ struct Seen {
     setups: Vec<Setup>,
     /// State hashes of each session.
     states: Vec<Vec<u64>>,
+    /// Answers to tasks.
+    answers: Vec<Option<String>>,
     /// Why sessions ended.
     ends: Vec<String>,
 }
@@ -58,6 +60,11 @@ impl Log for Ear {
 }
 
 impl Recorder for Ear {
+    fn answer(&mut self, _: Millis, answer: Option<&str>) {
+        let answer = answer.map(str::to_owned);
+        self.seen.lock().unwrap().answers.push(answer);
+    }
+
     fn end(&mut self, _: Millis, reason: &str) {
         self.seen.lock().unwrap().ends.push(reason.to_owned());
     }
@@ -77,6 +84,7 @@ impl Server {
             setup: Setup::default(),
             same_seed: true,
             speed: 1.0,
+            tells_grade: false,
             patience: Duration::from_secs(30),
             record: Arc::new(move |_, _, _, setup| {
                 let mut seen = ear.lock().unwrap();
