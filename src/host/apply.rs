@@ -27,6 +27,12 @@ pub(super) struct Unit {
     pub alarm: bool,
     /// Screens opened so far.
     pub opened: u8,
+    /// Something was typed before the key.
+    pub typed: bool,
+    /// The wart, by its place, whose copy the answer is read from.
+    pub copy: Option<usize>,
+    /// The answer paints nothing.
+    pub unpainted: bool,
 }
 
 impl Unit {
@@ -37,6 +43,9 @@ impl Unit {
             message: None,
             alarm: false,
             opened: 0,
+            typed: false,
+            copy: None,
+            unpainted: false,
         }
     }
 }
@@ -145,9 +154,9 @@ impl Host {
             }
             Op::Goto(screen) => {
                 self.frames.clear();
-                return self.open(screen);
+                return self.open_released(screen);
             }
-            Op::Call(screen) => return self.open(screen),
+            Op::Call(screen) => return self.open_released(screen),
             Op::Back => return self.back(),
             Op::Refresh => self.start_over(),
             Op::SignOff => return self.sign_off(),
@@ -175,8 +184,18 @@ impl Host {
             }
             Op::Abend(code) => return Err(Abend(code)),
             Op::Broadcast(text) => self.broadcast(text),
+            Op::Copy(live) => {
+                if let Some(unit) = &mut self.unit {
+                    unit.copy = Some(live);
+                }
+            }
+            Op::Unpainted => {
+                if let Some(unit) = &mut self.unit {
+                    unit.unpainted = true;
+                }
+            }
             Op::Show => return self.send(Wcc::default()),
-            Op::Answer => return self.send(Wcc::RESTORE),
+            Op::Answer => return self.answer(),
             Op::Insert(..) | Op::Update(..) | Op::Delete(..) | Op::Hold(..) | Op::Release(..) => {
                 return self.record(op);
             }
@@ -322,6 +341,28 @@ impl Host {
                     unit.message = Some(text);
                 }
             }
+        }
+    }
+
+    /// The end of a unit of work: the screen and the keyboard, or the keyboard alone.
+    fn answer(&mut self) -> Result<(), Abend> {
+        self.answered();
+        if self.unit.as_ref().is_some_and(|unit| unit.unpainted) && self.abended.is_none() {
+            return self.send_nothing();
+        }
+        self.send(Wcc::RESTORE)
+    }
+
+    /// Opens a screen, and over it the one that this release has before it.
+    fn open_released(&mut self, screen: ScreenId) -> Result<(), Abend> {
+        self.open(screen)?;
+        let before = self
+            .layout
+            .as_ref()
+            .and_then(|layout| layout.before(screen));
+        match before {
+            Some(before) => self.open(before),
+            None => Ok(()),
         }
     }
 

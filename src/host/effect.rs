@@ -44,6 +44,10 @@ pub(super) enum Op {
         ops: Vec<Op>,
         at: Option<FrameId>,
     },
+    /// The answer reads from the copy that the wart of this place among those that are on keeps.
+    Copy(usize),
+    /// The answer frees the keyboard and paints nothing.
+    Unpainted,
     /// The screen is sent, and the keyboard stays locked.
     Show,
     /// The screen is sent and the keyboard restored.

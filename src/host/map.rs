@@ -52,6 +52,8 @@ impl Map {
             map.enlist(id, field);
         }
         map.by_address.sort_unstable();
+        map.inputs
+            .sort_by_key(|id| screen.fields.get(*id).map(|field| field.at));
         map.pieces = pieces(screen);
         map
     }
@@ -104,8 +106,9 @@ impl Map {
 }
 
 /// The maps of all screens, by screen.
-pub(super) fn maps(system: &System) -> Vec<Map> {
-    system.screens.iter().map(Map::new).collect()
+pub(super) fn maps(system: &System) -> Vec<Arc<Map>> {
+    let screens = system.screens.iter();
+    screens.map(|screen| Arc::new(Map::new(screen))).collect()
 }
 
 /// Fixed texts and fields in buffer order; texts without a field between them in one piece.

@@ -9,6 +9,7 @@
 mod apply;
 pub mod chance;
 pub mod data;
+mod drift;
 mod effect;
 mod form;
 mod jobs;
@@ -33,6 +34,7 @@ use crate::system::model::{Screen, System};
 use crate::system::value::{Key, Value};
 use crate::wire::{Inbound, Outbound};
 use apply::{Undo, Unit};
+use drift::Layout;
 use form::{Frame, FrameId};
 use imbl::OrdMap;
 use jobs::Event;
@@ -40,7 +42,7 @@ use map::Map;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use table::Table;
-use wart::Live;
+use wart::{Copy, Live};
 
 /// Virtual milliseconds since the session was opened.
 pub type Millis = u64;
@@ -61,7 +63,7 @@ pub enum Signal {
 #[derive(Debug, Clone)]
 pub struct Region {
     system: Arc<System>,
-    maps: Arc<[Map]>,
+    maps: Arc<[Arc<Map>]>,
     tables: Vec<Table>,
     seed: u64,
 }
@@ -141,6 +143,12 @@ pub struct Host {
     now: Millis,
     /// The warts that are on.
     warts: Vec<Live>,
+    /// What stale answers are read from.
+    copies: Vec<Copy>,
+    /// The terminal's keyboard is free, and it does not show the screen that takes keys.
+    unseen: bool,
+    /// How the layout of this release differs, if it does.
+    layout: Option<Arc<Layout>>,
     trace: Option<Vec<Traced>>,
 }
 
@@ -166,6 +174,9 @@ impl Host {
             outbox: VecDeque::new(),
             now: 0,
             warts: Vec::new(),
+            copies: Vec::new(),
+            unseen: false,
+            layout: None,
             trace: None,
         };
         host.schedule_all();
@@ -174,10 +185,15 @@ impl Host {
 
     /// As [`Host::new`], with these warts on. Names that the system does not declare are passed over: see [`Warts::check`].
     pub fn with_warts(region: &Region, warts: &Warts) -> Host {
-        Host {
-            warts: wart::live(region, warts),
-            ..Host::new(region)
-        }
+        let live = wart::live(region, warts);
+        let (region, layout) = drift::release(region, &live);
+        let mut host = Host {
+            warts: live,
+            layout,
+            ..Host::new(&region)
+        };
+        host.take_copies();
+        host
     }
 
     /// When something happens next, if ever.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 impl Host {
     /// Sends the screen.
     pub(super) fn send(&mut self, wcc: Wcc) -> Result<(), Abend> {
+        self.unseen = false;
         if self.abended.is_some() {
             self.paint_abend();
             return Ok(());
@@ -31,6 +32,20 @@ impl Host {
         self.outbox.push_back(outbound);
         self.shown = self.frames.iter().map(|frame| frame.id).collect();
         self.frames.iter_mut().for_each(sent);
+        Ok(())
+    }
+
+    /// Frees the keyboard; the screen is painted at the next key.
+    pub(super) fn send_nothing(&mut self) -> Result<(), Abend> {
+        let Some(top) = self.top() else { return Ok(()) };
+        self.refresh(top)?;
+        self.show_message(top);
+        self.outbox.push_back(Outbound::Write {
+            wcc: Wcc::RESTORE,
+            orders: Vec::new(),
+        });
+        self.shown.clear();
+        self.unseen = true;
         Ok(())
     }
 

@@ -39,7 +39,7 @@ impl Host {
         let frame = &self.frames[at];
         let (screen, map) = (self.screen(frame), self.map(frame));
         let mut shown = Vec::new();
-        let mut view = View::new(self, Some(at));
+        let mut view = View::new(self, Some(at)).reading(self.copied());
         let due = |id: FieldId| frame.entry(id).is_some_and(|entry| !entry.filled);
         let plain: &mut dyn Iterator<Item = FieldId> = match stale {
             Stale::All => &mut (0..screen.fields.len()),
@@ -85,9 +85,14 @@ impl Host {
     }
 
     fn listed(&self, at: usize, list: &List) -> Result<Vec<Key>, Abend> {
-        let mut view = View::new(self, Some(at));
+        let copied = self.copied();
+        let mut view = View::new(self, Some(at)).reading(copied);
         let mut found: Vec<(Option<Value>, &Key)> = Vec::new();
-        let rows = self.tables.get(list.table).into_iter();
+        let table = copied.iter().find(|(id, _)| *id == list.table);
+        let table = table
+            .map(|(_, table)| table)
+            .or(self.tables.get(list.table));
+        let rows = table.into_iter();
         for (key, row) in rows.flat_map(|table| table.iter()) {
             view.rows.clear();
             view.rows.push(Some(Arc::clone(row)));

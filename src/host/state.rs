@@ -73,6 +73,12 @@ impl Digest {
     fn unit(&mut self, unit: &Unit) {
         // What is still to happen holds nothing but values, whose printed form is the same everywhere.
         self.text(&format!("{:?} {:?}", unit.ops, unit.message));
+        if let Some(copy) = unit.copy {
+            self.index(copy);
+        }
+        if unit.unpainted {
+            self.text("unpainted");
+        }
     }
 }
 
@@ -107,6 +113,14 @@ impl Host {
         }
         for live in &self.warts {
             digest.text(&format!("{live:?}"));
+        }
+        for copy in &self.copies {
+            digest.number(copy.taken);
+            let tables = copy.tables.iter();
+            tables.for_each(|(_, table)| digest.number(table.digest()));
+        }
+        if self.unseen {
+            digest.text("unseen");
         }
         if let Some(unit) = &self.unit {
             digest.unit(unit);

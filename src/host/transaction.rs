@@ -49,7 +49,9 @@ impl Host {
         if let Some(idle) = self.idle.take() {
             self.events.remove(&idle);
         }
+        let aid = self.declared_key(aid);
         self.unit = Some(Unit::new(Some(aid)));
+        self.take_copies();
         if aid.is_short() {
             // The terminal has erased its screen (CLEAR), or holds what the host does not know of (PA).
             self.shown.clear();
@@ -68,6 +70,14 @@ impl Host {
                 self.abend(abend);
                 self.resume();
             }
+        }
+    }
+
+    /// The key of the definition that this key stands for on the screen that takes it.
+    fn declared_key(&self, key: Aid) -> Aid {
+        match (&self.layout, &self.abended, self.frames.last()) {
+            (Some(layout), None, Some(frame)) => layout.declared(frame.screen, key),
+            _ => key,
         }
     }
 
@@ -94,10 +104,18 @@ impl Host {
             self.abended = None;
             return Ok(vec![Op::Goto(self.region.system.abend.then)]);
         }
+        if std::mem::take(&mut self.unseen) {
+            // What was keyed was meant for another screen.
+            self.shown.clear();
+            return Ok(Vec::new());
+        }
         let changed = match self.take(inbound)? {
             Ok(changed) => changed,
             Err(refusal) => return Ok(refusal),
         };
+        if let Some(unit) = &mut self.unit {
+            unit.typed = changed;
+        }
         self.warn_again(aid, changed);
         let trigger = Trigger::Key(aid);
         if let Some(refusal) = self.edit(trigger)? {

@@ -21,6 +21,8 @@ pub(super) struct View<'a> {
     frame: Option<&'a Frame>,
     /// The frame whose `state` this one reads and sets.
     state: Option<&'a Frame>,
+    /// Tables that are read from a copy.
+    copied: &'a [(TableId, Table)],
     /// The list row that is picked, from 0.
     picked: Option<usize>,
     /// Bound rows, the innermost last.
@@ -41,6 +43,7 @@ impl<'a> View<'a> {
             state: at
                 .and_then(|at| host.state_frame(at))
                 .and_then(|at| host.frames.get(at)),
+            copied: &[],
             picked: None,
             rows: Vec::new(),
             inserted: BLANK.clone(),
@@ -52,6 +55,18 @@ impl<'a> View<'a> {
             view.rows.push(picked);
         }
         view
+    }
+
+    /// The same view, reading these tables from a copy.
+    pub fn reading(self, copied: &'a [(TableId, Table)]) -> View<'a> {
+        View { copied, ..self }
+    }
+
+    fn table(&self, id: TableId) -> Option<&'a Table> {
+        let copied = self.copied.iter().find(|(copied, _)| *copied == id);
+        copied
+            .map(|(_, table)| table)
+            .or_else(|| self.host.tables.get(id))
     }
 
     /// The id of the frame whose state variables are set from here.
@@ -69,7 +84,7 @@ impl<'a> View<'a> {
         let frame = self.frame?;
         let list = self.host.screen(frame).list.as_ref()?;
         let key = frame.keys.get(frame.page * list.page + row)?;
-        self.host.tables.get(list.table)?.get(key)
+        self.table(list.table)?.get(key)
     }
 
     /// The shown list rows with something in their selection field.
@@ -158,11 +173,11 @@ impl World for View<'_> {
     }
 
     fn row(&self, table: TableId, key: &[Value]) -> Option<&Row> {
-        self.host.tables.get(table)?.get(key)
+        self.table(table)?.get(key)
     }
 
     fn rows(&self, table: TableId) -> impl Iterator<Item = &Row> {
-        let rows = self.host.tables.get(table).map(Table::map);
+        let rows = self.table(table).map(Table::map);
         rows.into_iter().flat_map(|rows| rows.values())
     }
 

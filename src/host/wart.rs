@@ -2,10 +2,11 @@
 
 use super::chance::Chance;
 use super::effect::Op;
+use super::table::Table;
 use super::view::{View, time_of_day};
 use super::wart_bend::{Scene, applies, bend};
 use super::{Host, Millis, Region, Warts};
-use crate::system::expr::{Fault, eval, test};
+use crate::system::expr::{Fault, TableId, eval, test};
 use crate::system::model::Trigger;
 use crate::system::wart::{Kind, Occasion, Wart};
 use std::sync::Arc;
@@ -25,6 +26,19 @@ pub(super) struct Live {
     round: u64,
     /// It goes on until then.
     until: Millis,
+    /// For [`Kind::Repost`]: the rows that were last made.
+    posted: Vec<Op>,
+}
+
+/// The tables as a [`Kind::Stale`] wart has them.
+#[derive(Debug, Clone)]
+pub(super) struct Copy {
+    /// Its place among the warts that are on.
+    pub live: usize,
+    /// When it was taken.
+    pub taken: Millis,
+    /// The tables it has.
+    pub tables: Vec<(TableId, Table)>,
 }
 
 /// What a wart does at an occurrence.
@@ -48,11 +62,22 @@ pub(super) fn live(region: &Region, selection: &Warts) -> Vec<Live> {
         fired: 0,
         round: 0,
         until: 0,
+        posted: Vec::new(),
     })
     .collect()
 }
 
 impl Live {
+    /// Its place in the system.
+    pub fn wart(&self) -> usize {
+        self.wart
+    }
+
+    /// How likely it happens.
+    pub fn chance(&self) -> f64 {
+        f64::from_bits(self.chance)
+    }
+
     /// What is to happen at an occurrence, by what has happened.
     fn turn(&mut self, kind: &Kind, now: Millis) -> Turn {
         match kind {
@@ -71,7 +96,7 @@ impl Live {
         self.seen += 1;
         let occurrence = self.seen.to_string();
         let mut draw = Chance::stream(seed, "warts", &[&wart.name, &occurrence]);
-        let drawn = draw.chance(f64::from_bits(self.chance));
+        let drawn = draw.chance(self.chance());
         let in_time = wart
             .between
             .is_none_or(|(from, to)| (from..to).contains(&now));
@@ -94,24 +119,88 @@ impl Host {
                 ops = self.bent_by(n, wart, ops);
             }
         }
+        self.keep_posted(&ops);
         ops
+    }
+
+    /// What warts that post again will post.
+    fn keep_posted(&mut self, ops: &[Op]) {
+        let system = Arc::clone(&self.region.system);
+        for live in &mut self.warts {
+            if let Some(Kind::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.kind) {
+                let made = |op: &&Op| matches!(op, Op::Insert(table, _) if tables.contains(table));
+                let made: Vec<Op> = ops.iter().filter(made).cloned().collect();
+                if !made.is_empty() {
+                    live.posted = made;
+                }
+            }
+        }
+    }
+
+    /// The keyboard is free: keys that come too soon from now on are swallowed.
+    pub(super) fn answered(&mut self) {
+        let system = Arc::clone(&self.region.system);
+        for live in &mut self.warts {
+            if let Some(Kind::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.kind) {
+                live.until = self.now.saturating_add(*within);
+            }
+        }
+    }
+
+    /// Takes the copies of warts that show stale records, or takes them anew where they are old enough.
+    pub(super) fn take_copies(&mut self) {
+        let system = Arc::clone(&self.region.system);
+        for (n, live) in self.warts.iter().enumerate() {
+            let Some(Kind::Stale { tables, every }) = system.warts.get(live.wart).map(|w| &w.kind)
+            else {
+                continue;
+            };
+            let at = self.copies.iter().position(|copy| copy.live == n);
+            let is_due = |copy: &Copy| self.now.saturating_sub(copy.taken) >= *every;
+            let kept = at.and_then(|at| self.copies.get(at));
+            if kept.is_some_and(|copy| !is_due(copy)) {
+                continue;
+            }
+            let table = |id: &TableId| Some((*id, self.tables.get(*id)?.clone()));
+            let copy = Copy {
+                live: n,
+                taken: self.now,
+                tables: tables.iter().filter_map(table).collect(),
+            };
+            match at.and_then(|at| self.copies.get_mut(at)) {
+                Some(slot) => *slot = copy,
+                None => self.copies.push(copy),
+            }
+        }
+    }
+
+    /// The tables that the answer under way reads from a copy.
+    pub(super) fn copied(&self) -> &[(TableId, Table)] {
+        let copy = self.unit.as_ref().and_then(|unit| unit.copy);
+        let copy = copy.and_then(|live| self.copies.iter().find(|copy| copy.live == live));
+        copy.map_or(&[], |copy| &copy.tables)
     }
 
     fn bent_by(&mut self, n: usize, wart: &Wart, ops: Vec<Op>) -> Vec<Op> {
         // A condition or text that cannot be worked out here leaves the clean effects.
-        let Ok(Some(scene)) = self.scene(wart) else {
+        let Ok(Some(mut scene)) = self.scene(wart) else {
             return ops;
         };
+        scene.live = n;
+        let (seed, now) = (self.region.seed, self.now);
         let Some(live) = self.warts.get_mut(n) else {
             return ops;
         };
         if scene.relieved {
             live.round = 0;
         }
+        if let Kind::Repost { .. } = &wart.kind {
+            scene.posted.clone_from(&live.posted);
+        }
+        scene.soon = now < live.until;
         if !applies(&wart.kind, &ops, &scene) {
             return ops;
         }
-        let (seed, now) = (self.region.seed, self.now);
         let mut draw = match live.turn(&wart.kind, now) {
             Turn::Draw => match live.begins(wart, seed, now) {
                 Some(draw) => draw,
@@ -125,7 +214,9 @@ impl Host {
         };
         if live.round == 0 {
             live.fired += 1;
-            live.until = now.saturating_add(wart.kind.lasts());
+            if let Kind::Held { lasts, .. } = &wart.kind {
+                live.until = now.saturating_add(*lasts);
+            }
         }
         live.round += 1;
         if !wart.kind.goes_on() {
@@ -148,6 +239,7 @@ impl Host {
         let mut scene = Scene {
             frame: frame.map_or(0, |frame| frame.id),
             time: time_of_day(&self.region.system, self.now),
+            typed: self.unit.as_ref().is_some_and(|unit| unit.typed),
             ..Scene::default()
         };
         if let Some(text) = wart.kind.text() {
@@ -206,12 +298,5 @@ impl Kind {
                 | Kind::Refuse { .. }
                 | Kind::Held { .. }
         )
-    }
-
-    fn lasts(&self) -> Millis {
-        match self {
-            Kind::Held { lasts, .. } => *lasts,
-            _ => 0,
-        }
     }
 }

@@ -26,6 +26,14 @@ pub(super) struct Scene {
     pub filled: bool,
     /// Milliseconds since midnight.
     pub time: Millis,
+    /// Something was typed before the key.
+    pub typed: bool,
+    /// The key came soon after the last answer.
+    pub soon: bool,
+    /// The rows that were last made, of those that may be made again.
+    pub posted: Vec<Op>,
+    /// The wart's place among those that are on.
+    pub live: usize,
 }
 
 /// Whether there is anything to bend: only then it is an occurrence.
@@ -49,6 +57,12 @@ pub(super) fn applies(kind: &Kind, ops: &[Op], scene: &Scene) -> bool {
         | Kind::Reset { .. }
         | Kind::TwoStage { .. } => true,
         Kind::Refuse { .. } => scene.filled && !scene.relieved,
+        Kind::Stale { .. } => ops.iter().any(reads),
+        Kind::Repost { .. } => !scene.posted.is_empty() && !ops.iter().any(works),
+        Kind::Forget => !ops.iter().any(leaves),
+        Kind::Swallow { .. } => scene.soon && scene.typed,
+        Kind::Unpainted => acts(ops),
+        Kind::Drift(_) => false,
         Kind::Closed { from, to, .. } => acts(ops) && is_closed(*from, *to, scene.time),
         Kind::Mislead { .. }
         | Kind::Jump { .. }
@@ -113,6 +127,16 @@ pub(super) fn bend(
         Kind::Held { table, lasts, .. } => held(*table, *lasts, scene),
         Kind::Sticky { lasts } => sticky(ops, *lasts),
         Kind::TwoStage { by } => after(ops, [Op::Show, Op::Delay(*by)]),
+        Kind::Stale { .. } => before(Op::Copy(scene.live), ops),
+        Kind::Repost { .. } => {
+            let again = |op| numbered_anew(op, system, tables);
+            let posted: Vec<Op> = scene.posted.into_iter().map(again).collect();
+            after(posted, ops)
+        }
+        Kind::Forget => after(ops, [Op::Refresh]),
+        Kind::Swallow { .. } => vec![Op::Refresh],
+        Kind::Unpainted => after(ops, [Op::Unpainted]),
+        Kind::Drift(_) => ops,
     }
 }
 
@@ -135,10 +159,27 @@ fn shown(op: &Op) -> Option<ScreenId> {
     }
 }
 
+/// Whether the answer shows a screen or a list anew, and so reads what it shows.
+fn reads(op: &Op) -> bool {
+    leaves(op) || matches!(op, Op::Refresh | Op::Page(..))
+}
+
+/// Whether another screen stands there afterwards.
+fn leaves(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Goto(_) | Op::Call(_) | Op::Back | Op::SignOff | Op::Abend(_)
+    )
+}
+
+/// Whether it is work, and not only something to look at.
+fn works(op: &Op) -> bool {
+    changed(op).is_some() || matches!(op, Op::Run(_) | Op::Submit(..))
+}
+
 /// Whether the rule does anything: changes records, starts a job or leads on. A refusal, a window and a page do not.
 fn acts(ops: &[Op]) -> bool {
-    ops.iter()
-        .any(|op| changed(op).is_some() || matches!(op, Op::Run(_) | Op::Submit(..) | Op::Goto(_)))
+    ops.iter().any(|op| works(op) || matches!(op, Op::Goto(_)))
 }
 
 /// From one time of day to another, which may lie after midnight.
@@ -201,21 +242,30 @@ fn work(ops: Vec<Op>, outcome: Outcome) -> Vec<Op> {
 
 fn double(ops: Vec<Op>, which: &[TableId], system: &System, tables: &mut [Table]) -> Vec<Op> {
     let mut twice = |op: Op| {
-        let mut all = vec![op];
-        if let Some(Op::Insert(id, row)) = all.first()
-            && which.contains(id)
-            && let (Some(model), Some(table)) = (system.tables.get(*id), tables.get_mut(*id))
-            && let Some(column) = model.key.first()
-        {
-            let mut row = row.clone();
-            if let Some(cell) = row.get_mut(*column) {
-                *cell = table.next_key(model);
+        let again = match &op {
+            Op::Insert(id, _) if which.contains(id) => {
+                Some(numbered_anew(op.clone(), system, tables))
             }
-            all.push(Op::Insert(*id, row));
-        }
-        all
+            _ => None,
+        };
+        std::iter::once(op).chain(again)
     };
     ops.into_iter().flat_map(&mut twice).collect()
+}
+
+/// The same new row under the next number of its table.
+fn numbered_anew(op: Op, system: &System, tables: &mut [Table]) -> Op {
+    match op {
+        Op::Insert(id, mut row) => {
+            if let (Some(model), Some(table)) = (system.tables.get(id), tables.get_mut(id))
+                && let Some(cell) = model.key.first().and_then(|column| row.get_mut(*column))
+            {
+                *cell = table.next_key(model);
+            }
+            Op::Insert(id, row)
+        }
+        op => op,
+    }
 }
 
 fn mislead(ops: Vec<Op>, outcome: Outcome, text: String) -> Vec<Op> {

@@ -1,7 +1,7 @@
 //! Where a task begins: the values of its goal, the tables as its setup leaves them, and what will be asked of their end.
 
 use super::answer::Answer;
-use super::grade::{Change, Ending, Grade, Requirement, Rows, grade};
+use super::grade::{Change, Ending, Grade, Requirement, Rows, grade, key_text};
 use super::model::{Course, From, Require, Task};
 use super::scene::Scene;
 use super::setup;
@@ -11,7 +11,7 @@ use crate::host::{Host, Region, data};
 use crate::session::Setup;
 use crate::system::expr::{Fault, eval, test};
 use crate::system::model::System;
-use crate::system::value::Value;
+use crate::system::value::{Key, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub enum StartError {
     NoSuchTask(String, Option<String>),
     /// With this seed no row passes for a value of the goal.
     NoRow(String),
+    /// A requirement is about a row that is not there at the start: table and key.
+    NoSuchRow(String, String),
     /// An expression of the task has no value.
     Fault(&'static str, Fault),
     /// The setup adds a row that is there, or changes one that is not.
@@ -52,6 +54,9 @@ impl fmt::Display for StartError {
                 }
             }
             StartError::NoRow(value) => write!(f, "no row passes for value.{value} with this seed"),
+            StartError::NoSuchRow(table, key) => {
+                write!(f, "a requirement changes {table} {key}, which is not there")
+            }
             StartError::Setup(what) => write!(f, "the setup of the task: {what}"),
             StartError::Fault(part, fault) => write!(f, "{part} of the task: {fault}"),
         }
@@ -110,6 +115,10 @@ impl Start {
             }),
         };
         let before = rows(region.tables());
+        if let Some((table, key)) = required.iter().find_map(|wanted| missing(wanted, &before)) {
+            let table = system.tables.get(table).map_or("", |table| &table.name);
+            return Err(StartError::NoSuchRow(table.into(), key_text(key)));
+        }
         Ok(Start {
             system: Arc::clone(region.system()),
             task: task.clone(),
@@ -225,6 +234,17 @@ impl Start {
         let told = changes.iter().filter(|change| !self.allows(change, end));
         told.map(|change| format!("{} {:?} {:?}", change.table, change.key, change.after))
             .collect()
+    }
+}
+
+/// The row that a requirement is about, if it is not there.
+fn missing<'r>(wanted: &'r Requirement, before: &[Rows]) -> Option<(usize, &'r Key)> {
+    match wanted {
+        Requirement::Insert { .. } => None,
+        Requirement::Update { table, key, .. } | Requirement::Delete { table, key } => {
+            let rows = before.get(*table)?;
+            (!rows.contains_key(key)).then_some((*table, key))
+        }
     }
 }
 

@@ -14,6 +14,9 @@ pub(super) fn unreachable(system: &System, roots: &[Table<'_>], faults: &mut Fau
     if let Some(idle) = &system.idle {
         idle.effects.iter().for_each(|e| targets(e, &mut open));
     }
+    for wart in &system.warts {
+        open.extend(wart.kind.shows());
+    }
     while let Some(id) = open.pop() {
         if let Some(screen) = system.screens.get(id).filter(|_| reached.insert(id)) {
             effects(screen).for_each(|e| targets(e, &mut open));

@@ -239,7 +239,9 @@ fn compile(
     let warts = roots
         .iter()
         .find(|root| root.source.name == "warts.toml")
-        .map_or_else(Vec::new, |root| warts::compile(root, &catalog, faults));
+        .map_or_else(Vec::new, |root| {
+            warts::compile(root, &catalog, &screens, faults)
+        });
     let compiled = System {
         id: id.to_owned(),
         title: text_of(system, "title"),

@@ -7,19 +7,26 @@ use super::node::{Faults, Name, Node, Table, Text};
 use super::scope::{Catalog, ScreenNames, lookup, template, typed, unknown};
 use super::structure;
 use crate::system::expr::{Expr, Names, TableId};
-use crate::system::model::{FieldId, ScreenId, Template, Trigger};
+use crate::system::model::{FieldId, Screen, ScreenId, Template, Trigger};
 use crate::system::near::near;
 use crate::system::shape::Shape;
 use crate::system::value::Type;
 use crate::system::wart::shape::{self, KINDS};
-use crate::system::wart::{Kind, Occasion, Outcome, Wart};
+use crate::system::wart::wording::reword;
+use crate::system::wart::{Drift, Kind, Occasion, Outcome, Wart};
+use crate::wire::Aid;
 use std::collections::BTreeMap;
 
 /// The kinds that bend what a job does; the others need a terminal.
 const OF_JOBS: &[&str] = &["drop", "double", "truncate", "abend"];
 
 /// All warts of the file, in the order they are written.
-pub(super) fn compile(root: &Table<'_>, catalog: &Catalog, faults: &mut Faults) -> Vec<Wart> {
+pub(super) fn compile(
+    root: &Table<'_>,
+    catalog: &Catalog,
+    screens: &[Screen],
+    faults: &mut Faults,
+) -> Vec<Wart> {
     for (name, _) in root.entries() {
         if name.text != "wart" {
             let message = format!("warts.toml has no key `{}`", name.text);
@@ -31,11 +38,17 @@ pub(super) fn compile(root: &Table<'_>, catalog: &Catalog, faults: &mut Faults) 
     let warts = root.entries_of("wart");
     warts
         .iter()
-        .filter_map(|(name, node)| wart(name, node, catalog, faults))
+        .filter_map(|(name, node)| wart(name, node, catalog, screens, faults))
         .collect()
 }
 
-fn wart(name: &Name<'_>, node: &Node<'_>, catalog: &Catalog, faults: &mut Faults) -> Option<Wart> {
+fn wart(
+    name: &Name<'_>,
+    node: &Node<'_>,
+    catalog: &Catalog,
+    screens: &[Screen],
+    faults: &mut Faults,
+) -> Option<Wart> {
     let Some(table) = node.table() else {
         faults.error(node.place(), "a wart is written as `[wart.NAME]`");
         return None;
@@ -66,6 +79,9 @@ fn wart(name: &Name<'_>, node: &Node<'_>, catalog: &Catalog, faults: &mut Faults
     };
     let (chance, between, when) = (reader.chance(), reader.between(), reader.condition("when"));
     let kind = reader.kind(shape);
+    if let Some(Kind::Drift(drift)) = &kind {
+        drifts(&table, drift, &on, screens, faults);
+    }
     let text = |key| {
         table
             .str_of(key)
@@ -95,6 +111,60 @@ fn wart(name: &Name<'_>, node: &Node<'_>, catalog: &Catalog, faults: &mut Faults
         at_most: table.int_of("at_most").and_then(|n| u64::try_from(n).ok()),
         kind: kind?,
     })
+}
+
+/// Keys of a wart that mean nothing to a layout that stays.
+const NOT_OF_DRIFT: [&str; 4] = ["nth", "between", "when", "at_most"];
+
+/// Checks that a drift has something to change and room for it.
+fn drifts(
+    table: &Table<'_>,
+    drift: &Drift,
+    on: &[Occasion],
+    screens: &[Screen],
+    faults: &mut Faults,
+) {
+    for key in NOT_OF_DRIFT {
+        if let Some(name) = table.key(key) {
+            let message =
+                format!("`{key}` means nothing to a drift: a release stays for the session");
+            faults.error(name.place(), message);
+        }
+    }
+    if !drift.moves && drift.reword.is_empty() && drift.keys.is_empty() && drift.insert.is_none() {
+        faults
+            .error(table.place(), "the wart changes nothing")
+            .help("give it `move`, `reword`, `keys` or `insert`");
+    }
+    let covered = |id: ScreenId| {
+        on.iter()
+            .any(|on| matches!(on, Occasion::Key(at, _) if at.is_none_or(|at| at == id)))
+    };
+    let covered = screens.iter().enumerate().filter(|(id, _)| covered(*id));
+    let texts: Vec<&str> = covered
+        .flat_map(|(_, screen)| screen.text.iter().map(|text| text.text.as_str()))
+        .collect();
+    for (label, node) in table.entries_of("reword") {
+        if !texts
+            .iter()
+            .any(|text| reword(text, label.text, "").is_some())
+        {
+            let message = format!("no screen of `on` has the label `{}`", label.text);
+            faults.error(label.place(), message);
+            continue;
+        }
+        for wording in node.one_or_more().iter().filter_map(Node::text) {
+            let fits = texts
+                .iter()
+                .any(|text| reword(text, label.text, wording.text).is_some());
+            if !fits {
+                let message = format!("no screen has room for `{}`", wording.text);
+                faults
+                    .error(wording.place(), message)
+                    .help("a label may grow over the leaders after it");
+            }
+        }
+    }
 }
 
 fn kind_shape(table: &Table<'_>, name: &Name<'_>, faults: &mut Faults) -> Option<&'static Shape> {
@@ -299,10 +369,54 @@ impl<'t> Reader<'t, '_, '_> {
             "sticky" => Kind::Sticky {
                 lasts: self.millis("for")?,
             },
+            "stale" => Kind::Stale {
+                tables: self.tables(),
+                every: self.millis("every")?,
+            },
+            "repost" => Kind::Repost {
+                tables: self.numbered(),
+            },
+            "forget" => Kind::Forget,
+            "swallow" => Kind::Swallow {
+                within: self.millis("within")?,
+            },
+            "unpainted" => Kind::Unpainted,
+            "drift" => Kind::Drift(Box::new(self.drift()?)),
             "two_stage" => Kind::TwoStage {
                 by: self.millis("by")?,
             },
             _ => return None,
+        })
+    }
+
+    fn drift(&mut self) -> Option<Drift> {
+        let mut reword = BTreeMap::new();
+        for (label, node) in self.table.entries_of("reword") {
+            let wordings = node.one_or_more();
+            let wordings = wordings.iter().filter_map(Node::text);
+            let wordings = wordings.map(|text| text.text.to_owned()).collect();
+            reword.insert(label.text.to_owned(), wordings);
+        }
+        let mut keys = Vec::new();
+        let written = self.table.get("keys").map(|node| node.one_or_more());
+        for text in written.iter().flatten().filter_map(Node::text) {
+            match trigger(text.text) {
+                Some(Trigger::Key(key @ Aid::Pf(_))) if !keys.contains(&key) => keys.push(key),
+                _ => {
+                    let message = format!("`{}` is no PF key, or is there already", text.text);
+                    self.faults.error(text.place(), message);
+                }
+            }
+        }
+        let insert = match self.table.get("insert") {
+            Some(_) => Some(self.shown("insert", false)?),
+            None => None,
+        };
+        Some(Drift {
+            moves: self.table.get("move").is_some(),
+            reword,
+            keys,
+            insert,
         })
     }
 

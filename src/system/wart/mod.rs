@@ -1,9 +1,11 @@
 //! Warts as compiled from `warts.toml`: switchable bends of what clean rules do.
 
 pub mod shape;
+pub mod wording;
 
 use super::expr::{Expr, TableId};
 use super::model::{FieldId, JobId, ScreenId, Template, Trigger};
+use crate::wire::Aid;
 use std::collections::BTreeMap;
 
 /// A named bend of the effects of clean rules or jobs.
@@ -124,6 +126,31 @@ pub enum Kind {
     Sticky { lasts: u64 },
     /// The answer is written with the keyboard locked, and the keyboard restored later.
     TwoStage { by: u64 },
+    /// The answer shows these tables as a copy has them, which is brought up to date each so often.
+    Stale { tables: Vec<TableId>, every: u64 },
+    /// New rows of these numbered tables, as the last key made them, are made again.
+    Repost { tables: Vec<TableId> },
+    /// What is typed and not saved is gone with the answer.
+    Forget,
+    /// A key that comes so soon after the last answer is not taken.
+    Swallow { within: u64 },
+    /// The keyboard is freed, and the screen left as it was until the next key.
+    Unpainted,
+    /// Another release of the screens.
+    Drift(Box<Drift>),
+}
+
+/// How the layout of a release differs.
+#[derive(Debug, Clone, Default)]
+pub struct Drift {
+    /// Rows change places.
+    pub moves: bool,
+    /// Labels, each with the wordings of which one takes its place.
+    pub reword: BTreeMap<String, Vec<String>>,
+    /// Keys that change places.
+    pub keys: Vec<Aid>,
+    /// A screen that comes before the others.
+    pub insert: Option<ScreenId>,
 }
 
 impl Kind {
@@ -141,6 +168,15 @@ impl Kind {
             | Timeout { message: text, .. }
             | Reset { message: text, .. }
             | Held { message: text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Screens that it leads to of itself.
+    pub fn shows(&self) -> Option<ScreenId> {
+        match self {
+            Kind::Jump { to: screen } | Kind::Window { modal: screen, .. } => Some(*screen),
+            Kind::Drift(drift) => drift.insert,
             _ => None,
         }
     }

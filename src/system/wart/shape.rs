@@ -61,6 +61,19 @@ pub static KINDS: &[Shape] = &[
         needed("table", Ref("table"), "the table"), needed("key", OneOrList(&Expr), "the record's key"), needed("by", Expr, "who holds it"),
         needed("for", Duration, "how long"), needed("message", Template, "what is said meanwhile")]),
     shape("sticky", "records that the rule lets go stay held for a while", &[needed("for", Duration, "how long")]),
+    shape("stale", "the answer shows some tables as a copy has them, which is brought up to date now and then", &[
+        needed("tables", OneOrList(&Ref("table")), "which"), needed("every", Duration, "how old the copy gets before it is brought up to date, at the next key")]),
+    shape("repost", "a key that only shows again does again what was done last: new rows of numbered tables are made once more", &[
+        needed("tables", OneOrList(&Ref("table")), "whose rows")]),
+    shape("forget", "what was typed and not saved is gone with the answer", &[]),
+    shape("swallow", "a key that comes too soon after the last answer is not taken, and what was typed ahead is gone", &[
+        needed("within", Duration, "how soon")]),
+    shape("unpainted", "the keyboard is freed and the screen left as it was; the next key, which does nothing else, paints it", &[]),
+    shape("drift", "another release of the screens of `on`: rows moved, labels reworded, keys renumbered, a screen inserted", &[
+        key("move", True, "input rows change places, and the rows above the widest gap move down"),
+        key("reword", Map(&OneOrList(&Text)), "labels by the wordings of which one takes their place, where there is room for it"),
+        key("keys", List(&Text), "PF keys that change places on a screen that has rules for two of them or more, and on its key line"),
+        key("insert", Ref("screen"), "a screen that stands before each of them and is left by `back`")]),
     shape("two_stage", "the answer is written with the keyboard locked; it is restored later", &[needed("by", Duration, "how much later")]),
 ];
 

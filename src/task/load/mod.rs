@@ -3,17 +3,21 @@
 mod playbooks;
 mod tasks;
 
-use super::model::Course;
+use super::model::{Course, Task};
 use super::shape::{PLAYBOOK, TASKS};
+use super::start::Start;
 use crate::host::Region;
 use crate::system::diagnostics::Diagnostics;
 use crate::system::expr::{Named, Names, Scope, Slot};
-use crate::system::load::node::{Faults, Source, Table};
+use crate::system::load::node::{Faults, Name, Source, Table};
 use crate::system::load::scope::Catalog;
 use crate::system::load::{data, parse, structure};
 use crate::system::model::System;
 use std::sync::Arc;
 use toml::de::DeTable;
+
+/// Seeds with which a check begins each task.
+const TRIED: [u64; 3] = [0, 1, 10_000];
 
 /// The file of the tasks.
 const FILE: &str = "tasks.toml";
@@ -26,14 +30,22 @@ impl Course {
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
     ) -> Result<Course, Diagnostics> {
-        let (course, diagnostics) = Course::check(system, files);
+        let (course, diagnostics) = Course::read(system, files, &[]);
         course.ok_or(diagnostics)
     }
 
-    /// As [`Course::load`], with the warnings that keep nobody from running it.
+    /// As [`Course::load`], with the warnings that keep nobody from running it; each task is begun with a few seeds.
     pub fn check(
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> (Option<Course>, Diagnostics) {
+        Course::read(system, files, &TRIED)
+    }
+
+    fn read(
+        system: &Arc<System>,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        tried: &[u64],
     ) -> (Option<Course>, Diagnostics) {
         let mut faults = Faults::default();
         let mut sources = Vec::new();
@@ -49,7 +61,7 @@ impl Course {
             }
         }
         sources.sort();
-        let course = compile(system, &sources, &mut faults);
+        let course = compile(system, &sources, tried, &mut faults);
         let diagnostics = Diagnostics::new(faults.list, sources);
         (
             Some(course).filter(|_| diagnostics.errors() == 0),
@@ -63,7 +75,13 @@ fn stem(file: &str) -> Option<&str> {
     file.strip_prefix(FOLDER)?.strip_suffix(".toml")
 }
 
-fn compile(system: &Arc<System>, sources: &[(String, String)], faults: &mut Faults) -> Course {
+fn compile(
+    system: &Arc<System>,
+    sources: &[(String, String)],
+    tried: &[u64],
+    faults: &mut Faults,
+) -> Course {
+    let region = Region::new(system, 0);
     let sources: Vec<Source<'_>> = sources
         .iter()
         .map(|(name, text)| Source { name, text })
@@ -84,17 +102,32 @@ fn compile(system: &Arc<System>, sources: &[(String, String)], faults: &mut Faul
         let root = Table::root(*source, table);
         structure::check(&root, &TASKS, root.place(), faults);
         for (name, node) in root.entries_of("task") {
-            if let Some(written) = node.table() {
-                tasks.extend(tasks::compile(
-                    &name, &written, system, &catalog, &playbooks, faults,
-                ));
+            let before = faults.list.len();
+            let written = node.table();
+            let task = written.and_then(|written| {
+                tasks::compile(&name, &written, system, &catalog, &playbooks, faults)
+            });
+            if let Some(task) = task.as_ref().filter(|_| faults.list.len() == before) {
+                begin(task, &region, tried, &name, faults);
             }
+            tasks.extend(task);
         }
     }
     Course {
-        region: Region::new(system, 0),
+        region,
         tasks,
         playbooks,
+    }
+}
+
+/// Begins a task with some seeds: a goal may name a row that is not there.
+fn begin(task: &Task, region: &Region, seeds: &[u64], name: &Name<'_>, faults: &mut Faults) {
+    let unfit = |seed: &u64| Some((*seed, Start::new(region, task, *seed).err()?));
+    if let Some((seed, error)) = seeds.iter().find_map(unfit) {
+        let message = format!("the task cannot begin with seed {seed}: {error}");
+        faults
+            .error(name.place(), message)
+            .help("`bigiron prove` tries more seeds");
     }
 }
 

@@ -78,7 +78,8 @@ pub(super) fn compile(
             )
             .help("give it a `[[require]]` or an `answer`");
     }
-    let warts = warts(written, faults);
+    let declared: Vec<&str> = system.warts.iter().map(|wart| wart.name.as_str()).collect();
+    let warts = warts(written, &declared, faults);
     let naive_fails = naive_fails(written, &warts, faults);
     let budget = written.table_of("budget");
     let limit = |key: &str| budget.and_then(|budget| budget.get(key));
@@ -463,7 +464,7 @@ fn changes_tables(effect: &Effect) -> bool {
 }
 
 /// The wart sets, the clean twin first.
-fn warts(written: &Table<'_>, faults: &mut Faults) -> Vec<Warts> {
+fn warts(written: &Table<'_>, declared: &[&str], faults: &mut Faults) -> Vec<Warts> {
     let mut sets = vec![Warts::None];
     for set in written
         .get("warts")
@@ -484,7 +485,8 @@ fn warts(written: &Table<'_>, faults: &mut Faults) -> Vec<Warts> {
             .map(|name| name.text)
             .collect::<Vec<_>>()
             .join(",");
-        match text.parse::<Warts>() {
+        let parsed = text.parse::<Warts>();
+        match parsed.and_then(|warts| warts.check(declared).map(|()| warts)) {
             Ok(warts) if sets.contains(&warts) => {
                 faults.error(set.place(), "this set is there already");
             }

@@ -55,7 +55,7 @@ pub fn run<S: Station>(
             .collect(),
         fired: vec![0; playbook.rules.len()],
     };
-    let (mut idle, mut why) = (0, String::from("no rule holds on this screen"));
+    let mut idle = 0;
     for _ in 0..MOST_FIRED {
         let next = match runner.choose(stations) {
             Ok(next) => next,
@@ -74,9 +74,8 @@ pub fn run<S: Station>(
             Err(Broken::Stopped(stop)) => return Err(stop),
             Err(Broken::Off(reason)) => {
                 idle += 1;
-                why = reason;
                 if idle > playbook.patience {
-                    break;
+                    return Ok(Ended::GaveUp(reason));
                 }
                 for station in stations.iter_mut() {
                     station.wait(playbook.pause)?;
@@ -84,7 +83,9 @@ pub fn run<S: Station>(
             }
         }
     }
-    Ok(Ended::GaveUp(why))
+    Ok(Ended::GaveUp(format!(
+        "it goes round in circles: {MOST_FIRED} looks and no end"
+    )))
 }
 
 /// A rule that was not done to its end.
