@@ -31,6 +31,9 @@ pub enum Command {
     Check(CheckArgs),
     /// List the systems known here
     List(ListArgs),
+    /// Offer systems and tasks as tools to an MCP client on stdin and stdout
+    #[cfg(feature = "mcp")]
+    Mcp(McpArgs),
     /// Play a system in this terminal
     Play(PlayArgs),
     /// Watch a recording
@@ -328,6 +331,32 @@ pub enum Clock {
     Live,
     /// Time passes only when a key or a wait asks for it.
     Turn,
+}
+
+/// Arguments of `bigiron mcp`.
+#[cfg(feature = "mcp")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron mcp                                     every system known here, with its tasks
+  bigiron mcp dmv --task renew-moved --seed 7 --warts lost_renewal --record runs
+
+A client of the Model Context Protocol (2025-11-25 or 2026-07-28) begins this program and speaks to it on stdin and stdout. Its
+tools list systems and tasks, open sessions, read screens, send keys, wait and submit. Session n (from 0) has seed N + n. Seeds and
+warts are the operator's: no tool tells or sets them. The clock is `turn` unless said otherwise.")]
+pub struct McpArgs {
+    /// Folders, names under ./screens, or systems shipped with the program [default: all that are known]
+    #[arg(value_name = "SYSTEM")]
+    pub systems: Vec<String>,
+    /// Tell the agent what its work at a task came to when it submits it
+    #[arg(long)]
+    pub tell_grade: bool,
+    /// Give every session the same seed, instead of seed + session number
+    #[arg(long)]
+    pub same_seed: bool,
+    /// How sessions are opened.
+    #[command(flatten)]
+    pub options: SessionOptions,
 }
 
 /// Arguments of `bigiron script`.

@@ -14,6 +14,8 @@ mod courses;
 pub mod error;
 mod launcher;
 mod list;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod opening;
 mod play;
 mod prove;
@@ -66,6 +68,8 @@ fn run(command: Command) -> Result<Outcome, Error> {
         Command::Call(args) => call::run(args),
         Command::Check(args) => check::run(args),
         Command::List(args) => list::run(args),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => mcp::run(args),
         Command::Play(args) => play::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Prove(args) => prove::run(args),

@@ -99,7 +99,7 @@ fn announce(doors: &[(Door, Listener)]) -> io::Result<()> {
 }
 
 /// Recordings go into a folder, a file for each connection; without one, nothing is recorded.
-fn recordings(folder: Option<PathBuf>) -> Result<Record, Error> {
+pub(super) fn recordings(folder: Option<PathBuf>) -> Result<Record, Error> {
     let Some(folder) = folder else {
         return Ok(Arc::new(|_, _, _, _| Ok(Box::new(()) as Box<dyn Recorder>)));
     };

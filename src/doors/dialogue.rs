@@ -104,9 +104,7 @@ async fn answer(
             Step::Said { text, end } => return (text, end),
             Step::Blocked { until, asked } => (until, asked),
         };
-        let too_late = until.is_none() && station.next_due().is_none_or(|due| due > limit);
-        let stands_still = station.is_turn() && !asked;
-        if too_late || stands_still || !station.wait_for_due(until).await {
+        if !station.wait_out(until, asked, limit).await {
             return (dialogue.abandon(station), false);
         }
         step = dialogue.resume(station);

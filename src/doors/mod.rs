@@ -7,6 +7,8 @@
 //! | [`script`] | s3270's action language |
 //! | [`json`] | one JSON object a line |
 //! | [`request`], [`turn`] | what a program asks of a session, and the taking of it, for every door for programs |
+//! | [`tools`], `mcp` | what an agent may do as tools, and the Model Context Protocol that offers them |
+//! | [`episodes`] | sessions held by handle, for clients without a connection to hold them |
 //! | [`observation`] | a screen as data, for every door that tells of one |
 //! | [`dialogue`] | the loop of the line-based doors |
 //! | [`station`], [`clock`], [`address`] | a session with its log and time; real and virtual time; sockets |
@@ -15,13 +17,17 @@
 pub mod address;
 pub mod clock;
 pub mod dialogue;
+pub mod episodes;
 pub mod json;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 pub mod observation;
 pub mod request;
 pub mod script;
 pub mod service;
 pub mod station;
 pub mod tn3270;
+pub mod tools;
 pub mod turn;
 pub mod world;
 

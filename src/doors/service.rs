@@ -31,6 +31,10 @@ pub enum Door {
     Script,
     /// One JSON object a line.
     Json,
+    /// HTTP and WebSocket, as OpenEnv has them.
+    Http,
+    /// The Model Context Protocol.
+    Mcp,
 }
 
 impl Door {
@@ -40,6 +44,8 @@ impl Door {
             Door::Tn3270 => "tn3270",
             Door::Script => "script",
             Door::Json => "json",
+            Door::Http => "http",
+            Door::Mcp => "mcp",
         }
     }
 }
@@ -81,7 +87,8 @@ pub struct Ticket {
     pub number: u64,
     /// The door it came through.
     pub door: Door,
-    service: Arc<Service>,
+    /// What is served.
+    pub service: Arc<Service>,
 }
 
 impl Ticket {
@@ -208,6 +215,7 @@ async fn connection(ticket: Ticket, stream: impl AsyncRead + AsyncWrite + Unpin)
     let result = match ticket.door {
         Door::Tn3270 => tn3270::connection(&ticket, stream).await,
         Door::Script | Door::Json => lines(&ticket, stream).await,
+        Door::Http | Door::Mcp => Ok(()),
     };
     if let Err(error) = result {
         ticket.report(&error.to_string());

@@ -127,6 +127,14 @@ impl Station {
         self.log.inner.end(self.session.now(), reason);
     }
 
+    /// Waits, for a line or a turn that is blocked, until something is due or `until` has come. Gives false if what it waits
+    /// for will not come, or not before `limit`.
+    pub async fn wait_out(&mut self, until: Option<Millis>, asked: bool, limit: Millis) -> bool {
+        let too_late = until.is_none() && self.next_due().is_none_or(|due| due > limit);
+        let stands_still = self.is_turn() && !asked;
+        !too_late && !stands_still && self.wait_for_due(until).await
+    }
+
     /// Waits until something is due, or `until`; on the turn clock that is now. Gives false if neither will come.
     pub async fn wait_for_due(&mut self, until: Option<Millis>) -> bool {
         let next = [self.session.next_due(), until].into_iter().flatten().min();

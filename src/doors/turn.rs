@@ -1,15 +1,17 @@
 //! One turn of a program at a session: the keys, then the wait, then the end of the work, then a look at the screen.
 //!
-//! Pure: a [`Turn`] says when it has to wait, and whoever runs it lets time pass. Every door for programs takes its turns here,
+//! A [`Turn`] is pure: it says when it has to wait, and whoever runs it lets time pass. Every door for programs takes its turns here,
 //! so that the same requests mean the same through all of them.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::dialogue::MAX_WAIT;
 use super::observation::{Observation, observe};
 use super::request::Request;
 use super::script::Subject;
+use super::station::Station;
 use crate::session::Millis;
 use crate::task::grade::{Grade, Outcome};
 use crate::terminal::{Refusal, Response};
@@ -224,6 +226,22 @@ impl Turn {
             budget: subject.left(),
             ended: None,
             grade: None,
+        }
+    }
+}
+
+/// Takes a turn at a station, however long it lasts.
+pub async fn take_turn(station: &mut Station, request: Request) -> Reply {
+    station.catch_up();
+    let limit = station.now().saturating_add(MAX_WAIT);
+    let mut turn = Turn::new(request);
+    loop {
+        let (until, asked) = match turn.go_on(station) {
+            Progress::Done(reply) => return *reply,
+            Progress::Blocked { until, asked } => (until, asked),
+        };
+        if !station.wait_out(until, asked, limit).await {
+            return turn.abandon(station);
         }
     }
 }

@@ -1,0 +1,89 @@
+//! `bigiron mcp`: systems as tools of the Model Context Protocol, on stdin and stdout.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use tokio::io::{stdin, stdout};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
+
+use super::args::{Clock, McpArgs};
+use super::serve::recordings;
+use super::{Error, Outcome, courses, opening, systems};
+use crate::doors::episodes::Episodes;
+use crate::doors::mcp;
+use crate::doors::service::{Door, MAX_SESSIONS, Service};
+use crate::doors::world::World;
+use crate::task::model::Course;
+
+/// How long a session may be left alone: models think for minutes, people let them wait for longer.
+const IDLE: Duration = Duration::from_secs(4 * 3600);
+
+/// Serves the client at the other end of the pipes until it leaves or a signal comes.
+pub fn run(args: McpArgs) -> Result<Outcome, Error> {
+    let worlds = worlds(&args)?;
+    let setup = opening::setup(&args.options, Clock::Turn, worlds.iter().map(World::system))?;
+    let service = Service {
+        worlds,
+        setup,
+        same_seed: args.same_seed,
+        speed: args.options.speed,
+        tells_grade: args.tell_grade,
+        patience: IDLE,
+        record: recordings(args.options.record)?,
+        report: Arc::new(|message| eprintln!("{message}")),
+    };
+    let episodes = Arc::new(Episodes::new(
+        Arc::new(service),
+        Door::Mcp,
+        Arc::new(AtomicU64::new(0)),
+        Arc::new(Semaphore::new(MAX_SESSIONS)),
+        IDLE,
+    ));
+    let runtime = super::runtime()?;
+    let served = runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            served = mcp::serve(Arc::clone(&episodes), stdin(), stdout()) => served,
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+        }
+    });
+    episodes.close_all();
+    // A read of stdin cannot be broken off: after a signal nobody waits for it.
+    runtime.shutdown_background();
+    served?;
+    Ok(Outcome::Done)
+}
+
+/// The systems with their tasks: those that are named, or all that are known here; with a task, those that have it.
+fn worlds(args: &McpArgs) -> Result<Vec<World>, Error> {
+    let mut loaded: Vec<Course> = Vec::new();
+    if args.systems.is_empty() {
+        for name in systems::names() {
+            match courses::load(&name) {
+                Ok(course) => loaded.push(course),
+                Err(error) => eprintln!("{name} is left out: {error}"),
+            }
+        }
+    }
+    for name in &args.systems {
+        loaded.push(courses::load(name)?);
+    }
+    let Some(task) = &args.options.task else {
+        return Ok(loaded.into_iter().map(World::from).collect());
+    };
+    let known: Vec<String> = loaded
+        .iter()
+        .flat_map(|course| course.tasks.iter().map(|task| task.id.clone()))
+        .collect();
+    loaded.retain(|course| course.task(task).is_some());
+    match loaded.is_empty() {
+        true => Err(Error::input(format!("no system here has a task {task}"))
+            .near(task, known.iter().map(String::as_str))
+            .hint("bigiron list tasks names them")),
+        false => Ok(loaded.into_iter().map(World::from).collect()),
+    }
+}

@@ -1,0 +1,399 @@
+//! Sessions that outlive a request: held by their handles for clients that have no connection to hold them (HTTP, MCP).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as Lock, OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::near;
+use super::observation::Scope;
+use super::request::Request;
+use super::script::Subject;
+use super::service::{Door, Service, Ticket, told};
+use super::station::Station;
+use super::turn::{Ended, Reply, take_turn};
+use super::world::World;
+use crate::host::Warts;
+use crate::session::Setup;
+use crate::system::model::System;
+use crate::terminal::Model;
+
+/// The longest handle in bytes.
+pub const MAX_HANDLE: usize = 255;
+
+/// What is asked for of a new episode; what is left out is as the server's operator set it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Order {
+    /// The system, by name.
+    pub system: Option<String>,
+    /// The task, by id.
+    pub task: Option<String>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// The warts, as on the command line.
+    pub warts: Option<String>,
+    /// The terminal's model, 2 to 5.
+    pub model: Option<u8>,
+}
+
+/// Why an episode is not opened or not gone on with.
+#[derive(Debug)]
+pub enum Refusal {
+    /// There are as many as there may be.
+    Full(usize),
+    /// The order makes no sense: what is wrong, and a remedy.
+    Order(String),
+    /// No episode has this handle, or it has no more.
+    Unknown(String),
+    /// It is over, for this reason.
+    Over(Ended),
+    /// The machine refuses something.
+    Machine(io::Error),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Full(most) => {
+                write!(f, "{most} sessions are open, which is the most; close one")
+            }
+            Refusal::Order(what) => f.write_str(what),
+            Refusal::Unknown(handle) => write!(
+                f,
+                "no session is called {handle:?}: it was closed, or was left alone too long; open another"
+            ),
+            Refusal::Over(ended) => {
+                write!(f, "the session is over ({}); open another", ended.reason())
+            }
+            Refusal::Machine(cause) => write!(f, "{cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A session with what a trainer counts of it.
+pub struct Episode {
+    station: Station,
+    system: Arc<System>,
+    setup: Setup,
+    steps: u64,
+    ended: Option<Ended>,
+    ticket: Ticket,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Episode {
+    /// Takes a turn.
+    pub async fn step(&mut self, request: Request) -> Result<Reply, Refusal> {
+        if let Some(ended) = self.ended {
+            return Err(Refusal::Over(ended));
+        }
+        self.steps += 1;
+        let reply = take_turn(&mut self.station, request).await;
+        if reply.ended.is_some() {
+            self.ended = reply.ended;
+            self.station.end("");
+            if let Some(grade) = self.station.grade() {
+                self.ticket.report(&told(&self.setup, grade));
+            }
+        }
+        Ok(reply)
+    }
+
+    /// Looks at the screen as it is now; the work may be over.
+    pub async fn look(&mut self, scope: Scope) -> Reply {
+        let request = Request {
+            scope,
+            ..Request::default()
+        };
+        let mut reply = take_turn(&mut self.station, request).await;
+        reply.ended = self.ended;
+        reply
+    }
+
+    /// What is to be done, in words, if it was opened for a task.
+    pub fn goal(&self) -> Option<&str> {
+        self.station.goal()
+    }
+
+    /// The system.
+    pub fn system(&self) -> &System {
+        &self.system
+    }
+
+    /// How it was set up. For the trainer.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Turns taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Why it is over, if it is.
+    pub fn ended(&self) -> Option<Ended> {
+        self.ended
+    }
+
+    /// The session, for the trainer: its grade, its time, its state hash.
+    pub fn station(&self) -> &Station {
+        &self.station
+    }
+}
+
+impl Drop for Episode {
+    fn drop(&mut self) {
+        if self.ended.is_none() {
+            self.station.end("closed");
+        }
+    }
+}
+
+/// An episode that several requests may want at once: they take turns.
+pub type Shared = Arc<Lock<Episode>>;
+
+struct Held {
+    episode: Shared,
+    used: Instant,
+}
+
+/// The episodes of one door.
+pub struct Episodes {
+    service: Arc<Service>,
+    door: Door,
+    count: Arc<AtomicU64>,
+    places: Arc<Semaphore>,
+    idle: Duration,
+    held: Mutex<BTreeMap<String, Held>>,
+}
+
+impl Episodes {
+    /// None yet. They are numbered by `count` and each takes a place; one that nobody has used for `idle` is closed.
+    pub fn new(
+        service: Arc<Service>,
+        door: Door,
+        count: Arc<AtomicU64>,
+        places: Arc<Semaphore>,
+        idle: Duration,
+    ) -> Episodes {
+        Episodes {
+            service,
+            door,
+            count,
+            places,
+            idle,
+            held: Mutex::default(),
+        }
+    }
+
+    /// The systems that there are.
+    pub fn worlds(&self) -> &[World] {
+        &self.service.worlds
+    }
+
+    /// The task that episodes are opened for where none is asked for.
+    pub fn task(&self) -> Option<&str> {
+        self.service.setup.task.as_deref()
+    }
+
+    /// How long an episode may be left alone.
+    pub fn idle(&self) -> Duration {
+        self.idle
+    }
+
+    /// How many are open.
+    pub fn len(&self) -> usize {
+        self.held().len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Opens an episode; gives the handle that it is held by from now on.
+    pub fn open(&self, order: &Order) -> Result<(String, Shared), Refusal> {
+        let episode = self.begin(order)?;
+        let handle = format!("{}-{}", episode.system.id, secret()?);
+        let shared = self.hold(handle.clone(), episode);
+        Ok((handle, shared))
+    }
+
+    /// Opens an episode under a handle of the client's; another one under it is closed.
+    pub fn open_as(&self, handle: &str, order: &Order) -> Result<Shared, Refusal> {
+        if handle.is_empty() || handle.len() > MAX_HANDLE {
+            return Err(Refusal::Order(format!(
+                "a name of 1 to {MAX_HANDLE} bytes is wanted for the session"
+            )));
+        }
+        // The one before gives its place back first.
+        self.close(handle);
+        let episode = self.begin(order)?;
+        Ok(self.hold(handle.to_owned(), episode))
+    }
+
+    /// Opens an episode that the caller alone holds.
+    pub fn begin(&self, order: &Order) -> Result<Episode, Refusal> {
+        let full = |_| Refusal::Full(super::service::MAX_SESSIONS);
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;
+        let ticket = Ticket {
+            number: self.count.fetch_add(1, Ordering::Relaxed),
+            door: self.door,
+            service: Arc::clone(&self.service),
+        };
+        let world = self.world(order)?;
+        let setup = setup(order, ticket.setup(), world)?;
+        let system = Arc::clone(world.system());
+        let opening = world
+            .open(&setup)
+            .map_err(|cause| Refusal::Order(cause.to_string()))?;
+        let log = ticket.record(&system, &setup).map_err(Refusal::Machine)?;
+        let station = Station::open(opening, &setup, ticket.clock(), log)
+            .telling_grade(self.service.tells_grade);
+        Ok(Episode {
+            station,
+            system,
+            setup,
+            steps: 0,
+            ended: None,
+            ticket,
+            _place: place,
+        })
+    }
+
+    /// The system of the order, or the first one.
+    fn world(&self, order: &Order) -> Result<&World, Refusal> {
+        let worlds = self.worlds();
+        let Some(name) = &order.system else {
+            return worlds
+                .first()
+                .ok_or_else(|| Refusal::Order("no system is served".into()));
+        };
+        let ids = worlds.iter().map(|world| world.system().id.as_str());
+        worlds
+            .iter()
+            .find(|world| world.system().id == *name)
+            .ok_or_else(|| unknown("system", name, ids))
+    }
+
+    /// The episode of a handle, which counts as used now.
+    pub fn get(&self, handle: &str) -> Result<Shared, Refusal> {
+        let mut held = self.held();
+        let unknown = || Refusal::Unknown(handle.chars().take(80).collect());
+        let found = held.get_mut(handle).ok_or_else(unknown)?;
+        found.used = Instant::now();
+        Ok(Arc::clone(&found.episode))
+    }
+
+    /// The only episode that is open, with its handle.
+    pub fn only(&self) -> Option<(String, Shared)> {
+        let mut held = self.held();
+        let (handle, found) = held.iter_mut().next()?;
+        found.used = Instant::now();
+        let only = (handle.clone(), Arc::clone(&found.episode));
+        (held.len() == 1).then_some(only)
+    }
+
+    /// Closes an episode; gives whether there was one.
+    pub fn close(&self, handle: &str) -> bool {
+        let closed = self.held().remove(handle);
+        closed.is_some()
+    }
+
+    /// Closes what nobody has used for too long, now and from now on.
+    pub async fn reap(&self) {
+        let pause = (self.idle / 4).clamp(Duration::from_millis(10), Duration::from_secs(30));
+        loop {
+            self.close_idle();
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn close_idle(&self) {
+        let now = Instant::now();
+        let mut closed = Vec::new();
+        self.held().retain(|_, held| {
+            // One whose turn lasts is in use.
+            let keeps =
+                now.duration_since(held.used) < self.idle || held.episode.try_lock().is_err();
+            if !keeps {
+                closed.push(Arc::clone(&held.episode));
+            }
+            keeps
+        });
+    }
+
+    /// Closes all.
+    pub fn close_all(&self) {
+        let all = std::mem::take(&mut *self.held());
+        drop(all);
+    }
+
+    fn hold(&self, handle: String, episode: Episode) -> Shared {
+        let shared = Arc::new(Lock::new(episode));
+        let held = Held {
+            episode: Arc::clone(&shared),
+            used: Instant::now(),
+        };
+        let before = self.held().insert(handle, held);
+        drop(before);
+        shared
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a session of this order is set up, on top of what the operator said.
+fn setup(order: &Order, mut setup: Setup, world: &World) -> Result<Setup, Refusal> {
+    if let Some(seed) = order.seed {
+        setup.seed = seed;
+    }
+    if let Some(task) = &order.task {
+        let ids = || world.tasks().iter().map(|task| task.id.as_str());
+        if !ids().any(|id| id == task) {
+            return Err(unknown("task", task, ids()));
+        }
+        setup.task = Some(task.clone());
+    }
+    if let Some(text) = &order.warts {
+        let declared: Vec<&str> = world
+            .system()
+            .warts
+            .iter()
+            .map(|wart| wart.name.as_str())
+            .collect();
+        let read = text.parse::<Warts>();
+        let checked = read.and_then(|warts| warts.check(&declared).map(|()| warts));
+        setup.warts = checked.map_err(|cause| Refusal::Order(format!("warts: {cause}")))?;
+    }
+    if let Some(number) = order.model {
+        setup.terminal.model = Model::from_number(number).ok_or_else(|| {
+            Refusal::Order(format!("model: 2, 3, 4 or 5 is wanted, not {number}"))
+        })?;
+    }
+    Ok(setup)
+}
+
+fn unknown<'a>(what: &str, written: &str, known: impl Iterator<Item = &'a str> + Clone) -> Refusal {
+    let written: String = written.chars().take(80).collect();
+    let hint = match near(&written, known.clone()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
+    };
+    Refusal::Order(format!("no {what} is called {written:?}; {hint}"))
+}
+
+/// Sixteen hexadecimal digits that nobody can guess.
+fn secret() -> Result<String, Refusal> {
+    let number = getrandom::u64().map_err(|cause| Refusal::Machine(io::Error::other(cause)))?;
+    Ok(format!("{number:016x}"))
+}
