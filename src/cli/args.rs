@@ -394,6 +394,9 @@ pub struct ServeArgs {
     /// Where agents speak JSON, one object a line
     #[arg(long, value_name = "ADDR")]
     pub json: Vec<String>,
+    /// Where trainers speak OpenEnv's HTTP and WebSocket; they choose seeds, tasks and warts, and read rewards
+    #[arg(long, value_name = "ADDR")]
+    pub http: Vec<String>,
     /// Where scripts speak s3270's action language
     #[arg(long, value_name = "ADDR")]
     pub script: Vec<String>,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Clock, ServeArgs};
-use super::{Error, Outcome, opening};
+use super::{Error, Outcome, courses, opening};
 use crate::doors::address::{Address, Listener};
 use crate::doors::service::{Door, Record, Service, serve};
 use crate::doors::station::Recorder;
@@ -29,7 +29,11 @@ pub fn run(args: ServeArgs) -> Result<Outcome, Error> {
         ));
     }
     let worlds = names
-        .map(|name| opening::world(name, task))
+        .map(|name| match (task, args.http.is_empty()) {
+            // Trainers ask for tasks when they come.
+            (None, false) => Ok(courses::load(name)?.into()),
+            _ => opening::world(name, task),
+        })
         .collect::<Result<Vec<_>, Error>>()?;
     let setup = opening::setup(&args.options, Clock::Live, worlds.iter().map(World::system))?;
     let service = Service {
@@ -69,6 +73,7 @@ fn addresses(args: &ServeArgs) -> Result<Vec<(Door, Address)>, Error> {
         (Door::Tn3270, &args.tn3270),
         (Door::Script, &args.script),
         (Door::Json, &args.json),
+        (Door::Http, &args.http),
     ];
     let texts = doors
         .into_iter()
@@ -79,7 +84,7 @@ fn addresses(args: &ServeArgs) -> Result<Vec<(Door, Address)>, Error> {
         .map_err(|error| Error::usage(error.to_string()))?;
     match addresses.is_empty() {
         true => Err(Error::usage("nothing to listen on")
-            .hint("give --tn3270, --json or --script with an address")),
+            .hint("give --tn3270, --json, --script or --http with an address")),
         false => Ok(addresses),
     }
 }

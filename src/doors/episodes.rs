@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as Lock, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as Lock, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::near;
@@ -25,6 +25,9 @@ use crate::terminal::Model;
 
 /// The longest handle in bytes.
 pub const MAX_HANDLE: usize = 255;
+
+/// How long an episode that is over can still be asked what it came to.
+const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// What is asked for of a new episode; what is left out is as the server's operator set it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,7 +88,8 @@ pub struct Episode {
     steps: u64,
     ended: Option<Ended>,
     ticket: Ticket,
-    _place: OwnedSemaphorePermit,
+    /// The place it takes among all that are open, until it is over.
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Episode {
@@ -98,12 +102,19 @@ impl Episode {
         let reply = take_turn(&mut self.station, request).await;
         if reply.ended.is_some() {
             self.ended = reply.ended;
+            self.place = None;
             self.station.end("");
             if let Some(grade) = self.station.grade() {
                 self.ticket.report(&told(&self.setup, grade));
             }
         }
         Ok(reply)
+    }
+
+    /// Counts a turn that came to nothing.
+    pub fn count_step(&mut self) -> Result<(), Refusal> {
+        self.steps += 1;
+        self.ended.map_or(Ok(()), |ended| Err(Refusal::Over(ended)))
     }
 
     /// Looks at the screen as it is now; the work may be over.
@@ -164,6 +175,14 @@ struct Held {
     used: Instant,
 }
 
+impl Held {
+    /// Whether it is over. One whose turn lasts is not.
+    fn is_over(&self) -> bool {
+        let episode = self.episode.try_lock();
+        episode.is_ok_and(|episode| episode.ended.is_some())
+    }
+}
+
 /// The episodes of one door.
 pub struct Episodes {
     service: Arc<Service>,
@@ -172,6 +191,7 @@ pub struct Episodes {
     places: Arc<Semaphore>,
     idle: Duration,
     held: Mutex<BTreeMap<String, Held>>,
+    over: watch::Sender<bool>,
 }
 
 impl Episodes {
@@ -190,6 +210,7 @@ impl Episodes {
             places,
             idle,
             held: Mutex::default(),
+            over: watch::Sender::new(false),
         }
     }
 
@@ -264,7 +285,7 @@ impl Episodes {
             steps: 0,
             ended: None,
             ticket,
-            _place: place,
+            place: Some(place),
         })
     }
 
@@ -292,13 +313,18 @@ impl Episodes {
         Ok(Arc::clone(&found.episode))
     }
 
-    /// The only episode that is open, with its handle.
+    /// The only episode that goes on, with its handle; if none does, the one that was used last.
     pub fn only(&self) -> Option<(String, Shared)> {
         let mut held = self.held();
-        let (handle, found) = held.iter_mut().next()?;
+        let going_on = held.values().filter(|held| !held.is_over()).count();
+        let found = match going_on {
+            0 => held.iter_mut().max_by_key(|(_, held)| held.used),
+            1 => held.iter_mut().find(|(_, held)| !held.is_over()),
+            _ => None,
+        };
+        let (handle, found) = found?;
         found.used = Instant::now();
-        let only = (handle.clone(), Arc::clone(&found.episode));
-        (held.len() == 1).then_some(only)
+        Some((handle.clone(), Arc::clone(&found.episode)))
     }
 
     /// Closes an episode; gives whether there was one.
@@ -318,11 +344,15 @@ impl Episodes {
 
     fn close_idle(&self) {
         let now = Instant::now();
+        // They are dropped, and their recordings ended, when others may have the list again.
         let mut closed = Vec::new();
         self.held().retain(|_, held| {
+            let limit = match held.is_over() {
+                true => self.idle.min(AFTERWARDS),
+                false => self.idle,
+            };
             // One whose turn lasts is in use.
-            let keeps =
-                now.duration_since(held.used) < self.idle || held.episode.try_lock().is_err();
+            let keeps = now.duration_since(held.used) < limit || held.episode.try_lock().is_err();
             if !keeps {
                 closed.push(Arc::clone(&held.episode));
             }
@@ -330,8 +360,15 @@ impl Episodes {
         });
     }
 
-    /// Closes all.
+    /// Returns when all is over.
+    pub async fn over(&self) {
+        // The sender is here, so that it is told.
+        let _ = self.over.subscribe().wait_for(|over| *over).await;
+    }
+
+    /// Closes all, for good.
     pub fn close_all(&self) {
+        self.over.send_replace(true);
         let all = std::mem::take(&mut *self.held());
         drop(all);
     }

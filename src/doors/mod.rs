@@ -7,6 +7,7 @@
 //! | [`script`] | s3270's action language |
 //! | [`json`] | one JSON object a line |
 //! | [`request`], [`turn`] | what a program asks of a session, and the taking of it, for every door for programs |
+//! | [`http`] | OpenEnv's contract: HTTP and WebSocket |
 //! | [`tools`], `mcp` | what an agent may do as tools, and the Model Context Protocol that offers them |
 //! | [`episodes`] | sessions held by handle, for clients without a connection to hold them |
 //! | [`observation`] | a screen as data, for every door that tells of one |
@@ -18,6 +19,7 @@ pub mod address;
 pub mod clock;
 pub mod dialogue;
 pub mod episodes;
+pub mod http;
 pub mod json;
 #[cfg(feature = "mcp")]
 pub mod mcp;

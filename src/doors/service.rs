@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 use super::address::Listener;
 use super::clock::Clock;
 use super::dialogue::talk;
+use super::episodes::Episodes;
+use super::http;
 use super::json::Json;
 use super::script::Interpreter;
 use super::station::{Recorder, Station};
@@ -52,6 +54,9 @@ impl Door {
 
 /// The most sessions at a time.
 pub const MAX_SESSIONS: usize = 4096;
+
+/// How long an episode of the HTTP door may be left alone.
+const EPISODE_IDLE: Duration = Duration::from_secs(3600);
 
 /// Takes messages for the operator, a line each.
 pub type Report = Arc<dyn Fn(&str) + Send + Sync>;
@@ -152,6 +157,13 @@ pub async fn serve(
     let service = Arc::new(service);
     let count = Arc::new(AtomicU64::new(0));
     let places = Arc::new(Semaphore::new(MAX_SESSIONS));
+    let episodes = Arc::new(Episodes::new(
+        Arc::clone(&service),
+        Door::Http,
+        Arc::clone(&count),
+        Arc::clone(&places),
+        EPISODE_IDLE,
+    ));
     let mut listening = JoinSet::new();
     for (door, listener) in doors {
         listening.spawn(accept(
@@ -160,12 +172,15 @@ pub async fn serve(
             listener,
             Arc::clone(&count),
             Arc::clone(&places),
+            http::router(Arc::clone(&episodes)),
         ));
     }
     tokio::select! {
         () = shutdown => {}
         Some(_) = listening.join_next() => {}
+        () = episodes.reap() => {}
     }
+    episodes.close_all();
     // Dropping the listeners' tasks drops the connections that they hold.
     listening.shutdown().await;
 }
@@ -177,6 +192,7 @@ async fn accept(
     listener: Listener,
     count: Arc<AtomicU64>,
     places: Arc<Semaphore>,
+    router: axum::Router,
 ) {
     let mut connections = JoinSet::new();
     loop {
@@ -204,18 +220,25 @@ async fn accept(
             door,
             service: Arc::clone(&service),
         };
+        let router = router.clone();
         connections.spawn(async move {
-            connection(ticket, stream).await;
+            connection(ticket, stream, router).await;
             drop(place);
         });
     }
 }
 
-async fn connection(ticket: Ticket, stream: impl AsyncRead + AsyncWrite + Unpin) {
+async fn connection(
+    ticket: Ticket,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: axum::Router,
+) {
     let result = match ticket.door {
         Door::Tn3270 => tn3270::connection(&ticket, stream).await,
         Door::Script | Door::Json => lines(&ticket, stream).await,
-        Door::Http | Door::Mcp => Ok(()),
+        Door::Http => http::connection(router, stream).await,
+        // It has a pipe of its own.
+        Door::Mcp => Ok(()),
     };
     if let Err(error) = result {
         ticket.report(&error.to_string());

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod anything;
+mod episodes;
+mod http;
 mod json;
 mod program;
 mod script;
@@ -44,6 +46,7 @@ struct Server {
     tn3270: String,
     script: String,
     json: String,
+    http: String,
 }
 
 struct Ear {
@@ -70,6 +73,28 @@ impl Recorder for Ear {
     }
 }
 
+/// The licence desk with its tasks, by the turn clock and seed 0; what happens is seen.
+fn service(seen: &Arc<Mutex<Seen>>) -> Service {
+    let (ear, mouth) = (Arc::clone(seen), Arc::clone(seen));
+    Service {
+        worlds: vec![bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap()],
+        setup: Setup::default(),
+        same_seed: true,
+        speed: 1.0,
+        tells_grade: false,
+        patience: Duration::from_secs(30),
+        record: Arc::new(move |_, _, _, setup| {
+            let mut seen = ear.lock().unwrap();
+            seen.setups.push(setup.clone());
+            seen.states.push(Vec::new());
+            let number = seen.setups.len() - 1;
+            let seen = Arc::clone(&ear);
+            Ok(Box::new(Ear { seen, number }))
+        }),
+        report: Arc::new(move |line| mouth.lock().unwrap().reports.push(line.to_owned())),
+    }
+}
+
 impl Server {
     /// A server with the turn clock and seed 0.
     fn start() -> Server {
@@ -78,37 +103,20 @@ impl Server {
 
     fn with(change: impl FnOnce(&mut Service)) -> Server {
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let (ear, mouth) = (Arc::clone(&seen), Arc::clone(&seen));
-        let mut service = Service {
-            worlds: vec![bigiron::cli::opening::world("dmv", None).unwrap()],
-            setup: Setup::default(),
-            same_seed: true,
-            speed: 1.0,
-            tells_grade: false,
-            patience: Duration::from_secs(30),
-            record: Arc::new(move |_, _, _, setup| {
-                let mut seen = ear.lock().unwrap();
-                seen.setups.push(setup.clone());
-                seen.states.push(Vec::new());
-                let number = seen.setups.len() - 1;
-                let seen = Arc::clone(&ear);
-                Ok(Box::new(Ear { seen, number }))
-            }),
-            report: Arc::new(move |line| mouth.lock().unwrap().reports.push(line.to_owned())),
-        };
+        let mut service = service(&seen);
         change(&mut service);
         let runtime = Runtime::new().unwrap();
         let (stop, stopped) = oneshot::channel();
         let doors = runtime.block_on(async {
             let mut doors = Vec::new();
-            for door in [Door::Tn3270, Door::Script, Door::Json] {
+            for door in [Door::Tn3270, Door::Script, Door::Json, Door::Http] {
                 let address = Address::parse("127.0.0.1:0").unwrap();
                 doors.push((door, address.bind(false).await.unwrap()));
             }
             doors
         });
         let address = |at: usize| doors[at].1.address().unwrap().to_string();
-        let (tn3270, script, json) = (address(0), address(1), address(2));
+        let (tn3270, script, json, http) = (address(0), address(1), address(2), address(3));
         runtime.spawn(serve(service, doors, async {
             let _ = stopped.await;
         }));
@@ -119,6 +127,7 @@ impl Server {
             tn3270,
             script,
             json,
+            http,
         }
     }
 
