@@ -90,6 +90,16 @@ impl<L: Log + ?Sized> Log for &mut L {
     }
 }
 
+impl<L: Log + ?Sized> Log for Box<L> {
+    fn event(&mut self, at: Millis, event: Event<'_>) {
+        (**self).event(at, event);
+    }
+
+    fn wants_state(&self) -> bool {
+        (**self).wants_state()
+    }
+}
+
 /// Nothing is logged.
 impl Log for () {
     fn event(&mut self, _at: Millis, _event: Event<'_>) {}

@@ -104,13 +104,14 @@ pub struct PlayArgs {
 Examples:
   bigiron regrade run.jsonl
   bigiron regrade run.jsonl --answer 'P88121' --json
+  bigiron regrade run.jsonl run-claims.jsonl         a run at a task in two systems
 
 The recording is executed again, and where it ends the tables are graded. Exit codes: 0 solved, 1 not solved or the recording
 diverges, 2 unreadable input.")]
 pub struct RegradeArgs {
-    /// The recording
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    /// The recording; of a run in several systems those of all its sessions
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
     /// What was reported, for a task that asks for an answer [default: what the recording says]
     #[arg(long, value_name = "TEXT")]
     pub answer: Option<String>,

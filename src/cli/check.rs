@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::CheckArgs;
+use super::courses;
 use super::systems::{self, Source};
 use super::{Error, Outcome};
 use crate::system::diagnostics::{Diagnostics, Severity};
@@ -85,7 +86,8 @@ impl Report {
             // Tasks name tables and words, of which nothing is known before the system is right.
             None => (None, faults),
             Some(system) => {
-                let (course, more) = Course::check(&Arc::new(system.clone()), source.files);
+                let (course, more) =
+                    Course::check(&Arc::new(system.clone()), source.files, &courses::other);
                 (course, faults.and(more))
             }
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Error, systems};
+use super::{Error, opening, systems};
 use crate::doors::near;
 use crate::host::Region;
 use crate::session::Setup;
@@ -29,7 +29,14 @@ pub fn load(system: &str) -> Result<Course, Error> {
                 "bigiron check {system} shows them with their places"
             ))
     };
-    Course::load(&Arc::new(loaded), source.files.clone()).map_err(unfit)
+    Course::load_among(&Arc::new(loaded), source.files.clone(), &other).map_err(unfit)
+}
+
+/// Another system that a task is worked in, if it can be loaded.
+pub fn other(name: &str) -> Option<Arc<System>> {
+    let source = systems::find(name).ok()?;
+    let system = System::load(source.files, &source.name).ok()?;
+    Some(Arc::new(system))
 }
 
 /// The region that a session of this setup is opened in, and the start of its task, if it has one.
@@ -37,6 +44,31 @@ pub fn region(course: &Course, setup: &Setup) -> Result<(Region, Option<Arc<Star
     course
         .open(setup)
         .map_err(|cause| Error::usage("the session cannot begin").because(&cause))
+}
+
+/// The region that a recorded session was opened in, of the system of this name or path, and the start of its task, if it has one.
+/// A session at a second system of a task names the task as `SYSTEM/TASK`, by the task's own system.
+pub fn recorded(wanted: &str, setup: &Setup) -> Result<(Region, Option<Arc<Start>>), Error> {
+    let Some((own, task)) = setup.task.as_deref().and_then(|task| task.split_once('/')) else {
+        return match &setup.task {
+            Some(_) => region(&load(wanted)?, setup),
+            None => Ok((Region::new(&opening::system(wanted)?, setup.seed), None)),
+        };
+    };
+    let start = load(own)?.start(task, setup.seed);
+    let start = start.map_err(opening::unstarted)?;
+    let regions = start.regions().iter();
+    let name = systems::find(wanted)?.name;
+    let region = regions
+        .skip(1)
+        .find(|region| region.system().id == name)
+        .cloned();
+    match region {
+        Some(region) => Ok((region, Some(Arc::new(start)))),
+        None => Err(Error::input(format!(
+            "the task {own}/{task} is not worked in {name}"
+        ))),
+    }
 }
 
 /// The courses that tasks named by themselves, or as `SYSTEM/TASK`, belong to, with the tasks' names; without any name all

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Clock, SessionOptions};
@@ -12,7 +12,8 @@ use crate::host::Warts;
 use crate::recording::{Header, Origin, Writer};
 use crate::session::{ClockMode, Setup};
 use crate::system::model::System;
-use crate::task::start::StartError;
+use crate::task;
+use crate::task::start::{Start, StartError};
 use crate::terminal::{Model, Options};
 
 /// Finds a system and loads it.
@@ -98,4 +99,35 @@ pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
 /// Begins a recording in a file that does not exist yet.
 pub fn record(path: &Path, header: &Header) -> io::Result<Writer<File>> {
     Ok(Writer::new(File::create_new(path)?, header))
+}
+
+/// Begins the recordings of a run at a task, one for each of its systems: `PATH.jsonl`, and `PATH-SYSTEM.jsonl` for those besides
+/// its own. Files that are there are written anew.
+pub fn record_run(
+    start: &Start,
+    door: &str,
+    path: &Path,
+    seed: u64,
+    warts: &Warts,
+) -> Result<Vec<(PathBuf, Writer<File>)>, Error> {
+    let mut recordings = Vec::new();
+    for (n, region) in start.regions().iter().enumerate() {
+        let system = region.system();
+        let mut name = path.as_os_str().to_owned();
+        if n > 0 {
+            name.push(format!("-{}", system.id));
+        }
+        name.push(".jsonl");
+        let path = PathBuf::from(name);
+        let cannot =
+            |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(cannot)?;
+        }
+        let file = File::create(&path).map_err(cannot)?;
+        let setup = task::run::setup(start, n, seed, warts);
+        let writer = Writer::new(file, &header(system, door, &setup));
+        recordings.push((path, writer));
+    }
+    Ok(recordings)
 }

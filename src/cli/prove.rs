@@ -1,6 +1,5 @@
 //! `bigiron prove`: can the tasks be solved, and only by doing them?
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::num::NonZero;
 use std::path::Path;
@@ -11,12 +10,11 @@ use std::thread;
 use super::args::ProveArgs;
 use super::courses::{self, Course};
 use super::{Error, Outcome, opening};
-use crate::recording::Writer;
-use crate::session::Setup;
+use crate::session::Log;
 use crate::task::model::Task;
 use crate::task::prove::{Policy, Trial, trial};
 use crate::task::report::{Report, Violation};
-use crate::task::start::StartError;
+use crate::task::start::{Start, StartError};
 
 /// Proves the tasks that were named, or all.
 pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
@@ -51,7 +49,7 @@ pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
     })
 }
 
-/// Records the run that shows a broken rule.
+/// Records the run that shows a broken rule, in a file for each of the task's systems.
 fn record(
     chosen: &[(Course, Vec<String>)],
     violation: &Violation,
@@ -70,29 +68,26 @@ fn record(
     else {
         return Ok(());
     };
-    let setup = Setup {
-        seed: violation.seed,
-        warts: warts.clone(),
-        task: Some(task.id.clone()),
-        ..Setup::default()
-    };
     let (policy, seed) = (violation.policy, violation.seed);
-    let name = format!(
-        "{}-{}-{}-{seed}.jsonl",
-        task.id,
-        violation.warts,
-        policy.name()
-    );
-    let path = folder.join(name);
-    let cannot =
-        |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
-    std::fs::create_dir_all(folder).map_err(cannot)?;
-    let file = File::create(&path).map_err(cannot)?;
-    let mut writer = Writer::new(file, &opening::header(course.system(), "prove", &setup));
-    let told = trial(course, task, warts, seed, policy, &mut writer);
+    let name = format!("{}-{}-{}-{seed}", task.id, violation.warts, policy.name());
+    let start = Start::new(&course.region, task, seed);
+    let start = start.map_err(super::opening::unstarted)?;
+    let mut recordings = opening::record_run(&start, "prove", &folder.join(name), seed, warts)?;
+    let told = {
+        let mut logs = recordings.iter_mut().map(|(_, writer)| writer);
+        let log = |_| -> Box<dyn Log + '_> {
+            match logs.next() {
+                Some(writer) => Box::new(writer),
+                None => Box::new(()),
+            }
+        };
+        trial(course, task, warts, seed, policy, log)
+    };
     let end = told.ok().flatten().map_or(0, |trial| trial.time);
-    writer.end(end, "proved");
-    eprintln!("recorded: {}", path.display());
+    for (path, mut writer) in recordings {
+        writer.end(end, "proved");
+        eprintln!("recorded: {}", path.display());
+    }
     Ok(())
 }
 
@@ -151,7 +146,7 @@ fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
                     let Some(warts) = task.warts.get(job.set) else {
                         continue;
                     };
-                    let result = trial(course, task, warts, job.seed, job.policy, ());
+                    let result = trial(course, task, warts, job.seed, job.policy, |_| ());
                     if let Ok(mut done) = done.lock() {
                         done.push((at, result));
                     }

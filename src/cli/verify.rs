@@ -4,8 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::VerifyArgs;
-use super::opening::{self, unstarted};
-use super::{Error, Outcome, recordings};
+use super::{Error, Outcome, courses, recordings};
 use crate::recording::verify::verify_in;
 
 /// Verifies every file, and says of each what came of it.
@@ -35,8 +34,7 @@ fn one(file: &Path, args: &VerifyArgs) -> Result<bool, Error> {
     };
     let setup = &recording.header.setup;
     let wanted = args.system.as_deref().unwrap_or(&origin.id);
-    let opened = opening::world(wanted, setup.task.as_deref())?.open(setup);
-    let region = opened.map_err(unstarted)?.region;
+    let (region, _) = courses::recorded(wanted, setup)?;
     let system = region.system();
     if origin.digest != system.digest {
         writeln!(

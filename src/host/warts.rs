@@ -51,6 +51,27 @@ impl Warts {
 }
 
 impl Warts {
+    /// The selection for one system, out of one for a task in several: the plain names are of the task's own system, `claims.late`
+    /// is of another.
+    pub fn of(&self, other: Option<&str>) -> Warts {
+        let Warts::Named(names) = self else {
+            return self.clone();
+        };
+        let own = |name: &str| match other {
+            None => (!name.contains('.')).then(|| name.to_owned()),
+            Some(system) => {
+                let rest = name.strip_prefix(system)?.strip_prefix('.')?;
+                Some(rest.to_owned())
+            }
+        };
+        let names = names.iter();
+        let names = names.filter_map(|(name, intensity)| Some((own(name)?, *intensity)));
+        match names.collect::<Vec<_>>() {
+            names if names.is_empty() => Warts::None,
+            names => Warts::Named(names),
+        }
+    }
+
     /// Whether a wart is on, and with which intensity if it is not the declared one.
     pub(super) fn intensity(&self, wart: &str) -> Option<Option<f64>> {
         match self {

@@ -27,6 +27,11 @@ pub struct Task {
     pub title: String,
     /// The family of tasks it belongs to.
     pub drill: String,
+    /// The systems it is worked in besides its own; their tables are those of seed 0.
+    pub also: Vec<Region>,
+    /// What its expressions and its grade are about: its system, with the tables of the others after its own, named
+    /// `system.table`.
+    pub world: Arc<System>,
     /// 1 (read one value) to 5 (two systems, several warts).
     pub tier: u8,
     /// Counts up whenever a change of the task or of what it is graded by may move scores.
@@ -177,6 +182,14 @@ pub struct Report {
     pub of: Type,
     /// The right one, over the start tables and `value.*`.
     pub expected: Expr,
+}
+
+impl Task {
+    /// The systems it is worked in, its own first.
+    pub fn systems(&self) -> impl Iterator<Item = &str> {
+        let also = self.also.iter().map(|region| region.system().id.as_str());
+        std::iter::once(self.world.id.as_str()).chain(also)
+    }
 }
 
 impl Course {

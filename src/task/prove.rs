@@ -3,7 +3,7 @@
 use super::grade::{Ending, Grade};
 use super::model::{Course, Task};
 use super::playbook::{Ended, Playbook, Station, Stop, run};
-use super::run::Seat;
+use super::run::{Desk, Seat};
 use super::start::{Start, StartError};
 use crate::host::Warts;
 use crate::host::chance::Chance;
@@ -11,6 +11,8 @@ use crate::session::Log;
 use crate::system::value::Value;
 use crate::terminal::{Key, Terminal};
 use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Who is at the keys.
@@ -77,50 +79,46 @@ pub struct Trial {
     pub expected: Option<String>,
 }
 
-/// Runs one policy at a task. `None`: the policy has no meaning for this task.
+/// Runs one policy at a task; `log` is what is told of the session at each of its systems, by its place. `None`: the policy has
+/// no meaning for this task.
 pub fn trial<L: Log>(
     course: &Course,
     task: &Task,
     warts: &Warts,
     seed: u64,
     policy: Policy,
-    log: L,
+    log: impl FnMut(usize) -> L,
 ) -> Result<Option<Trial>, StartError> {
     let start = Arc::new(Start::new(&course.region, task, seed)?);
-    let mut seat = Seat::open(&start, seed, warts, log);
-    let (answer, ending) = match policy {
-        Policy::Nop => (None, Ending::Done),
-        Policy::Random => (None, random(&mut seat, &start, seed)),
-        Policy::Oracle => play(course.playbooks.get(task.oracle), &mut seat),
-        Policy::Naive | Policy::Impostor => {
-            let index = if policy == Policy::Naive {
-                task.naive
-            } else {
-                task.impostor
-            };
-            match index {
-                Some(index) => play(course.playbooks.get(index), &mut seat),
-                None => return Ok(None),
-            }
-        }
-        Policy::Cut => match cut(course, &start, seed, warts) {
-            Some((steps, answer)) => (answer, repeat(&steps, &mut seat)),
-            None => return Ok(None),
-        },
-        Policy::Replay => match other_seed(course, task, &start, seed)? {
-            Some((other, other_seed)) => {
-                let traced = trace(course, &Arc::new(other), other_seed, warts);
-                (traced.answer, repeat(&traced.steps, &mut seat))
-            }
-            None => return Ok(None),
-        },
+    let playbook = |index: usize| course.playbooks.get(index);
+    let traced = match policy {
+        Policy::Cut => cut(course, &start, seed, warts),
+        Policy::Replay => other_seed(course, task, &start, seed)?.map(|(other, other_seed)| {
+            let traced = trace(course, &Arc::new(other), other_seed, warts);
+            (traced.steps, traced.answer)
+        }),
+        _ => None,
+    };
+    let followed = match policy {
+        Policy::Oracle => playbook(task.oracle),
+        Policy::Naive => task.naive.and_then(playbook),
+        Policy::Impostor => task.impostor.and_then(playbook),
+        _ => None,
+    };
+    let mut desk = Desk::open(&start, seed, warts, log);
+    let (answer, ending) = match (policy, followed, &traced) {
+        (Policy::Nop, ..) => (None, Ending::Done),
+        (Policy::Random, ..) => (None, random(&mut desk, seed)),
+        (_, Some(playbook), _) => play(playbook, &start, &mut desk.seats),
+        (_, _, Some((steps, answer))) => (answer.clone(), repeat(steps, &mut desk.seats)),
+        _ => return Ok(None),
     };
     Ok(Some(Trial {
         policy,
         seed,
-        grade: seat.grade(answer.as_deref(), &ending),
-        keys: seat.run.keys(),
-        time: seat.session.now(),
+        grade: desk.grade(answer.as_deref(), &ending),
+        keys: desk.keys(),
+        time: desk.now(),
         expected: start.expected(),
     }))
 }
@@ -133,19 +131,13 @@ pub fn arguments(playbook: &Playbook, start: &Start) -> Vec<Value> {
     playbook.takes.iter().map(value).collect()
 }
 
-/// Lets a playbook run at a task; gives its answer and how it ended.
-pub fn play<S: Station + HasStart>(
-    playbook: Option<&Playbook>,
-    seat: &mut S,
+/// Lets a playbook run at a task, with a station for each of its systems; gives its answer and how it ended.
+pub fn play<S: Station>(
+    playbook: &Playbook,
+    start: &Start,
+    stations: &mut [S],
 ) -> (Option<String>, Ending) {
-    let Some(playbook) = playbook else {
-        return (
-            None,
-            Ending::EnvironmentFault("the task has no such playbook".into()),
-        );
-    };
-    let values = arguments(playbook, &seat.start());
-    match run(playbook, &values, std::slice::from_mut(seat)) {
+    match run(playbook, &arguments(playbook, start), stations) {
         Ok(Ended::Done(answer)) => (answer, Ending::Done),
         Ok(Ended::GaveUp(why)) => (None, Ending::AgentFault(why)),
         Err(Stop::BudgetSpent) => (None, Ending::BudgetSpent),
@@ -153,38 +145,34 @@ pub fn play<S: Station + HasStart>(
     }
 }
 
-/// A station that knows the start of its task.
-pub trait HasStart {
-    /// The start.
-    fn start(&self) -> Arc<Start>;
-}
-
-impl<L: Log> HasStart for Seat<L> {
-    fn start(&self) -> Arc<Start> {
-        Arc::clone(self.run.start())
-    }
-}
-
-/// Something done at a station.
+/// Something done at one of the stations, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    Press(Key),
-    Wait(u64),
+    Press(usize, Key),
+    Wait(usize, u64),
 }
 
-/// A seat whose steps are noted, and which of them changed the tables.
-struct Tap {
-    seat: Seat<()>,
+/// What was done at all stations, and which steps changed the tables.
+#[derive(Debug, Default)]
+struct Notes {
     steps: Vec<Step>,
     working: Vec<usize>,
 }
 
-impl Tap {
+/// A station whose steps are noted.
+struct Tap<'s> {
+    place: usize,
+    seat: &'s mut Seat<()>,
+    notes: Rc<RefCell<Notes>>,
+}
+
+impl Tap<'_> {
     fn note(&mut self, step: Step, before: u64) {
-        if self.digest() != before {
-            self.working.push(self.steps.len());
-        }
-        self.steps.push(step);
+        let works = self.digest() != before;
+        let mut notes = self.notes.borrow_mut();
+        let at = notes.steps.len();
+        notes.working.extend(works.then_some(at));
+        notes.steps.push(step);
     }
 
     fn digest(&self) -> u64 {
@@ -195,29 +183,23 @@ impl Tap {
     }
 }
 
-impl Station for Tap {
+impl Station for Tap<'_> {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         let before = self.digest();
         self.seat.press(key)?;
-        self.note(Step::Press(key), before);
+        self.note(Step::Press(self.place, key), before);
         Ok(())
     }
 
     fn wait(&mut self, by: u64) -> Result<(), Stop> {
         let before = self.digest();
         self.seat.wait(by)?;
-        self.note(Step::Wait(by), before);
+        self.note(Step::Wait(self.place, by), before);
         Ok(())
     }
 
     fn terminal(&self) -> &Terminal {
         self.seat.terminal()
-    }
-}
-
-impl HasStart for Tap {
-    fn start(&self) -> Arc<Start> {
-        self.seat.start()
     }
 }
 
@@ -230,29 +212,33 @@ struct Traced {
 }
 
 fn trace(course: &Course, start: &Arc<Start>, seed: u64, warts: &Warts) -> Traced {
-    let mut tap = Tap {
-        seat: Seat::open(start, seed, warts, ()),
-        steps: Vec::new(),
-        working: Vec::new(),
-    };
-    let (answer, _) = play(course.playbooks.get(start.task().oracle), &mut tap);
+    let mut desk = Desk::open(start, seed, warts, |_| ());
+    let notes = Rc::new(RefCell::new(Notes::default()));
+    let seats = desk.seats.iter_mut().enumerate();
+    let mut taps: Vec<Tap> = seats
+        .map(|(place, seat)| Tap {
+            place,
+            seat,
+            notes: Rc::clone(&notes),
+        })
+        .collect();
+    let oracle = course.playbooks.get(start.task().oracle);
+    let answer = oracle.and_then(|oracle| play(oracle, start, &mut taps).0);
+    drop(taps);
+    let Notes { steps, working } = notes.take();
     Traced {
-        effect: effect(&tap.seat),
-        steps: tap.steps,
-        working: tap.working,
+        effect: effect(&desk),
+        steps,
+        working,
         answer,
     }
 }
 
 /// What a run has done to the backend when everything has settled.
-fn effect(seat: &Seat<()>) -> Vec<String> {
-    let (start, session) = (seat.run.start(), &seat.session);
-    let mut host = session.line().host().clone();
-    while host
-        .poll(session.now().saturating_add(start.task().settle))
-        .is_some()
-    {}
-    start.effect(host.tables())
+fn effect(desk: &Desk<()>) -> Vec<String> {
+    let hosts: Vec<_> = desk.hosts().collect();
+    let start = desk.start();
+    start.effect(&start.end(&hosts, desk.now()))
 }
 
 /// The oracle's steps up to the last without which the backend comes to something else, and the right answer.
@@ -265,9 +251,9 @@ fn cut(
     let traced = trace(course, start, seed, warts);
     traced.working.iter().rev().find_map(|end| {
         let steps = traced.steps.get(..*end)?;
-        let mut seat = Seat::open(start, seed, warts, ());
-        repeat(steps, &mut seat);
-        (effect(&seat) != traced.effect).then(|| (steps.to_vec(), traced.answer.clone()))
+        let mut desk = Desk::open(start, seed, warts, |_| ());
+        repeat(steps, &mut desk.seats);
+        (effect(&desk) != traced.effect).then(|| (steps.to_vec(), traced.answer.clone()))
     })
 }
 
@@ -290,11 +276,15 @@ fn other_seed(
     Ok(None)
 }
 
-fn repeat<L: Log>(steps: &[Step], seat: &mut Seat<L>) -> Ending {
+fn repeat<S: Station>(steps: &[Step], stations: &mut [S]) -> Ending {
     for step in steps {
+        let (Step::Press(place, _) | Step::Wait(place, _)) = step;
+        let Some(station) = stations.get_mut(*place) else {
+            continue;
+        };
         let done = match step {
-            Step::Press(key) => seat.press(*key),
-            Step::Wait(by) => seat.wait(*by),
+            Step::Press(_, key) => station.press(*key),
+            Step::Wait(_, by) => station.wait(*by),
         };
         match done {
             Ok(()) => {}
@@ -329,10 +319,16 @@ const RANDOM: [Key; 16] = [
 const CHOICES: u32 = 150;
 
 /// Presses keys by chance: every other choice types a word of the goal or of the screen.
-fn random<L: Log>(seat: &mut Seat<L>, start: &Start, seed: u64) -> Ending {
+fn random<L: Log>(desk: &mut Desk<L>, seed: u64) -> Ending {
+    let start = Arc::clone(desk.start());
     let mut chance = Chance::stream(seed, "random", &[&start.task().id]);
     let of_goal = words(start.goal());
     for _ in 0..CHOICES {
+        let count = desk.seats.len() as u64;
+        let place = if count > 1 { chance.below(count) } else { 0 };
+        let Some(seat) = desk.seats.get_mut(place as usize) else {
+            break;
+        };
         let mut keys = Vec::new();
         if chance.chance(0.5) {
             let seen = words(&seat.terminal().text());

@@ -16,6 +16,7 @@ pub static TASKS: Shape = shape("tasks.toml", "the tasks of a system", &[
 pub static TASK: Shape = shape("a task", "a goal in words, a start, what must change and what must not", &[
     needed("title", Text, "what people call it"),
     needed("drill", Text, "the family of tasks it belongs to: the skill it trains"),
+    key("also", OneOrList(&Text), "systems it is worked in besides this one; their tables are `system.table`"),
     needed("tier", Int(1, 5), "1 (read one value) to 5 (two systems, several warts)"),
     key("revision", Int(1, 1_000_000), "counts up when a change may move scores (1)"),
     needed("goal", Template, "what the agent is told; `{value.name}` in it"),

@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub struct Start {
     system: Arc<System>,
     task: Task,
-    region: Region,
+    regions: Vec<Region>,
     values: Vec<Value>,
     goal: String,
     before: Vec<Rows>,
@@ -90,16 +90,21 @@ impl Course {
 impl Start {
     /// Draws the values in a region of this seed, applies the setup and fills in what is required.
     pub fn new(region: &Region, task: &Task, seed: u64) -> Result<Start, StartError> {
-        let mut region = region.reseeded(seed);
-        let system = &Arc::clone(region.system());
-        let values = draw(system, task, seed, region.tables())?;
+        let regions = std::iter::once(region).chain(&task.also);
+        let mut regions: Vec<Region> = regions.map(|region| region.reseeded(seed)).collect();
+        let system = &task.world;
+        let mut tables: Vec<Table> = joined(regions.iter().map(Region::tables));
+        let values = draw(system, task, seed, &tables)?;
         let blank = Value::text("");
         if !task.setup.is_empty() {
-            let mut tables = region.tables().to_vec();
             setup::apply(&task.setup, system, &mut tables, &values)?;
-            region = region.with_tables(tables);
+            let mut rest = tables.iter();
+            for region in &mut regions {
+                let own = rest.by_ref().take(region.tables().len());
+                *region = region.with_tables(own.cloned().collect());
+            }
         }
-        let scene = scene(system, region.tables(), &values, &blank);
+        let scene = scene(system, &tables, &values, &blank);
         let goal = scene
             .text(&task.goal)
             .map_err(|f| StartError::Fault("the goal", f))?;
@@ -114,15 +119,15 @@ impl Start {
                 today: system.today,
             }),
         };
-        let before = rows(region.tables());
+        let before = rows(&tables);
         if let Some((table, key)) = required.iter().find_map(|wanted| missing(wanted, &before)) {
             let table = system.tables.get(table).map_or("", |table| &table.name);
             return Err(StartError::NoSuchRow(table.into(), key_text(key)));
         }
         Ok(Start {
-            system: Arc::clone(region.system()),
+            system: Arc::clone(system),
             task: task.clone(),
-            region,
+            regions,
             values,
             goal,
             before,
@@ -131,9 +136,15 @@ impl Start {
         })
     }
 
-    /// The tables to open a session on.
+    /// The tables to open a session on, of the task's own system.
     pub fn region(&self) -> &Region {
-        &self.region
+        // There is one for each system of the task, and its own is the first.
+        &self.regions[0]
+    }
+
+    /// The tables to open sessions on, one for each system of the task, its own first.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
     }
 
     /// The task.
@@ -200,12 +211,32 @@ impl Start {
         answer: Option<&str>,
         ending: &Ending,
     ) -> Grade {
-        if self.task.settle == 0 {
-            return self.grade(host.tables(), answer, ending);
-        }
-        let mut later = host.clone();
-        while later.poll(now.saturating_add(self.task.settle)).is_some() {}
-        self.grade(later.tables(), answer, ending)
+        self.grade_hosts(&[host], now, answer, ending)
+    }
+
+    /// As [`Start::grade_host`], with a host for each system of the task. Of a system whose host is missing the tables are those
+    /// of the start.
+    pub fn grade_hosts(
+        &self,
+        hosts: &[&Host],
+        now: u64,
+        answer: Option<&str>,
+        ending: &Ending,
+    ) -> Grade {
+        self.grade(&self.end(hosts, now), answer, ending)
+    }
+
+    /// The tables of all systems as they will stand when the task's settling time has passed.
+    pub fn end(&self, hosts: &[&Host], now: u64) -> Vec<Table> {
+        let settled = self.regions.iter().enumerate().map(|(n, region)| {
+            let Some(host) = hosts.get(n) else {
+                return region.tables().to_vec();
+            };
+            let mut later = Host::clone(host);
+            while later.poll(now.saturating_add(self.task.settle)).is_some() {}
+            later.tables().to_vec()
+        });
+        settled.flatten().collect()
     }
 
     /// Whether a change is noise: a new row of a journal, or what the task allows.
@@ -257,6 +288,10 @@ fn differs_only_in(change: &Change, columns: Option<&[usize]>) -> bool {
             .all(|(column, (old, new))| old == new || columns.contains(&column)),
         _ => true,
     }
+}
+
+fn joined<'t>(tables: impl Iterator<Item = &'t [Table]>) -> Vec<Table> {
+    tables.flat_map(|tables| tables.iter().cloned()).collect()
 }
 
 fn rows(tables: &[Table]) -> Vec<Rows> {

@@ -9,10 +9,10 @@ use super::start::Start;
 use crate::host::Region;
 use crate::system::diagnostics::Diagnostics;
 use crate::system::expr::{Named, Names, Scope, Slot};
-use crate::system::load::node::{Faults, Name, Source, Table};
+use crate::system::load::node::{Faults, Name, Node, Source, Table, Text};
 use crate::system::load::scope::Catalog;
 use crate::system::load::{data, parse, structure};
-use crate::system::model::System;
+use crate::system::model::{self, System};
 use std::sync::Arc;
 use toml::de::DeTable;
 
@@ -30,21 +30,34 @@ impl Course {
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
     ) -> Result<Course, Diagnostics> {
-        let (course, diagnostics) = Course::read(system, files, &[]);
+        Course::load_among(system, files, &|_| None)
+    }
+
+    /// As [`Course::load`], where other systems can be had by name: tasks that are worked in those too are left out where they
+    /// cannot.
+    pub fn load_among(
+        system: &Arc<System>,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        others: Others<'_>,
+    ) -> Result<Course, Diagnostics> {
+        let (course, diagnostics) = Course::read(system, files, others, &[]);
         course.ok_or(diagnostics)
     }
 
-    /// As [`Course::load`], with the warnings that keep nobody from running it; each task is begun with a few seeds.
+    /// As [`Course::load_among`], with the warnings that keep nobody from running it, and a system that cannot be had is one;
+    /// each task is begun with a few seeds.
     pub fn check(
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        others: Others<'_>,
     ) -> (Option<Course>, Diagnostics) {
-        Course::read(system, files, &TRIED)
+        Course::read(system, files, others, &TRIED)
     }
 
     fn read(
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        others: Others<'_>,
         tried: &[u64],
     ) -> (Option<Course>, Diagnostics) {
         let mut faults = Faults::default();
@@ -61,7 +74,7 @@ impl Course {
             }
         }
         sources.sort();
-        let course = compile(system, &sources, tried, &mut faults);
+        let course = compile(system, &sources, others, tried, &mut faults);
         let diagnostics = Diagnostics::new(faults.list, sources);
         (
             Some(course).filter(|_| diagnostics.errors() == 0),
@@ -78,6 +91,7 @@ fn stem(file: &str) -> Option<&str> {
 fn compile(
     system: &Arc<System>,
     sources: &[(String, String)],
+    others: Others<'_>,
     tried: &[u64],
     faults: &mut Faults,
 ) -> Course {
@@ -88,7 +102,7 @@ fn compile(
         .collect();
     let parsed: Vec<(Source<'_>, DeTable<'_>)> =
         sources.iter().map(|s| (*s, parse(*s, faults))).collect();
-    let catalog = catalog(system);
+    let alone = catalog(system);
     let mut playbooks = Vec::new();
     for (source, table) in &parsed {
         if let Some(id) = stem(source.name) {
@@ -104,8 +118,23 @@ fn compile(
         for (name, node) in root.entries_of("task") {
             let before = faults.list.len();
             let written = node.table();
+            let systems = written.map(|written| Systems::of(&written, system, others));
+            let systems = match systems {
+                Some(Err(missing)) => {
+                    if !tried.is_empty() {
+                        let message =
+                            format!("the system `{missing}` cannot be had: the task is left out");
+                        faults.warning(name.place(), message);
+                    }
+                    continue;
+                }
+                Some(Ok(systems)) => systems,
+                None => continue,
+            };
+            let joint = (!systems.also.is_empty()).then(|| self::catalog(&systems.world));
+            let known = joint.as_ref().unwrap_or(&alone);
             let task = written.and_then(|written| {
-                tasks::compile(&name, &written, system, &catalog, &playbooks, faults)
+                tasks::compile(&name, &written, &systems, known, &playbooks, faults)
             });
             if let Some(task) = task.as_ref().filter(|_| faults.list.len() == before) {
                 begin(task, &region, tried, &name, faults);
@@ -118,6 +147,77 @@ fn compile(
         tasks,
         playbooks,
     }
+}
+
+/// Where other systems are had by name.
+pub type Others<'a> = &'a dyn Fn(&str) -> Option<Arc<System>>;
+
+/// The systems of a task.
+struct Systems<'a> {
+    own: &'a System,
+    also: Vec<Region>,
+    world: Arc<System>,
+}
+
+impl<'a> Systems<'a> {
+    /// The error is the name of a system that cannot be had.
+    fn of(
+        task: &Table<'_>,
+        own: &'a Arc<System>,
+        others: Others<'_>,
+    ) -> Result<Systems<'a>, String> {
+        let named = task.get("also").map(|node| node.one_or_more());
+        let named = named.iter().flatten().filter_map(Node::text);
+        let other = |text: Text<'_>| others(text.text).ok_or_else(|| text.text.to_owned());
+        let also = named.map(other).collect::<Result<Vec<_>, _>>()?;
+        let world = match also[..] {
+            [] => Arc::clone(own),
+            _ => Arc::new(joint(own, &also)),
+        };
+        Ok(Systems {
+            own,
+            also: also.iter().map(|other| Region::new(other, 0)).collect(),
+            world,
+        })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let also = self.also.iter().map(|region| region.system().id.as_str());
+        std::iter::once(self.own.id.as_str()).chain(also).collect()
+    }
+
+    /// The warts of all of them, those of the others as `system.wart`.
+    fn warts(&self) -> Vec<String> {
+        let own = self.own.warts.iter().map(|wart| wart.name.clone());
+        let also = self.also.iter().flat_map(|region| {
+            let system = region.system();
+            let named = |wart: &crate::system::wart::Wart| format!("{}.{}", system.id, wart.name);
+            system.warts.iter().map(named).collect::<Vec<_>>()
+        });
+        own.chain(also).collect()
+    }
+}
+
+/// A system with the tables of others after its own, to see all of them at once. Nothing can be generated for those.
+fn joint(own: &System, others: &[Arc<System>]) -> System {
+    let mut joint = own.clone();
+    for other in others {
+        joint.tables.extend(other.tables.iter().map(|table| {
+            let name = format!("{}.{}", other.id, table.name);
+            let (rows, generate) = (Vec::new(), None);
+            model::Table {
+                name,
+                rows,
+                generate,
+                ..table.clone()
+            }
+        }));
+        for (name, words) in &other.words {
+            let words = || words.clone();
+            joint.words.entry(name.clone()).or_insert_with(words);
+        }
+    }
+    joint
 }
 
 /// Begins a task with some seeds: a goal may name a row that is not there.

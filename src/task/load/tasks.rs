@@ -1,6 +1,6 @@
 //! `tasks.toml` to tasks.
 
-use super::with_values;
+use super::{Systems, with_values};
 use crate::host::Warts;
 use crate::system::expr::{Expr, Named, Names};
 use crate::system::load::effects::{Effects, Stage};
@@ -12,6 +12,7 @@ use crate::system::value::Type;
 use crate::task::model::{Allow, Budget, Draw, From, Report, Require, Seeds, Task};
 use crate::task::playbook::Playbook;
 use crate::task::shape::CHANGES;
+use std::sync::Arc;
 
 /// Seeds to learn from, unless the file says otherwise.
 const TRAIN: Seeds = Seeds {
@@ -30,11 +31,12 @@ const OF_SETUP: &str = "insert, update, delete, each, when";
 pub(super) fn compile(
     name: &Name<'_>,
     written: &Table<'_>,
-    system: &System,
+    systems: &Systems<'_>,
     catalog: &Catalog,
     playbooks: &[Playbook],
     faults: &mut Faults,
 ) -> Option<Task> {
+    let system = &*systems.world;
     if !name
         .text
         .chars()
@@ -49,6 +51,7 @@ pub(super) fn compile(
     let mut compiler = Compiler {
         catalog,
         names: with_values(catalog, &values),
+        systems: systems.names(),
         values: &values,
         told: Vec::new(),
         faults,
@@ -78,7 +81,8 @@ pub(super) fn compile(
             )
             .help("give it a `[[require]]` or an `answer`");
     }
-    let declared: Vec<&str> = system.warts.iter().map(|wart| wart.name.as_str()).collect();
+    let declared = systems.warts();
+    let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
     let warts = warts(written, &declared, faults);
     let naive_fails = naive_fails(written, &warts, faults);
     let budget = written.table_of("budget");
@@ -95,6 +99,8 @@ pub(super) fn compile(
         id: name.text.to_owned(),
         title: word("title"),
         drill: word("drill"),
+        also: systems.also.clone(),
+        world: Arc::clone(&systems.world),
         tier: written
             .int_of("tier")
             .and_then(|n| u8::try_from(n).ok())
@@ -286,6 +292,8 @@ fn word_lists(text: &Text<'_>, catalog: &Catalog, faults: &mut Faults) {
 struct Compiler<'c, 'f> {
     catalog: &'c Catalog,
     names: Names<'c>,
+    /// The systems of the task.
+    systems: Vec<&'c str>,
     values: &'c [Named],
     /// Indices of the values that the goal tells.
     told: Vec<usize>,
@@ -432,6 +440,15 @@ impl<'c> Compiler<'c, '_> {
     fn playbook(&mut self, text: &Text<'_>, playbooks: &[Playbook]) -> Option<usize> {
         let known = playbooks.iter().map(|playbook| playbook.id.as_str());
         let index = lookup("playbook", text, known, self.faults)?;
+        let works_in = &playbooks.get(index)?.systems;
+        if !works_in.is_empty() && *works_in != self.systems {
+            let message = format!(
+                "the playbook works in {}, the task is in {}",
+                works_in.join(" and "),
+                self.systems.join(" and ")
+            );
+            self.faults.error(text.place(), message);
+        }
         for (name, of) in &playbooks.get(index)?.takes {
             let at = self.values.iter().position(|value| value.name == *name);
             let value = at.and_then(|at| Some((self.told.contains(&at), self.values.get(at)?)));

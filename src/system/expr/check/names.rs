@@ -14,18 +14,25 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         Some((depth, local.of.clone()))
     }
 
-    /// The table that a part names, unless a bound row hides it.
+    /// The table that a part names, as `table` or, of another system, as `system.table`, unless a bound row hides it.
     pub(super) fn table(&self, node: &Node) -> Option<TableId> {
-        let Kind::Name(name) = &node.kind else {
-            return None;
-        };
-        if self.local(name).is_some() {
-            return None;
+        let tables = &mut self.names.tables.iter();
+        match &node.kind {
+            Kind::Name(name) if self.local(name).is_none() => {
+                tables.position(|table| table.name == *name)
+            }
+            Kind::Member(of, table) => match &of.kind {
+                Kind::Name(system) if self.local(system).is_none() => {
+                    let is_it = |name: &str| {
+                        let rest = name.strip_prefix(system.as_str());
+                        rest.and_then(|rest| rest.strip_prefix('.')) == Some(&table.text)
+                    };
+                    tables.position(|table| is_it(&table.name))
+                }
+                _ => None,
+            },
+            _ => None,
         }
-        self.names
-            .tables
-            .iter()
-            .position(|table| table.name == *name)
     }
 
     pub(super) fn name(&mut self, name: &str, span: &Span) -> Option<Typed> {
