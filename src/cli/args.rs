@@ -89,10 +89,14 @@ Examples:
   bigiron play dmv
   bigiron play dmv --seed 7 --record run.jsonl
   bigiron play dmv --clock turn      answers come at once; Esc w lets a second pass
+  bigiron play dmv --plain           text and keys by name: CLK042<tab>IRON<enter>
 
 Alt-H lists the keys, Ctrl-Q quits. The clock is `live` unless said otherwise. A recording holds every key as it was
 typed, those typed into hidden fields (passwords) too. NO_COLOR in the environment switches colours off.")]
 pub struct PlayArgs {
+    /// Print screens as text and take lines of keys by name, for plain terminals, pipes and screen readers
+    #[arg(long)]
+    pub plain: bool,
     /// The session.
     #[command(flatten)]
     pub session: SessionArgs,

@@ -17,6 +17,7 @@ mod list;
 #[cfg(feature = "mcp")]
 mod mcp;
 pub mod opening;
+mod plain;
 mod play;
 mod prove;
 mod recordings;

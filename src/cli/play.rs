@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{IsTerminal, Write, stdin, stdout};
 
 use super::args::{Clock, PlayArgs, SessionArgs};
-use super::{Error, Outcome, courses, opening};
+use super::{Error, Outcome, courses, opening, plain};
 use crate::recording::Writer;
 use crate::session::{self, Log, Millis, Session};
 use crate::task::grade::Ending;
@@ -30,9 +30,16 @@ impl Log for Recorder {
 /// Plays until the operator leaves.
 pub fn run(args: PlayArgs) -> Result<Outcome, Error> {
     let course = courses::load(&args.session.system)?;
+    if args.plain {
+        return plain::run(&course, &args.session);
+    }
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(Error::usage("play needs a terminal")
-            .hint("bigiron script drives a system from a pipe"));
+            .hint("--plain plays through pipes; bigiron script drives a system from one"));
+    }
+    if std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
+        return Err(Error::usage("this terminal shows lines only, as TERM says")
+            .hint("--plain plays on any terminal"));
     }
     play(&course, &args.session)?;
     Ok(Outcome::Done)

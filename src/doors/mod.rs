@@ -6,6 +6,7 @@
 //! | [`tn3270`] | TN3270 and TN3270E clients |
 //! | [`script`] | s3270's action language |
 //! | [`json`] | one JSON object a line |
+//! | [`plain`] | screens as text, keys by name |
 //! | [`request`], [`turn`] | what a program asks of a session, and the taking of it, for every door for programs |
 //! | [`http`] | OpenEnv's contract: HTTP and WebSocket |
 //! | [`tools`], `mcp` | what an agent may do as tools, and the Model Context Protocol that offers them |
@@ -24,6 +25,7 @@ pub mod json;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 pub mod observation;
+pub mod plain;
 pub mod request;
 pub mod script;
 pub mod service;

@@ -110,7 +110,7 @@ impl Request {
         let mut request = Request::default();
         for (name, value) in members {
             match name.as_str() {
-                "keys" => request.keys = keys(value)?,
+                "keys" => request.keys = key_text(value)?,
                 "wait" => request.wait = Some(wait(value)?),
                 "submit" => request.submit = submission(value)?,
                 "observe" => request.scope = scope(value)?,
@@ -121,12 +121,13 @@ impl Request {
     }
 }
 
-fn keys(value: &Value) -> Result<VecDeque<(usize, Key)>, Fault> {
-    let Some(text) = value.as_str() else {
-        return Err(Fault::value(
-            "keys: a text is wanted, such as \"SMITH<tab>JOHN<enter>\"",
-        ));
-    };
+fn key_text(value: &Value) -> Result<VecDeque<(usize, Key)>, Fault> {
+    let wanted = "keys: a text is wanted, such as \"SMITH<tab>JOHN<enter>\"";
+    keys(value.as_str().ok_or_else(|| Fault::value(wanted))?)
+}
+
+/// Reads a text of keys, each with its column, from 1.
+pub fn keys(text: &str) -> Result<VecDeque<(usize, Key)>, Fault> {
     let keys = Key::parse_line(text).map_err(|error| Fault {
         kind: "key",
         message: error.to_string(),

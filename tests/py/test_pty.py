@@ -1,0 +1,97 @@
+"""`bigiron play` as programs drive it that only have a terminal: pexpect, and script(1)."""
+
+import json
+import subprocess
+
+import pexpect
+import pytest
+
+PATIENCE = 30
+
+
+@pytest.fixture
+def spawn(bigiron):
+    """Starts the program under pexpect; it is ended with the test."""
+    children = []
+
+    def start(*arguments, **environment):
+        child = pexpect.spawn(
+            str(bigiron), list(arguments), encoding="utf-8", timeout=PATIENCE, dimensions=(30, 100), env={"TERM": "xterm-256color", **environment}
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.close(force=True)
+
+
+def test_a_plain_terminal_plays(spawn):
+    child = spawn("play", "dmv", "--plain", "--clock", "turn", TERM="dumb")
+    child.expect_exact("row 12, column 32, OPERATOR ID; keyboard free\r\n> ")
+    assert "\x1b" not in child.before
+    child.sendline("CLK042")
+    child.expect_exact("12:           OPERATOR ID  . . .  CLK042")
+    child.expect_exact("PASSWORD, hidden; keyboard free\r\n> ")
+    child.sendline("IRON<enter>")
+    child.expect_exact("LICENCE DESK - MAIN MENU")
+    child.expect_exact("> ")
+    child.sendline("A<up>B<enter>")
+    child.expect_exact("B (column 6) was refused: X <-o->; nothing after it was pressed")
+    child.expect_exact("<reset> frees it\r\n> ")
+    child.sendline("<reset><etner>")
+    child.expect_exact("did you mean <enter>?")
+    child.sendline(":field")
+    child.expect_exact("did you mean :fields?")
+    child.sendline("<reset>")
+    child.expect_exact("keyboard free\r\n> ")
+    child.sendline(":fields")
+    child.expect_exact("COMMAND: A")
+    child.sendline(":quit")
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
+
+
+def test_a_task_is_played_and_graded_in_lines(bigiron, tmp_path):
+    recording = tmp_path / "run.jsonl"
+    lines = "CLK042IRON<enter>\n:wait 2\n:submit NO IDEA\n"
+    played = subprocess.run(
+        [bigiron, "play", "dmv", "--plain", "--task", "read-photo", "--clock", "turn", "--record", recording],
+        input=lines, capture_output=True, text=True, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    assert "photo number" in played.stdout and "session is over: submitted" in played.stdout
+    assert "failed" in played.stdout.splitlines()[-1] or "failed" in played.stdout
+    events = [json.loads(line) for line in recording.read_text().splitlines()]
+    assert events[-2]["answer"] == "NO IDEA" and events[-1]["end"] == "submitted"
+
+
+def test_the_window_is_driven_by_pexpect(spawn):
+    child = spawn("play", "dmv", "--clock", "turn")
+    child.expect_exact("OPERATOR")
+    child.send("CLK042IRON\r")
+    child.expect_exact("MAIN")
+    child.send("\x11")
+    child.expect_exact("Leave")
+    child.send("y")
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
+
+
+def test_a_window_that_cannot_be_addressed_gets_a_remedy(spawn):
+    child = spawn("play", "dmv", TERM="dumb")
+    child.expect_exact("--plain")
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 2
+
+
+def test_script_keeps_a_typescript(bigiron, tmp_path):
+    typescript = tmp_path / "typescript"
+    command = f"{bigiron} play dmv --plain --clock turn"
+    subprocess.run(
+        ["script", "--quiet", "--return", "--command", command, str(typescript)],
+        input="CLK042IRON<enter>\n:quit\n", capture_output=True, text=True, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    assert "LICENCE DESK - MAIN MENU" in typescript.read_text()
