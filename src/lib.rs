@@ -6,6 +6,7 @@
 //! |---|---|---|---|
 //! | 7 | [`cli`] | arguments as plain data, one file a subcommand, exit codes | everything |
 //! | 6 | [`doors`], [`tui`] | sockets, pipes and keys in, screens out | sessions, recordings |
+//! | 5 | [`gym`] | reset, step, fork, batches of environments | tasks, sessions |
 //! | 4 | [`recording`] | events of a session as lines, replay, verification | sessions |
 //! | 4 | [`task`] | goals, grades, playbooks, proofs | sessions |
 //! | 3 | [`session`] | joins a terminal and a host, owns the clock | terminal, host |
@@ -18,6 +19,7 @@
 
 pub mod cli;
 pub mod doors;
+pub mod gym;
 pub mod host;
 pub mod recording;
 pub mod session;

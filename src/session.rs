@@ -6,6 +6,7 @@
 pub use crate::host::Millis;
 use crate::host::{Host, Region, Signal, Warts};
 use crate::system::model::System;
+use crate::terminal::planes::Changes;
 use crate::terminal::{Key, Options, Response, Terminal};
 use crate::wire::{Inbound, Outbound};
 use std::hash::Hasher;
@@ -314,6 +315,11 @@ impl Session {
     /// The terminal.
     pub fn terminal(&self) -> &Terminal {
         &self.terminal
+    }
+
+    /// Which parts of the screen have changed since the last call. See [`Terminal::take_changes`].
+    pub fn take_changes(&mut self) -> Changes {
+        self.terminal.take_changes()
     }
 
     /// Changes how the terminal is set up.

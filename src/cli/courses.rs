@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Error, opening, systems};
 use crate::doors::near;
+use crate::gym::Registry;
 use crate::host::Region;
 use crate::session::Setup;
 use crate::system::diagnostics::Diagnostics;
@@ -37,6 +38,20 @@ pub fn other(name: &str) -> Option<Arc<System>> {
     let source = systems::find(name).ok()?;
     let system = System::load(source.files, &source.name).ok()?;
     Some(Arc::new(system))
+}
+
+/// The tasks of these systems as environments of the gym; without any name, those of every system known here.
+pub fn registry(systems: &[String]) -> Result<Registry, Error> {
+    let all;
+    let systems = match systems {
+        [] => {
+            all = Vec::from_iter(systems::names());
+            &all
+        }
+        named => named,
+    };
+    let courses = systems.iter().map(|system| load(system));
+    Ok(Registry::new(courses.collect::<Result<Vec<_>, _>>()?))
 }
 
 /// The region that a session of this setup is opened in, and the start of its task, if it has one.

@@ -10,7 +10,7 @@ use clap::Parser;
 pub mod args;
 mod call;
 mod check;
-mod courses;
+pub mod courses;
 pub mod error;
 mod launcher;
 mod list;

@@ -10,7 +10,7 @@ use crate::host::table::Table;
 use crate::host::{Host, Region, data};
 use crate::session::Setup;
 use crate::system::expr::{Fault, eval, test};
-use crate::system::model::System;
+use crate::system::model::{Part, System};
 use crate::system::value::{Key, Value};
 use std::fmt;
 use std::sync::Arc;
@@ -172,6 +172,31 @@ impl Start {
         self.values.get(at)
     }
 
+    /// The values that the goal tells, as it writes them, in their order and none twice: what an agent may know from the start.
+    pub fn told(&self) -> Vec<String> {
+        let blank = Value::text("");
+        let scene = scene(&self.system, self.region.tables(), &self.values, &blank);
+        let mut told: Vec<String> = Vec::new();
+        for part in &self.task.goal.0 {
+            if let Part::Expr(value) = part
+                && let Ok(value) = eval(value, &scene)
+                && !told.contains(&value.to_string())
+            {
+                told.push(value.to_string());
+            }
+        }
+        told
+    }
+
+    /// Which milestones hold in tables that a run has come to, in the task's order.
+    pub fn reached<'a>(&'a self, end: &'a [Table]) -> impl Iterator<Item = bool> + 'a {
+        self.task.milestones.iter().map(|(_, condition)| {
+            let blank = Value::text("");
+            let scene = scene(&self.system, end, &self.values, &blank);
+            test(condition, &scene).unwrap_or(false)
+        })
+    }
+
     /// The right answer as plain text, if one is asked for. Never to be shown to an agent.
     pub fn expected(&self) -> Option<String> {
         self.answer
@@ -181,7 +206,6 @@ impl Start {
 
     /// Grades tables that a run has come to.
     pub fn grade(&self, end: &[Table], answer: Option<&str>, ending: &Ending) -> Grade {
-        let blank = Value::text("");
         let after = rows(end);
         let report = self.answer.as_ref().map(|right| (right, answer));
         let allowed = |change: &Change| self.allows(change, end);
@@ -194,12 +218,8 @@ impl Start {
             report,
             ending,
         );
-        let scene = scene(&self.system, end, &self.values, &blank);
-        for (name, condition) in &self.task.milestones {
-            grade
-                .milestones
-                .insert(name.clone(), test(condition, &scene).unwrap_or(false));
-        }
+        let names = self.task.milestones.iter().map(|(name, _)| name.clone());
+        grade.milestones.extend(names.zip(self.reached(end)));
         grade
     }
 

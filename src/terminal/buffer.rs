@@ -1,6 +1,7 @@
 //! The presentation space: a wrapping row of cells, divided into fields by attribute bytes.
 
 use super::cell::Cell;
+use super::planes::Changes;
 use crate::wire::{Address, FieldAttribute};
 use std::iter;
 
@@ -11,6 +12,8 @@ pub(super) struct Buffer {
     columns: u16,
     /// Which cells are attribute bytes, a bit each, the lowest first: fields are found without reading every cell.
     marks: Vec<u64>,
+    /// What changed since an observer last asked.
+    changes: Changes,
 }
 
 /// Words of marks for a size.
@@ -31,7 +34,13 @@ impl Buffer {
             cells: vec![Cell::default(); usize::from(rows) * usize::from(columns)],
             columns,
             marks: vec![0; words(rows, columns)],
+            changes: Changes::ALL,
         }
+    }
+
+    /// What changed since the last call.
+    pub fn take_changes(&mut self) -> Changes {
+        std::mem::take(&mut self.changes)
     }
 
     /// Nulls everywhere, in this size.
@@ -42,6 +51,7 @@ impl Buffer {
         self.columns = columns;
         self.marks.clear();
         self.marks.resize(words(rows, columns), 0);
+        self.changes = Changes::ALL;
     }
 
     pub fn cells(&self) -> &[Cell] {
@@ -73,7 +83,12 @@ impl Buffer {
             if cell.is_attribute() != old.is_attribute() {
                 flip(&mut self.marks, usize::from(at));
             }
+            // An attribute byte governs cells up to the next one, wherever that will be.
+            if cell.is_attribute() || old.is_attribute() {
+                self.changes = Changes::ALL;
+            }
             *old = cell;
+            self.touch(at, at + 1);
         }
     }
 
@@ -90,7 +105,9 @@ impl Buffer {
             };
             while let Some(place) = attribute(self) {
                 flip(&mut self.marks, place);
+                self.changes = Changes::ALL;
             }
+            self.touch(at as Address, end as Address);
             for (cell, &code) in self.cells[at..end].iter_mut().zip(here) {
                 *cell = Cell { code, ..pen };
             }
@@ -189,18 +206,38 @@ impl Buffer {
         let Some(start) = self.field_start(at) else {
             return;
         };
-        if let Some(cell) = self.cells.get_mut(usize::from(start)) {
-            *cell = cell.with_mdt(on);
+        self.tag(start, on);
+    }
+
+    /// Sets or clears the modified data tag of an attribute byte.
+    fn tag(&mut self, start: Address, on: bool) {
+        let Some(cell) = self.cells.get_mut(usize::from(start)) else {
+            return;
+        };
+        let tagged = cell.with_mdt(on);
+        if tagged == *cell {
+            return;
         }
+        *cell = tagged;
+        match self.mark_behind(start + 1) {
+            Some(next) => self.touch(start, next),
+            None => {
+                self.touch(start, self.len());
+                self.touch(0, self.mark_behind(0).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Notes that what these cells show may be another now.
+    fn touch(&mut self, from: Address, to: Address) {
+        self.changes.add(from, to, self.cells.len());
     }
 
     /// Clears every modified data tag.
     pub fn reset_mdt(&mut self) {
         let mut next = self.mark_behind(0);
         while let Some(at) = next {
-            if let Some(cell) = self.cells.get_mut(usize::from(at)) {
-                *cell = cell.with_mdt(false);
-            }
+            self.tag(at, false);
             next = self.mark_behind(at + 1);
         }
     }
@@ -216,6 +253,7 @@ impl Buffer {
                 character_set: Cell::BASE,
                 ..*cell
             };
+            self.touch(at, at + 1);
         }
     }
 

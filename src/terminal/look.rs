@@ -24,7 +24,7 @@ pub struct Look {
 }
 
 /// The base colour of a field on a 3279: protection and intensity choose it.
-fn base_color(attribute: FieldAttribute) -> Color {
+pub(super) fn base_color(attribute: FieldAttribute) -> Color {
     match (
         attribute.is_protected(),
         attribute.get_intensity() == Intensity::High,

@@ -15,6 +15,7 @@ mod keyboard;
 mod look;
 mod model;
 mod oia;
+pub mod planes;
 mod query;
 mod read;
 mod verify;
@@ -106,6 +107,16 @@ impl Terminal {
     /// Whether insert mode is on.
     pub fn inserting(&self) -> bool {
         self.keyboard.insert
+    }
+
+    /// Whether the host has sounded the alarm since the last key.
+    pub fn alarm(&self) -> bool {
+        self.alarm
+    }
+
+    /// Whether something can be typed at the cursor while nothing locks the keyboard.
+    pub fn can_type(&self) -> bool {
+        self.is_typable(self.cursor)
     }
 
     /// The last key of attention, which a read by the host would tell of.

@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("session", 3),
     ("recording", 4),
     ("task", 4),
+    ("gym", 5),
     ("doors", 6),
     ("tui", 6),
     ("cli", 7),

@@ -1,0 +1,38 @@
+//! The gym: tasks as environments in Gymnasium's sense, one at a time or many together. No input, no output, no clock but
+//! the virtual one.
+//!
+//! A [`Registry`] makes an [`Env`] or a [`BatchEnv`] of an id such as `bigiron/dmv-renew-v1`. A reset begins an episode with
+//! a seed; a step does one [`Action`] of a fixed [`Vocabulary`]; an observation is written into buffers of the caller's, of
+//! which only what has changed is written ([`Observation`]). The episode ends when the agent says that it is done
+//! (`<done>`, `<report>`), and is graded by the backend's tables; or when its budget of keys or of virtual time is spent.
+//!
+//! | what | |
+//! |---|---|
+//! | reward | the grade: 1 if the task is solved, else 0, with the last step. Milestones if [`Options::milestones`] says so |
+//! | terminated | the agent said that it was done |
+//! | truncated | the budget is spent |
+//! | time | typing costs [`Options::key_time`] a key (0), a key of attention as long as the answer takes, `<wait>` [`Options::wait_time`] |
+//! | answers | typed into the answer line (`<answer>`), or reported off the screen (`<report>`) |
+//!
+//! The same id, options, seeds and actions give the same observations, rewards, info and state hash: in every process, on any
+//! number of threads, alone or in a batch.
+
+mod action;
+mod batch;
+mod env;
+mod error;
+mod observe;
+mod options;
+mod registry;
+mod saved;
+mod world;
+
+pub use action::{Action, FIELDS, REPORTS, TOKENS, Vocabulary};
+pub use batch::{Autoreset, BatchEnv, Buffers};
+pub use env::{Env, INFO, Info, Snapshot, Step};
+pub use error::Error;
+pub use observe::{ANSWER, GOAL, Observation, Shape, TOKEN, status};
+pub use options::{Draws, Options};
+pub use registry::{Entry, Registry, Spec, WORLDS};
+pub use saved::{Saved, SavedEpisode};
+pub use world::{Token, World};

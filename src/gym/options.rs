@@ -1,0 +1,206 @@
+//! How an environment is set up.
+
+use super::{Error, Vocabulary};
+use crate::host::{Millis, Warts};
+use crate::session::ClockMode;
+use crate::system::near::near;
+use crate::task::model::Seeds;
+
+/// Which seeds an environment draws when none is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draws {
+    /// Those the task has for learning.
+    Train,
+    /// Those the task has for measuring.
+    Test,
+    /// These.
+    These(Seeds),
+}
+
+/// How an environment is set up, for all its episodes. [`Options::set`] takes each by name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// `warts`: which warts are on: `none` (the clean twin), `all`, or names with intensities.
+    pub warts: Warts,
+    /// `actions`: what can be done in one step.
+    pub actions: Vocabulary,
+    /// `auto_wait`: whether a key of attention lasts until its answer is complete and the keyboard restored. Otherwise it
+    /// returns at once, the keyboard locked until time has passed by keys and `<wait>`.
+    pub auto_wait: bool,
+    /// `key_time`: virtual milliseconds that pass before each key; none unless said otherwise.
+    pub key_time: Millis,
+    /// `wait_time`: virtual milliseconds that `<wait>` lasts.
+    pub wait_time: Millis,
+    /// `milestones`: what reaching all milestones of the task is worth beside the grade, an equal part for each, paid once in
+    /// an episode at the transaction that reaches it. 0: the reward is the grade alone.
+    pub milestones: f64,
+    /// `stop_when_solved`: whether the episode also ends, solved, with the transaction after which the task's grade is
+    /// solved. Of tasks that ask for an answer, none ends so.
+    pub stop_when_solved: bool,
+    /// `seeds`: which seeds are drawn where none is given: `train`, `test`, or `FIRST-LAST`.
+    pub seeds: Draws,
+}
+
+impl Default for Options {
+    /// No warts, one key a step, automatic waiting, typing that costs no time, a wait of a second, the grade alone, the seeds
+    /// for learning.
+    fn default() -> Options {
+        Options {
+            warts: Warts::None,
+            actions: Vocabulary::keys(),
+            auto_wait: true,
+            key_time: 0,
+            wait_time: 1000,
+            milestones: 0.0,
+            stop_when_solved: false,
+            seeds: Draws::Train,
+        }
+    }
+}
+
+impl Options {
+    /// The names that [`Options::set`] knows.
+    pub const NAMES: [&'static str; 8] = [
+        "warts",
+        "actions",
+        "auto_wait",
+        "key_time",
+        "wait_time",
+        "milestones",
+        "stop_when_solved",
+        "seeds",
+    ];
+
+    /// Sets an option by its name from a text: `true` or `false`, a number, or what the option says.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let fault = |expected: &str| Error::Option {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            expected: expected.to_owned(),
+        };
+        let truth = || match value.to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(fault("true or false")),
+        };
+        let millis = || {
+            let number = value.parse().ok().filter(|number| *number <= 86_400_000);
+            number.ok_or_else(|| fault("a number of milliseconds, at most a day,"))
+        };
+        match name {
+            "warts" => self.warts = value.parse()?,
+            "actions" => self.actions = Vocabulary::named(value)?,
+            "auto_wait" => self.auto_wait = truth()?,
+            "key_time" => self.key_time = millis()?,
+            "wait_time" => self.wait_time = millis()?,
+            "milestones" => {
+                let number = value.parse().ok();
+                let number = number.filter(|number| (0.0..=1e6).contains(number));
+                self.milestones = number.ok_or_else(|| fault("a number from 0"))?;
+            }
+            "stop_when_solved" => self.stop_when_solved = truth()?,
+            "seeds" => {
+                self.seeds = draws(value)
+                    .ok_or_else(|| fault("`train`, `test` or two numbers such as 0-99"))?;
+            }
+            _ => {
+                return Err(Error::NoSuchOption {
+                    name: name.to_owned(),
+                    near: near(name, Options::NAMES)
+                        .and_then(|near| Options::NAMES.into_iter().find(|name| *name == near)),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Every option by its name, as [`Options::set`] takes it.
+    pub fn entries(&self) -> [(&'static str, String); 8] {
+        let seeds = match self.seeds {
+            Draws::Train => "train".to_owned(),
+            Draws::Test => "test".to_owned(),
+            Draws::These(Seeds { first, last }) => format!("{first}-{last}"),
+        };
+        let values = [
+            self.warts.to_string(),
+            self.actions.name(),
+            self.auto_wait.to_string(),
+            self.key_time.to_string(),
+            self.wait_time.to_string(),
+            self.milestones.to_string(),
+            self.stop_when_solved.to_string(),
+            seeds,
+        ];
+        let mut entries = Options::NAMES.map(|name| (name, String::new()));
+        for (entry, value) in entries.iter_mut().zip(values) {
+            entry.1 = value;
+        }
+        entries
+    }
+
+    pub(super) fn clock(&self) -> ClockMode {
+        match self.auto_wait {
+            true => ClockMode::Turn,
+            false => ClockMode::Live,
+        }
+    }
+}
+
+fn draws(text: &str) -> Option<Draws> {
+    match text {
+        "train" => Some(Draws::Train),
+        "test" => Some(Draws::Test),
+        range => {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+            (first <= last).then_some(Draws::These(Seeds { first, last }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_read_back_as_they_are_told() {
+        let mut options = Options::default();
+        for (name, value) in [
+            ("warts", "lost_renewal,slow_line=0.3"),
+            ("actions", "macros"),
+            ("auto_wait", "False"),
+            ("key_time", "120"),
+            ("wait_time", "500"),
+            ("milestones", "0.5"),
+            ("stop_when_solved", "true"),
+            ("seeds", "3-17"),
+        ] {
+            options.set(name, value).unwrap();
+        }
+        let mut again = Options::default();
+        for (name, value) in options.entries() {
+            again.set(name, &value).unwrap();
+        }
+        assert_eq!(again, options);
+    }
+
+    #[test]
+    fn what_is_no_option_or_no_value_says_what_would_be() {
+        let fault = |name, value| {
+            let error = Options::default().set(name, value).unwrap_err();
+            error.to_string()
+        };
+        assert_eq!(
+            fault("autowait", "true"),
+            "there is no option `autowait`; did you mean `auto_wait`?"
+        );
+        assert_eq!(
+            fault("auto_wait", "maybe"),
+            "option `auto_wait` is `maybe`: true or false is expected"
+        );
+        assert_eq!(
+            fault("seeds", "9-3"),
+            "option `seeds` is `9-3`: `train`, `test` or two numbers such as 0-99 is expected"
+        );
+    }
+}

@@ -1,0 +1,233 @@
+//! What shows, as bytes: the planes of which a learner's observation is made.
+//!
+//! A plane has a byte for each position, row after row. There are four, one behind the other:
+//!
+//! | plane | a byte |
+//! |---|---|
+//! | [`CHARACTER`] | the Latin-1 code of the character that shows; a blank (20) for nulls, attribute bytes and hidden positions, SUB (1A) for a character beyond Latin-1 |
+//! | [`FIELD`] | the attribute that governs the position: 40, and of GA23-0059's bits 20 protected, 10 numeric, 0C intensity; 80 if it is the attribute byte itself. 00 on an unformatted screen |
+//! | [`COLOR`] | low four bits: the colour as on the wire without its F0 (1 blue, 2 red, 3 pink, 4 green, 5 turquoise, 6 yellow, 7 white, then 8 to F of the extended palette); high four: highlighting (1 blink, 2 reverse, 4 underscore, 8 intensify) |
+//! | [`MODIFIED`] | 1 where the modified data tag of the governing field is set |
+//!
+//! Nothing in them but the tags is beyond what a person sees.
+
+use super::Terminal;
+use super::cell::Cell;
+use super::look::base_color;
+use crate::wire::{Address, Color};
+
+/// How many planes there are.
+pub const PLANES: usize = 4;
+/// Which plane holds characters.
+pub const CHARACTER: usize = 0;
+/// Which plane holds field attributes.
+pub const FIELD: usize = 1;
+/// Which plane holds colours and highlighting.
+pub const COLOR: usize = 2;
+/// Which plane holds modified data tags.
+pub const MODIFIED: usize = 3;
+
+const BLANK: u8 = b' ';
+const SUBSTITUTE: u8 = 0x1A;
+const GOVERNED: u8 = 0x40;
+const ATTRIBUTE_BYTE: u8 = 0x80;
+const MDT: u8 = 0x01;
+
+/// Which parts of a screen have changed: a bit for each block of cells.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Changes(u64);
+
+/// What an observer has not seen yet is no part of what a terminal is: any two are equal.
+impl PartialEq for Changes {
+    fn eq(&self, _other: &Changes) -> bool {
+        true
+    }
+}
+
+impl Eq for Changes {}
+
+/// The power of two of cells in a block, for a screen of so many cells: at most 64 blocks, of 32 cells or more.
+fn block(cells: usize) -> u32 {
+    (usize::BITS - cells.saturating_sub(1).leading_zeros())
+        .saturating_sub(6)
+        .max(5)
+}
+
+impl Changes {
+    /// Everything.
+    pub const ALL: Changes = Changes(u64::MAX);
+
+    /// Whether nothing has changed.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Adds the cells of a screen of so many from an address up to another, not including it.
+    pub(super) fn add(&mut self, from: Address, to: Address, cells: usize) {
+        if from < to {
+            let block = block(cells);
+            let (first, last) = (u32::from(from) >> block, u32::from(to - 1) >> block);
+            self.0 |= u64::MAX << first.min(63) & u64::MAX >> (63 - last.min(63));
+        }
+    }
+}
+
+/// What the cells of a field have from its attribute byte.
+struct Governing {
+    /// For the plane of fields.
+    field: u8,
+    hidden: bool,
+    /// Low four bits of the colour.
+    color: u8,
+    highlighting: u8,
+    modified: u8,
+}
+
+impl Governing {
+    /// `start` is the attribute byte; none on an unformatted screen.
+    fn new(start: Option<Cell>, color: bool) -> Governing {
+        let cell = start.unwrap_or_default();
+        let attribute = cell.attribute().unwrap_or_default();
+        let base = match color {
+            true => base_color(attribute),
+            false => Color::Green,
+        };
+        Governing {
+            field: match start {
+                Some(_) => GOVERNED | attribute.bits() & !MDT,
+                None => 0,
+            },
+            hidden: attribute.is_hidden(),
+            color: match cell.foreground {
+                0 => base.code() & 0x0F,
+                own => own & 0x0F,
+            },
+            highlighting: cell.highlighting,
+            modified: attribute.bits() & MDT,
+        }
+    }
+}
+
+/// Four planes of one screen.
+struct Planes<'a> {
+    character: &'a mut [u8],
+    field: &'a mut [u8],
+    color: &'a mut [u8],
+    modified: &'a mut [u8],
+}
+
+impl Planes<'_> {
+    fn put(&mut self, at: usize, bytes: [u8; PLANES]) {
+        let planes = [
+            &mut self.character,
+            &mut self.field,
+            &mut self.color,
+            &mut self.modified,
+        ];
+        for (plane, byte) in planes.into_iter().zip(bytes) {
+            if let Some(place) = plane.get_mut(at) {
+                *place = byte;
+            }
+        }
+    }
+}
+
+impl Terminal {
+    /// Which parts of the screen have changed since the last call, or since the terminal was made.
+    pub fn take_changes(&mut self) -> Changes {
+        self.buffer.take_changes()
+    }
+
+    /// How many bytes the planes of a terminal set up like this one take, and of how many rows and columns each is: those of
+    /// the larger of its two screen sizes. A smaller screen stands at the top left, with blanks (character) and 00 around it.
+    pub fn plane_size(&self) -> (usize, usize) {
+        let (rows, columns) = self.options.alternate();
+        (
+            usize::from(rows.max(super::PRIMARY_ROWS)),
+            usize::from(columns.max(super::PRIMARY_COLUMNS)),
+        )
+    }
+
+    /// Writes the parts that have changed into planes that hold the rest: [`PLANES`] planes of [`Terminal::plane_size`].
+    /// What has no room in `planes` is left out.
+    pub fn draw_planes(&self, changes: Changes, planes: &mut [u8]) {
+        let (rows, columns) = self.plane_size();
+        let size = rows * columns;
+        let mut parts = planes.chunks_mut(size.max(1));
+        let mut part = || parts.next().unwrap_or_default();
+        let mut planes = Planes {
+            character: part(),
+            field: part(),
+            color: part(),
+            modified: part(),
+        };
+        let cells = self.cells();
+        if changes.0 == u64::MAX && cells.len() < size {
+            planes.character.fill(BLANK);
+            planes.field.fill(0);
+            planes.color.fill(0);
+            planes.modified.fill(0);
+        }
+        let block = block(cells.len());
+        let mut left = changes.0;
+        while left != 0 {
+            let first = left.trailing_zeros();
+            let run = (left >> first).trailing_ones();
+            let range = (first as usize) << block..((first + run) as usize) << block;
+            if range.start >= cells.len() {
+                break;
+            }
+            self.draw_range(
+                range.start..range.end.min(cells.len()),
+                columns,
+                &mut planes,
+            );
+            left = match first + run {
+                64.. => 0,
+                next => left >> next << next,
+            };
+        }
+    }
+
+    fn draw_range(&self, range: std::ops::Range<usize>, stride: usize, planes: &mut Planes) {
+        let columns = usize::from(self.columns()).max(1);
+        let start = self.buffer.field_start(range.start as Address);
+        let color = self.options.color;
+        let mut field = Governing::new(start.map(|start| self.buffer.get(start)), color);
+        let mut at = range.start / columns * stride + range.start % columns;
+        let mut column = range.start % columns;
+        for &cell in self.cells().get(range).unwrap_or_default() {
+            let is_attribute = cell.is_attribute();
+            if is_attribute {
+                field = Governing::new(Some(cell), color);
+            }
+            let foreground = match cell.foreground {
+                0 => field.color,
+                own => own & 0x0F,
+            };
+            let highlighting = match (is_attribute, cell.highlighting) {
+                (true, _) => 0,
+                (false, 0) => field.highlighting,
+                (false, own) => own,
+            };
+            planes.put(
+                at,
+                [
+                    match is_attribute || field.hidden || cell.code == 0 {
+                        true => BLANK,
+                        false => u8::try_from(self.shown(cell)).unwrap_or(SUBSTITUTE),
+                    },
+                    field.field | if is_attribute { ATTRIBUTE_BYTE } else { 0 },
+                    foreground | highlighting << 4,
+                    field.modified,
+                ],
+            );
+            at += 1;
+            column += 1;
+            if column == columns {
+                column = 0;
+                at += stride - columns;
+            }
+        }
+    }
+}
