@@ -175,7 +175,7 @@ impl Start {
     /// The values that the goal tells, as it writes them, in their order and none twice: what an agent may know from the start.
     pub fn told(&self) -> Vec<String> {
         let blank = Value::text("");
-        let scene = scene(&self.system, self.region.tables(), &self.values, &blank);
+        let scene = scene(&self.system, self.region().tables(), &self.values, &blank);
         let mut told: Vec<String> = Vec::new();
         for part in &self.task.goal.0 {
             if let Part::Expr(value) = part
