@@ -25,6 +25,8 @@ Exit codes: 0 done, 1 the thing asked about is not so, 2 wrong usage or unreadab
 /// The subcommands, in alphabetical order.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Measure how fast it is on this machine
+    Bench(BenchArgs),
     /// Do one piece of work by a playbook: values in, the answer out
     Call(CallArgs),
     /// Check the definitions of systems and report every fault
@@ -47,7 +49,7 @@ pub enum Command {
     /// Drive one system by s3270's action language on stdin and stdout
     Script(ScriptArgs),
     /// Let TN3270 clients, scripts and JSON agents connect to systems
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Print one screen of a recording
     Show(ShowArgs),
     /// Execute recordings again and compare
@@ -188,6 +190,100 @@ pub struct ShowArgs {
     pub json: bool,
 }
 
+/// Arguments of `bigiron bench`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron bench serve                                     a server of its own, 1 to 1000 sessions
+  bigiron bench serve --sessions 1000 --rate 20000        20 000 transactions a second, whatever the answers do
+  bigiron bench serve --host HOST:23 --sign-on 'ME<tab>SECRET<enter>' --work '<pf8><pf7>'
+  bigiron bench soak --sessions 100000                    sessions that come and go, and what they leave behind")]
+pub struct BenchArgs {
+    /// What is measured.
+    #[command(subcommand)]
+    pub what: BenchCommand,
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Transactions a second and the time of answers, of many TN3270E clients at a host
+    Serve(BenchServeArgs),
+    /// Sessions that come, sign on, work and go: how many a second, and what the server holds before and after
+    Soak(BenchSoakArgs),
+}
+
+/// The host that is measured, and what its clients do.
+#[derive(Debug, Clone, Args)]
+pub struct Target {
+    /// The host [default: a server of dmv that is started for it, with the turn clock]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub host: Option<String>,
+    /// The process of the host, to tell its memory
+    #[arg(long, value_name = "PID", requires = "host")]
+    pub pid: Option<u32>,
+    /// The keys that sign a client on and take it to where it works
+    #[arg(
+        long,
+        value_name = "KEYS",
+        default_value = "CLK042IRON<enter>1<tab>D4471902<enter>"
+    )]
+    pub sign_on: String,
+    /// The keys that a client then presses over and over; each key of attention is a transaction
+    #[arg(long, value_name = "KEYS", default_value = "D4471902<enter>")]
+    pub work: String,
+}
+
+/// Arguments of `bigiron bench serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron bench serve --sessions 1,10,100,1000,10000 --seconds 10
+  bigiron bench serve --sessions 1000 --rate 20000 --json
+
+One client's terminal turns the keys into records, which every client then sends. KiB/session is what the server's memory has
+grown by with all of them signed on and at work.")]
+pub struct BenchServeArgs {
+    /// The host and the work.
+    #[command(flatten)]
+    pub target: Target,
+    /// How many clients, one line of the table each
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,10,100,1000", value_parser = positive)]
+    pub sessions: Vec<usize>,
+    /// How long they work
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = speed)]
+    pub seconds: f64,
+    /// Transactions a second by all clients together [default: each sends when it has its answer]
+    #[arg(long, value_name = "N", value_parser = speed)]
+    pub rate: Option<f64>,
+    /// Print a JSON object a line for machines instead
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `bigiron bench soak`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron bench soak
+  bigiron bench soak --sessions 100000 --at-a-time 64
+
+Exit codes: 0 no file and no thread is left behind, 1 one is, 2 the host cannot be worked.")]
+pub struct BenchSoakArgs {
+    /// The host and the work.
+    #[command(flatten)]
+    pub target: Target,
+    /// How many sessions
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = positive)]
+    pub sessions: usize,
+    /// How many at a time
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = positive)]
+    pub at_a_time: usize,
+    /// Print one JSON object for machines instead
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `bigiron call`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -290,6 +386,8 @@ pub enum SchemaKind {
     Warts,
     /// A line to the JSON door, and its answers
     Json,
+    /// A line to the control door
+    Control,
 }
 
 /// One system and how its session is opened: what `play`, `script` and their like share.
@@ -385,10 +483,17 @@ pub struct ScriptArgs {
 Examples:
   bigiron serve dmv --tn3270 127.0.0.1:3270
   bigiron serve dmv --tn3270 127.0.0.1:3270 --json unix:/tmp/dmv.sock --seed 7 --warts all
-  bigiron serve dmv claims --json 127.0.0.1:0 --clock turn     port 0: the system picks, the answer is printed
+  bigiron serve dmv claims --tn3270 3270 --json claims@4270 --clock turn
+  bigiron serve dmv --tn3270 L:127.0.0.1:992 --lu TRAIN:20=dmv/renew-moved//all
 
-An ADDR is HOST:PORT or unix:PATH. Each connection is a session of its own; connection n (from 0) has seed N + n.
-With several systems a client gets the first one; a TN3270 client may name another as its LU. Ends at SIGINT or SIGTERM.")]
+An ADDR is HOST:PORT or unix:PATH; a port alone is one of this machine, port 0 lets it choose, and what was chosen is printed.
+L: before it means TLS from the first byte. SYSTEM/TASK/SEED/WARTS@ before it says what its clients are logged on to; parts may
+be left out.
+
+Each connection is a session of its own; connection n (from 0) has seed N + n. Of several systems, a TN3270 client names one as
+its LU or picks one from a screen; at other doors it gets the first, or the one that stands before the ADDR.
+
+SIGINT and SIGTERM end it, and every recording properly. SIGHUP reads the definitions anew, for new sessions.")]
 pub struct ServeArgs {
     /// Folders, names under ./screens, or systems shipped with the program
     #[arg(value_name = "SYSTEM", required = true)]
@@ -405,18 +510,84 @@ pub struct ServeArgs {
     /// Where scripts speak s3270's action language
     #[arg(long, value_name = "ADDR")]
     pub script: Vec<String>,
+    /// Where telnet, netcat, expect and the like get VT screens for VT keys
+    #[arg(long, value_name = "ADDR")]
+    pub vt: Vec<String>,
+    /// Where a trainer opens, resets, forks and grades sessions, one JSON object a line; agents must not reach it
+    #[arg(long, value_name = "ADDR")]
+    pub control: Vec<String>,
     /// Allow addresses that other machines can reach
     #[arg(long)]
     pub public: bool,
     /// Tell agents what their work at a task came to when they submit it; without this only the operator is told
     #[arg(long)]
     pub tell_grade: bool,
+    /// An LU, or a pool of COUNT of them, and what it is logged on to; each serves one client at a time
+    #[arg(long, value_name = "NAME[:COUNT]=LOGON")]
+    pub lu: Vec<String>,
+    /// Let TN3270 clients ask for SYSTEM/TASK/SEED/WARTS as their LU
+    #[arg(long)]
+    pub open_lus: bool,
+    /// Offer STARTTLS to TN3270 clients, with a certificate made on the spot unless one is given
+    #[arg(long)]
+    pub tls: bool,
+    /// Turn TN3270 clients away that decline STARTTLS
+    #[arg(long)]
+    pub tls_required: bool,
+    /// The server's certificate chain, in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// The most sessions at a time [default: 10000, or as many as the machine has files for]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_sessions: Option<usize>,
+    /// The most sessions at a time from one address [default: as many as there may be]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_per_address: Option<usize>,
+    /// End sessions whose client has sent nothing for so long; 0: never
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub idle: u64,
+    /// How the log on stderr is written
+    #[arg(long, value_enum, default_value_t = LogForm::Text)]
+    pub log: LogForm,
+    /// What is logged
+    #[arg(long, value_enum, default_value_t = LogLevel::Warn)]
+    pub log_level: LogLevel,
     /// Give every connection the same seed, instead of seed + connection number
     #[arg(long)]
     pub same_seed: bool,
     /// How sessions are opened.
     #[command(flatten)]
     pub options: SessionOptions,
+}
+
+/// How a log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// A line an event, for people.
+    Text,
+    /// A JSON object an event.
+    Json,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Sessions that begin and whatever follows.
+    Info,
+    /// What goes wrong for a client and whatever follows.
+    Warn,
+    /// What goes wrong for the operator.
+    Error,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("a whole number above 0 is wanted".into()),
+    }
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -8,12 +8,12 @@ use tokio::io::{stdin, stdout};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use super::args::{Clock, McpArgs};
+use super::args::{Clock, LogForm, LogLevel, McpArgs};
 use super::serve::recordings;
-use super::{Error, Outcome, courses, opening, systems};
+use super::{Error, Outcome, courses, log, opening, systems};
 use crate::doors::episodes::Episodes;
 use crate::doors::mcp;
-use crate::doors::service::{Door, MAX_SESSIONS, Service};
+use crate::doors::service::{Door, Service};
 use crate::doors::world::World;
 use crate::task::model::Course;
 
@@ -24,21 +24,22 @@ const IDLE: Duration = Duration::from_secs(4 * 3600);
 pub fn run(args: McpArgs) -> Result<Outcome, Error> {
     let worlds = worlds(&args)?;
     let setup = opening::setup(&args.options, Clock::Turn, worlds.iter().map(World::system))?;
+    log::begin(LogForm::Text, LogLevel::Warn);
     let service = Service {
-        worlds,
         setup,
         same_seed: args.same_seed,
         speed: args.options.speed,
         tells_grade: args.tell_grade,
-        patience: IDLE,
         record: recordings(args.options.record)?,
-        report: Arc::new(|message| eprintln!("{message}")),
+        report: Arc::new(log::notice),
+        ..Service::new(worlds)
     };
+    let places = service.limits.connections;
     let episodes = Arc::new(Episodes::new(
         Arc::new(service),
         Door::Mcp,
         Arc::new(AtomicU64::new(0)),
-        Arc::new(Semaphore::new(MAX_SESSIONS)),
+        Arc::new(Semaphore::new(places)),
         IDLE,
     ));
     let runtime = super::runtime()?;

@@ -8,12 +8,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub mod args;
+mod bench;
 mod call;
 mod check;
 pub mod courses;
 pub mod error;
 mod launcher;
 mod list;
+mod log;
 #[cfg(feature = "mcp")]
 mod mcp;
 pub mod opening;
@@ -66,6 +68,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(command: Command) -> Result<Outcome, Error> {
     match command {
+        Command::Bench(args) => bench::run(args.what),
         Command::Call(args) => call::run(args),
         Command::Check(args) => check::run(args),
         Command::List(args) => list::run(args),
@@ -77,7 +80,7 @@ fn run(command: Command) -> Result<Outcome, Error> {
         Command::Regrade(args) => regrade::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Script(args) => script::run(args),
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Show(args) => show::run(args),
         Command::Verify(args) => verify::run(args),
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::args::{SchemaArgs, SchemaKind};
 use super::{Error, Outcome};
-use crate::doors::json;
+use crate::doors::{control, json};
 use crate::system::schema;
 use crate::task::shape;
 
@@ -18,6 +18,7 @@ pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
         SchemaKind::Playbook => shape::playbook_schema(),
         SchemaKind::Warts => crate::system::wart::shape::schema(),
         SchemaKind::Json => json::schema(),
+        SchemaKind::Control => control::schema(),
     };
     writeln!(io::stdout(), "{schema:#}")?;
     Ok(Outcome::Done)

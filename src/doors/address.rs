@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, lookup_host};
+use tokio_rustls::{TlsAcceptor, server};
 
 /// An address as it is written on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +127,16 @@ impl Listener {
         })
     }
 
+    /// Whether other machines may reach it.
+    pub fn is_public(&self) -> bool {
+        match self {
+            Listener::Tcp(listener) => listener
+                .local_addr()
+                .is_ok_and(|address| !address.ip().is_loopback()),
+            Listener::Unix(..) => false,
+        }
+    }
+
     /// Waits for the next client.
     pub async fn accept(&self) -> io::Result<Stream> {
         match self {
@@ -156,6 +167,28 @@ pub enum Stream {
     Tcp(TcpStream),
     /// Over a socket in the file system.
     Unix(UnixStream),
+    /// Over one of these, encrypted.
+    Tls(Box<server::TlsStream<Stream>>),
+}
+
+impl Stream {
+    /// The address of the client's machine; none over a socket in the file system.
+    pub fn peer(&self) -> Option<IpAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.peer_addr().ok().map(|address| address.ip()),
+            Stream::Unix(_) => None,
+            Stream::Tls(stream) => stream.get_ref().0.peer(),
+        }
+    }
+
+    /// Goes on encrypted: the client is about to begin a TLS handshake.
+    pub async fn encrypted(self, acceptor: &TlsAcceptor) -> io::Result<Stream> {
+        let handshake = acceptor.accept(self).await;
+        let failed = |cause: io::Error| {
+            io::Error::new(cause.kind(), format!("the TLS handshake failed: {cause}"))
+        };
+        Ok(Stream::Tls(Box::new(handshake.map_err(failed)?)))
+    }
 }
 
 impl AsyncRead for Stream {
@@ -167,6 +200,7 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Stream::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
             Stream::Unix(stream) => Pin::new(stream).poll_read(context, buffer),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
         }
     }
 }
@@ -180,6 +214,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Stream::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             Stream::Unix(stream) => Pin::new(stream).poll_write(context, bytes),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_write(context, bytes),
         }
     }
 
@@ -187,6 +222,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Stream::Tcp(stream) => Pin::new(stream).poll_flush(context),
             Stream::Unix(stream) => Pin::new(stream).poll_flush(context),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(context),
         }
     }
 
@@ -194,6 +230,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
             Stream::Unix(stream) => Pin::new(stream).poll_shutdown(context),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(context),
         }
     }
 }

@@ -72,7 +72,10 @@ where
             let read = tokio::select! {
                 biased;
                 read = lines.recv() => read,
-                _ = station.idle() => continue,
+                () = station.idle() => match station.is_stopped() {
+                    true => return Ok(()),
+                    false => continue,
+                },
             };
             station.catch_up();
             let (text, end) = match read {

@@ -10,6 +10,8 @@ use std::time::Duration;
 use tokio::sync::{Mutex as Lock, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
+use super::logon::Logon;
+use super::metrics::Metrics;
 use super::near;
 use super::observation::Scope;
 use super::request::Request;
@@ -215,8 +217,8 @@ impl Episodes {
     }
 
     /// The systems that there are.
-    pub fn worlds(&self) -> &[World] {
-        &self.service.worlds
+    pub fn worlds(&self) -> Arc<[World]> {
+        self.service.worlds.now()
     }
 
     /// The task that episodes are opened for where none is asked for.
@@ -227,6 +229,11 @@ impl Episodes {
     /// How long an episode may be left alone.
     pub fn idle(&self) -> Duration {
         self.idle
+    }
+
+    /// What the server has counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.service.metrics
     }
 
     /// How many are open.
@@ -262,20 +269,22 @@ impl Episodes {
 
     /// Opens an episode that the caller alone holds.
     pub fn begin(&self, order: &Order) -> Result<Episode, Refusal> {
-        let full = |_| Refusal::Full(super::service::MAX_SESSIONS);
+        let full = |_| Refusal::Full(self.service.limits.connections);
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;
         let ticket = Ticket {
             number: self.count.fetch_add(1, Ordering::Relaxed),
             door: self.door,
+            peer: None,
+            logon: Logon::default(),
             service: Arc::clone(&self.service),
         };
         let world = self.world(order)?;
-        let setup = setup(order, ticket.setup(), world)?;
+        let setup = setup(order, ticket.setup(), &world)?;
         let system = Arc::clone(world.system());
         let opening = world
             .open(&setup)
             .map_err(|cause| Refusal::Order(cause.to_string()))?;
-        let log = ticket.record(&system, &setup).map_err(Refusal::Machine)?;
+        let log = ticket.record(&system, &setup);
         let station = Station::open(opening, &setup, ticket.clock(), log)
             .telling_grade(self.service.tells_grade);
         Ok(Episode {
@@ -290,17 +299,19 @@ impl Episodes {
     }
 
     /// The system of the order, or the first one.
-    fn world(&self, order: &Order) -> Result<&World, Refusal> {
+    fn world(&self, order: &Order) -> Result<World, Refusal> {
         let worlds = self.worlds();
         let Some(name) = &order.system else {
             return worlds
                 .first()
+                .cloned()
                 .ok_or_else(|| Refusal::Order("no system is served".into()));
         };
         let ids = worlds.iter().map(|world| world.system().id.as_str());
         worlds
             .iter()
             .find(|world| world.system().id == *name)
+            .cloned()
             .ok_or_else(|| unknown("system", name, ids))
     }
 

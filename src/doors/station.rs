@@ -2,6 +2,9 @@
 
 use std::io;
 
+use tokio::sync::mpsc;
+
+use super::service::Opened;
 use super::world::Opening;
 use crate::recording::Writer;
 use crate::session::{Event, Log, Millis, Session, Setup};
@@ -19,12 +22,18 @@ pub trait Recorder: Log + Send {
     fn answer(&mut self, at: Millis, answer: Option<&str>);
     /// The session is over, and why.
     fn end(&mut self, at: Millis, reason: &str);
+    /// The fault that keeps the log from going on, once.
+    fn take_error(&mut self) -> Option<io::Error>;
 }
 
 impl Recorder for () {
     fn answer(&mut self, _: Millis, _: Option<&str>) {}
 
     fn end(&mut self, _: Millis, _: &str) {}
+
+    fn take_error(&mut self) -> Option<io::Error> {
+        None
+    }
 }
 
 impl<W: std::io::Write + Send> Recorder for Writer<W> {
@@ -34,6 +43,10 @@ impl<W: std::io::Write + Send> Recorder for Writer<W> {
 
     fn end(&mut self, at: Millis, reason: &str) {
         Writer::end(self, at, reason);
+    }
+
+    fn take_error(&mut self) -> Option<io::Error> {
+        Writer::take_error(self)
     }
 }
 
@@ -54,8 +67,16 @@ impl Log for Counting {
     }
 }
 
+/// What is to be done to a session, in its turn.
+pub type Order = Box<dyn FnOnce(&mut Station) + Send>;
+
 /// A session with its log and clock.
 pub struct Station {
+    setup: Setup,
+    /// Where a trainer's orders come from, if there is one.
+    orders: Option<mpsc::Receiver<Order>>,
+    obeyed: u64,
+    stopped: bool,
     name: String,
     run: Option<Run>,
     grade: Option<Grade>,
@@ -75,6 +96,10 @@ impl Station {
             writes: 0,
         };
         Station {
+            setup: setup.clone(),
+            orders: None,
+            obeyed: 0,
+            stopped: false,
             name: opening.region.system().id.clone(),
             run: opening.start.map(Run::new),
             grade: None,
@@ -84,6 +109,95 @@ impl Station {
             log,
             clock,
         }
+    }
+
+    /// How it was set up.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Begins anew, on another opening; the recording of what was before is ended.
+    pub fn reopen(&mut self, opened: Opened) {
+        self.end("reset");
+        let Opened {
+            opening,
+            setup,
+            log,
+            clock,
+        } = opened;
+        let next = Station::open(opening, &setup, clock, log).telling_grade(self.tells_grade);
+        *self = Station {
+            orders: self.orders.take(),
+            obeyed: self.obeyed,
+            stopped: self.stopped,
+            ..next
+        };
+    }
+
+    /// Another session that goes on from the same world.
+    pub fn fork(&self, log: Box<dyn Recorder>) -> Station {
+        Station {
+            setup: self.setup.clone(),
+            orders: None,
+            obeyed: 0,
+            stopped: false,
+            name: self.name.clone(),
+            run: self.run.clone(),
+            grade: self.grade.clone(),
+            tells_grade: self.tells_grade,
+            over: self.over,
+            session: self.session.clone(),
+            log: Counting {
+                inner: log,
+                writes: self.log.writes,
+            },
+            clock: self.clock,
+        }
+    }
+
+    /// Obeys these orders from now on, whenever it idles or waits.
+    pub fn take_orders(&mut self, orders: mpsc::Receiver<Order>) {
+        self.orders = Some(orders);
+    }
+
+    /// How many orders it has obeyed.
+    pub fn obeyed(&self) -> u64 {
+        self.obeyed
+    }
+
+    /// Whoever is at it is to be let go.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Whether whoever is at it is to be let go.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Sleeps until a virtual moment, or until an order has been obeyed.
+    async fn sleep_until(&mut self, at: Option<Millis>) {
+        let order = tokio::select! {
+            order = next_order(&mut self.orders) => order,
+            () = self.clock.sleep_until(at) => return,
+        };
+        self.obeyed += 1;
+        self.catch_up();
+        order(self);
+    }
+
+    /// Lets virtual time pass on the turn clock; the live one cannot be hurried.
+    pub fn pass(&mut self, by: Millis) {
+        if self.is_turn() {
+            self.session.wait(by, &mut self.log);
+        }
+    }
+
+    /// What the work would come to if it ended so now; none without a task.
+    pub fn grade_now(&self, answer: Option<&str>, ending: &Ending) -> Option<Grade> {
+        let run = self.run.as_ref()?;
+        let (host, now) = (self.session.line().host(), self.session.now());
+        Some(run.grade(host, now, answer, ending))
     }
 
     /// Lets whoever is at the session know what the work came to.
@@ -145,16 +259,16 @@ impl Station {
                 self.session.wait(by, &mut self.log);
             }
             Clock::Live { .. } => {
-                self.clock.sleep_until(Some(next)).await;
+                self.sleep_until(Some(next)).await;
                 self.catch_up();
             }
         }
         true
     }
 
-    /// Waits, under the live clock, until something is due, and lets it happen; for ever under the turn clock.
+    /// Waits until something is due under the live clock, and lets it happen, or until a trainer's order has been obeyed.
     pub async fn idle(&mut self) {
-        self.clock.sleep_until(self.session.next_due()).await;
+        self.sleep_until(self.session.next_due()).await;
         self.catch_up();
     }
 
@@ -164,6 +278,16 @@ impl Station {
             self.session.advance_to(now, &mut self.log);
         }
     }
+}
+
+/// The next order; never, without a trainer.
+async fn next_order(orders: &mut Option<mpsc::Receiver<Order>>) -> Order {
+    if let Some(inbox) = orders
+        && let Some(order) = inbox.recv().await
+    {
+        return order;
+    }
+    std::future::pending().await
 }
 
 impl Subject for Station {

@@ -445,17 +445,13 @@ fn systems(episodes: &Episodes) -> Outcome {
 
 fn tasks(episodes: &Episodes, system: Option<&str>) -> Result<Outcome, String> {
     let mut tasks = Vec::new();
-    let ids = || {
-        episodes
-            .worlds()
-            .iter()
-            .map(|world| world.system().id.as_str())
-    };
+    let worlds = episodes.worlds();
+    let ids = || worlds.iter().map(|world| world.system().id.as_str());
     if let Some(system) = system.filter(|system| !ids().any(|id| id == *system)) {
         let known: Vec<&str> = ids().collect();
         return Err(Fault::unknown("value", "system", system, &known).message);
     }
-    for world in episodes.worlds() {
+    for world in worlds.iter() {
         let id = &world.system().id;
         let offered = world.tasks().iter().filter(|task| {
             system.is_none_or(|system| system == id)
@@ -504,7 +500,8 @@ fn system_of(episodes: &Episodes, system: Option<&str>, task: Option<&str>) -> O
     }
     let task = task?;
     let has = |world: &&super::world::World| world.tasks().iter().any(|known| known.id == task);
-    let found = episodes.worlds().iter().find(has)?;
+    let worlds = episodes.worlds();
+    let found = worlds.iter().find(has)?;
     Some(found.system().id.clone())
 }
 

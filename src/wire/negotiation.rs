@@ -74,26 +74,10 @@ impl Device {
     }
 }
 
-/// The LU names a host grants.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lus {
-    /// Whatever is asked for; this one where nothing is.
-    Any(String),
-    /// Only these, in capitals; the first where nothing is asked for.
-    Only(Vec<String>),
-}
-
-impl Lus {
-    /// The name granted to a client, in capitals; `None` if what it asks for does not exist.
-    fn grant(&self, asked: Option<&str>) -> Option<String> {
-        let asked = asked.map(str::to_ascii_uppercase);
-        match (self, asked) {
-            (Lus::Any(default), None) => Some(default.clone()),
-            (Lus::Any(_), Some(name)) => Some(name),
-            (Lus::Only(names), None) => names.first().cloned(),
-            (Lus::Only(names), Some(name)) => names.contains(&name).then_some(name),
-        }
-    }
+/// Grants LU names.
+pub trait Grant {
+    /// The name granted to a client that asks for one, or for none; or why not.
+    fn grant(&mut self, asked: Option<&str>) -> Result<String, Reason>;
 }
 
 /// What a host offers.
@@ -103,17 +87,20 @@ pub struct Offer {
     pub tn3270e: bool,
     /// The functions that the host performs.
     pub functions: Functions,
-    /// The names it grants.
-    pub lus: Lus,
+    /// Whether STARTTLS is offered before anything else.
+    pub starttls: bool,
+    /// Whether a client that declines STARTTLS is turned away.
+    pub tls_required: bool,
 }
 
-impl Offer {
-    /// TN3270E with the functions RESPONSES and SYSREQ. BIND-IMAGE is left out, so that no BIND has to come before data.
-    pub fn new(lus: Lus) -> Offer {
+impl Default for Offer {
+    /// TN3270E with BIND-IMAGE, RESPONSES and SYSREQ; no STARTTLS.
+    fn default() -> Offer {
         Offer {
             tn3270e: true,
-            functions: [function::RESPONSES, function::SYSREQ].into(),
-            lus,
+            functions: [function::BIND_IMAGE, function::RESPONSES, function::SYSREQ].into(),
+            starttls: false,
+            tls_required: false,
         }
     }
 }
@@ -125,8 +112,10 @@ pub enum Refusal {
     NoTerminal(&'static str),
     /// Its terminal types, none of which is a 3270 display.
     TerminalType(String),
-    /// It asks for an LU that does not exist.
-    Lu(String),
+    /// It asks for an LU that does not exist or is in use.
+    Lu(String, Reason),
+    /// It declines encryption, which is required.
+    Unencrypted,
     /// It sends 3270 records before all is agreed.
     Early,
     /// It does not come to terms about TN3270E's functions.
@@ -143,7 +132,9 @@ impl fmt::Display for Refusal {
                 "the client is no 3270 terminal: it does without {option}"
             ),
             Refusal::TerminalType(name) => write!(f, "terminal type {name} is no 3270 display"),
-            Refusal::Lu(name) => write!(f, "there is no LU {name}"),
+            Refusal::Lu(name, Reason::DeviceInUse) => write!(f, "the LU {name} is in use"),
+            Refusal::Lu(name, _) => write!(f, "there is no LU {name}"),
+            Refusal::Unencrypted => write!(f, "the client declines STARTTLS, which is required"),
             Refusal::Early => write!(f, "the client sent data before the terminal was agreed on"),
             Refusal::Functions => write!(
                 f,
@@ -158,6 +149,12 @@ impl std::error::Error for Refusal {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
+    /// DO STARTTLS was said.
+    OfferTls,
+    /// STARTTLS FOLLOWS was said.
+    Tls,
+    /// Both ends are about to begin the TLS handshake.
+    Handshake,
     /// DO TN3270E was said.
     OfferTn3270e,
     /// SEND DEVICE-TYPE was said.
@@ -200,6 +197,7 @@ const RECORD_OPTIONS: [(Verb, u8); 4] = [
 
 const TERMINAL_TYPE_IS: u8 = 0;
 const TERMINAL_TYPE_SEND: u8 = 1;
+const STARTTLS_FOLLOWS: u8 = 1;
 const MAX_FUNCTION_ROUNDS: u8 = 4;
 
 impl Host {
@@ -216,12 +214,41 @@ impl Host {
             lu: String::new(),
             functions: None,
         };
-        if host.offer.tn3270e {
-            host.ask(option::TN3270E, out);
-        } else {
-            host.ask_terminal_type(out);
+        match host.offer.starttls {
+            true => {
+                host.stage = Stage::OfferTls;
+                host.ask(option::STARTTLS, out);
+            }
+            false => host.ask_protocol(out),
         }
         host
+    }
+
+    /// Whether the client is about to begin a TLS handshake. Until [`Host::secured`] nothing more may be read or said here.
+    pub fn wants_tls(&self) -> bool {
+        self.stage == Stage::Handshake
+    }
+
+    /// Whether what the client says next may be followed by its TLS handshake, so that no more of it may be read.
+    pub fn may_want_tls(&self) -> bool {
+        matches!(self.stage, Stage::OfferTls | Stage::Tls)
+    }
+
+    /// The connection is encrypted: everything is negotiated from the beginning.
+    pub fn secured(&mut self, out: &mut Vec<Event>) {
+        self.client.clear();
+        self.host.clear();
+        self.ask_protocol(out);
+    }
+
+    fn ask_protocol(&mut self, out: &mut Vec<Event>) {
+        match self.offer.tn3270e {
+            true => {
+                self.stage = Stage::OfferTn3270e;
+                self.ask(option::TN3270E, out);
+            }
+            false => self.ask_terminal_type(out),
+        }
     }
 
     /// What was agreed, once all of it is.
@@ -238,13 +265,24 @@ impl Host {
     }
 
     /// Takes what the client says and appends the answer. Commands pass without one.
-    pub fn receive(&mut self, event: &Event, out: &mut Vec<Event>) -> Result<(), Refusal> {
+    pub fn receive(
+        &mut self,
+        event: &Event,
+        lus: &mut dyn Grant,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
         match event {
             Event::Negotiate(verb, option) => self.negotiate(*verb, *option, out),
-            Event::Subnegotiation(option::TERMINAL_TYPE, data) => self.terminal_type(data, out),
+            Event::Subnegotiation(option::STARTTLS, _) if self.stage == Stage::Tls => {
+                self.stage = Stage::Handshake;
+                Ok(())
+            }
+            Event::Subnegotiation(option::TERMINAL_TYPE, data) => {
+                self.terminal_type(data, lus, out)
+            }
             Event::Subnegotiation(option::TN3270E, data) => {
                 let message = Message::decode(data).map_err(Refusal::Message)?;
-                self.message(message, out)
+                self.message(message, lus, out)
             }
             Event::Record(_) if self.stage != Stage::Agreed => Err(Refusal::Early),
             Event::Subnegotiation(..) | Event::Command(_) | Event::Record(_) => Ok(()),
@@ -271,8 +309,18 @@ impl Host {
     }
 
     fn negotiate(&mut self, verb: Verb, option: u8, out: &mut Vec<Event>) -> Result<(), Refusal> {
-        use option::{BINARY, EOR, TERMINAL_TYPE, TIMING_MARK, TN3270E};
+        use option::{BINARY, EOR, STARTTLS, TERMINAL_TYPE, TIMING_MARK, TN3270E};
         match (verb, option) {
+            (Verb::Will, STARTTLS) if self.stage == Stage::OfferTls => {
+                self.stage = Stage::Tls;
+                out.push(Event::Subnegotiation(STARTTLS, vec![STARTTLS_FOLLOWS]));
+            }
+            (Verb::Wont, STARTTLS) if self.stage == Stage::OfferTls => {
+                if self.offer.tls_required {
+                    return Err(Refusal::Unencrypted);
+                }
+                self.ask_protocol(out);
+            }
             (Verb::Do, TIMING_MARK) => out.push(Event::Negotiate(Verb::Will, TIMING_MARK)),
             (Verb::Will | Verb::Wont, TIMING_MARK) => {}
             (Verb::Will, TN3270E) if self.stage == Stage::OfferTn3270e => {
@@ -328,7 +376,12 @@ impl Host {
     }
 
     /// `TERMINAL-TYPE IS type[@LU]` (RFC 1091, 1646). A client with several types is asked until it repeats itself.
-    fn terminal_type(&mut self, data: &[u8], out: &mut Vec<Event>) -> Result<(), Refusal> {
+    fn terminal_type(
+        &mut self,
+        data: &[u8],
+        lus: &mut dyn Grant,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
         let Some((&TERMINAL_TYPE_IS, name)) = data.split_first() else {
             return Ok(());
         };
@@ -350,8 +403,9 @@ impl Host {
                 Ok(())
             }
             Some(device) => {
-                let refused = || Refusal::Lu(lu.unwrap_or_default().escape_debug().to_string());
-                self.lu = self.offer.lus.grant(lu).ok_or_else(refused)?;
+                self.lu = lus.grant(lu).map_err(|reason| {
+                    Refusal::Lu(lu.unwrap_or_default().escape_debug().to_string(), reason)
+                })?;
                 self.device = Some(device);
                 self.terminal_type = terminal_type.to_owned();
                 self.stage = Stage::Records;
@@ -367,14 +421,18 @@ impl Host {
         }
     }
 
-    fn message(&mut self, message: Message, out: &mut Vec<Event>) -> Result<(), Refusal> {
+    fn message(
+        &mut self,
+        message: Message,
+        lus: &mut dyn Grant,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
         match (&self.stage, message) {
             (Stage::DeviceType, Message::DeviceTypeRequest { device_type, lu }) => {
-                let granted = self.offer.lus.grant(lu.as_deref());
-                out.push(say(match (Device::parse(&device_type), granted) {
-                    (None, _) => Message::DeviceTypeReject(Reason::InvDeviceType),
-                    (Some(_), None) => Message::DeviceTypeReject(Reason::InvName),
-                    (Some(device), Some(name)) => {
+                let granted = self.grant(&device_type, lu.as_deref(), lus);
+                out.push(say(match granted {
+                    Err(reason) => Message::DeviceTypeReject(reason),
+                    Ok((device, name)) => {
                         self.device = Some(device);
                         self.terminal_type.clone_from(&device_type);
                         self.lu.clone_from(&name);
@@ -383,6 +441,11 @@ impl Host {
                         Message::DeviceTypeIs { device_type, lu }
                     }
                 }));
+                Ok(())
+            }
+            // Only a printer names a terminal that it goes with.
+            (Stage::DeviceType, Message::DeviceTypeAssociate { .. }) => {
+                out.push(say(Message::DeviceTypeReject(Reason::InvAssociate)));
                 Ok(())
             }
             (Stage::Functions(round), Message::FunctionsRequest(wanted)) => {
@@ -413,6 +476,17 @@ impl Host {
         }
     }
 
+    /// The device of a type and the LU for it. The type is looked at first, so that no LU is taken for what is no display.
+    fn grant(
+        &self,
+        device_type: &str,
+        lu: Option<&str>,
+        lus: &mut dyn Grant,
+    ) -> Result<(Device, String), Reason> {
+        let device = Device::parse(device_type).ok_or(Reason::InvDeviceType)?;
+        Ok((device, lus.grant(lu)?))
+    }
+
     fn agree(&mut self, functions: Functions) {
         self.functions = Some(functions);
         self.stage = Stage::Agreed;
@@ -432,13 +506,35 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn any_lu() -> Offer {
-        Offer::new(Lus::Any("BIGIRON".into()))
+    /// Grants these names and no others; with none, whatever is asked for.
+    struct Names(&'static [&'static str]);
+
+    impl Grant for Names {
+        fn grant(&mut self, asked: Option<&str>) -> Result<String, Reason> {
+            let name = asked.unwrap_or("BIGIRON").to_ascii_uppercase();
+            match self.0.is_empty() || self.0.contains(&name.as_str()) {
+                true => Ok(name),
+                false => Err(Reason::InvName),
+            }
+        }
     }
 
-    /// Runs a client's lines against a host; gives what the host said after each, as hex, and how it ended.
-    fn talk(
+    fn any_lu() -> Names {
+        Names(&[])
+    }
+
+    /// Runs a client's lines against a host; gives what the host said after each, and how it ended.
+    fn talk(lus: Names, client: &[Event]) -> (Vec<Vec<Event>>, Result<Option<Agreement>, Refusal>) {
+        let offer = Offer {
+            functions: functions(&[2, 4]),
+            ..Offer::default()
+        };
+        converse(offer, lus, client)
+    }
+
+    fn converse(
         offer: Offer,
+        mut lus: Names,
         client: &[Event],
     ) -> (Vec<Vec<Event>>, Result<Option<Agreement>, Refusal>) {
         let mut out = Vec::new();
@@ -446,7 +542,7 @@ mod tests {
         let mut said = vec![out];
         for event in client {
             let mut out = Vec::new();
-            let result = host.receive(event, &mut out);
+            let result = host.receive(event, &mut lus, &mut out);
             said.push(out);
             if let Err(refusal) = result {
                 return (said, Err(refusal));
@@ -548,15 +644,61 @@ mod tests {
 
     #[test]
     fn a_client_may_go_back_to_tn3270_after_a_refusal() {
-        let offer = Offer::new(Lus::Only(vec!["DMV".into(), "CLAIMS".into()]));
+        let names = || Names(&["DMV", "CLAIMS"]);
         let mut client = vec![will(option::TN3270E), request("IBM-3278-2-E", Some("NONE"))];
-        let (said, _) = talk(offer.clone(), &client);
+        let (said, _) = talk(names(), &client);
         assert_eq!(said[2], [say(Message::DeviceTypeReject(Reason::InvName))]);
         client.extend(plain("IBM-3278-2-E@claims"));
-        let (_, end) = talk(offer.clone(), &client);
+        let (_, end) = talk(names(), &client);
         assert_eq!(end.unwrap().unwrap().lu, "CLAIMS");
         client[4] = Event::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3278-2-E@NONE".to_vec());
-        assert_eq!(talk(offer, &client).1, Err(Refusal::Lu("NONE".into())));
+        assert_eq!(
+            talk(names(), &client).1,
+            Err(Refusal::Lu("NONE".into(), Reason::InvName))
+        );
+    }
+
+    #[test]
+    fn a_client_that_does_starttls_negotiates_anew_inside() {
+        let offer = |tls_required| Offer {
+            starttls: true,
+            tls_required,
+            ..Offer::default()
+        };
+        let mut out = Vec::new();
+        let mut host = Host::open(offer(true), &mut out);
+        host.receive(&will(46), &mut any_lu(), &mut out).unwrap();
+        assert!(host.may_want_tls() && !host.wants_tls());
+        let follows = Event::Subnegotiation(46, vec![1]);
+        host.receive(&follows, &mut any_lu(), &mut out).unwrap();
+        assert_eq!(out, [do_(46), follows]);
+        assert!(host.wants_tls() && !host.may_want_tls());
+        out.clear();
+        host.secured(&mut out);
+        assert_eq!(out, [do_(option::TN3270E)]);
+        let (_, end) = converse(offer(true), any_lu(), &[wont(46)]);
+        assert_eq!(end, Err(Refusal::Unencrypted));
+        let (said, _) = converse(offer(false), any_lu(), &[wont(46)]);
+        assert_eq!(said[1], [do_(option::TN3270E)]);
+    }
+
+    #[test]
+    fn a_printer_is_rejected_with_the_reason() {
+        let client = [will(option::TN3270E), request("IBM-3287-1", None)];
+        let (said, _) = talk(any_lu(), &client);
+        assert_eq!(
+            said[2],
+            [say(Message::DeviceTypeReject(Reason::InvDeviceType))]
+        );
+        let associate = Message::DeviceTypeAssociate {
+            device_type: "IBM-3287-1".into(),
+            lu: "LUA".into(),
+        };
+        let (said, _) = talk(any_lu(), &[will(option::TN3270E), say(associate)]);
+        assert_eq!(
+            said[2],
+            [say(Message::DeviceTypeReject(Reason::InvAssociate))]
+        );
     }
 
     #[test]

@@ -28,14 +28,22 @@ pub mod command {
 pub mod option {
     /// Binary transmission (RFC 856).
     pub const BINARY: u8 = 0;
+    /// Echo (RFC 857).
+    pub const ECHO: u8 = 1;
+    /// Suppress go ahead (RFC 858).
+    pub const SUPPRESS_GO_AHEAD: u8 = 3;
     /// Timing mark (RFC 860).
     pub const TIMING_MARK: u8 = 6;
     /// Terminal type (RFC 1091).
     pub const TERMINAL_TYPE: u8 = 24;
     /// End of record (RFC 885).
     pub const EOR: u8 = 25;
+    /// Negotiate about window size (RFC 1073).
+    pub const NAWS: u8 = 31;
     /// TN3270E (RFC 2355).
     pub const TN3270E: u8 = 40;
+    /// STARTTLS (draft-altman-telnet-starttls).
+    pub const STARTTLS: u8 = 46;
 }
 
 /// The four verbs of option negotiation.

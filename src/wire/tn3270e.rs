@@ -192,6 +192,13 @@ pub enum Message {
         /// Name of the LU, if any is asked for.
         lu: Option<String>,
     },
+    /// DEVICE-TYPE REQUEST with ASSOCIATE, by a printer: the terminal it goes with.
+    DeviceTypeAssociate {
+        /// Such as IBM-3287-1.
+        device_type: String,
+        /// Name of the terminal's LU.
+        lu: String,
+    },
     /// DEVICE-TYPE IS, by the host: what was granted.
     DeviceTypeIs {
         /// As requested.
@@ -207,6 +214,7 @@ pub enum Message {
     FunctionsIs(Functions),
 }
 
+const ASSOCIATE: u8 = 0;
 const CONNECT: u8 = 1;
 const DEVICE_TYPE: u8 = 2;
 const FUNCTIONS: u8 = 3;
@@ -241,6 +249,12 @@ impl Message {
             Message::DeviceTypeRequest { device_type, lu } => {
                 encode_device(REQUEST, device_type, lu)
             }
+            Message::DeviceTypeAssociate { device_type, lu } => {
+                let mut bytes = encode_device(REQUEST, device_type, &None);
+                bytes.push(ASSOCIATE);
+                bytes.extend(lu.bytes());
+                bytes
+            }
             Message::DeviceTypeIs { device_type, lu } => encode_device(IS, device_type, lu),
             Message::DeviceTypeReject(reason) => {
                 let code = REASONS.iter().position(|known| known == reason);
@@ -256,7 +270,8 @@ impl Message {
         let known = match bytes {
             [SEND, DEVICE_TYPE] => Some(Message::SendDeviceType),
             [DEVICE_TYPE, REQUEST, rest @ ..] => decode_device(rest)
-                .map(|(device_type, lu)| Message::DeviceTypeRequest { device_type, lu }),
+                .map(|(device_type, lu)| Message::DeviceTypeRequest { device_type, lu })
+                .or_else(|| decode_associate(rest)),
             [DEVICE_TYPE, IS, rest @ ..] => decode_device(rest)
                 .map(|(device_type, lu)| Message::DeviceTypeIs { device_type, lu }),
             [DEVICE_TYPE, REJECT, REASON, code] => REASONS
@@ -291,7 +306,14 @@ fn encode_functions(verb: u8, functions: &Functions) -> Vec<u8> {
         .collect()
 }
 
-/// A name and, after CONNECT, another. ASSOCIATE, which only printers use, is not understood.
+/// A printer's type and, after ASSOCIATE, the LU of its terminal.
+fn decode_associate(bytes: &[u8]) -> Option<Message> {
+    let mut parts = bytes.splitn(2, |byte| *byte == ASSOCIATE).map(name);
+    let (device_type, lu) = (parts.next()??, parts.next()??);
+    Some(Message::DeviceTypeAssociate { device_type, lu })
+}
+
+/// A name and, after CONNECT, another.
 fn decode_device(bytes: &[u8]) -> Option<(String, Option<String>)> {
     let mut parts = bytes.splitn(2, |byte| *byte == CONNECT).map(name);
     let device_type = parts.next()??;
@@ -383,7 +405,7 @@ mod tests {
         #[test]
         fn a_message_decodes_to_itself(
             device_type in "[A-Z0-9-]{1,20}", lu in prop::option::of("[A-Z0-9@#$]{1,8}"),
-            reason in prop::sample::select(REASONS.to_vec()), functions: Functions, choice in 0..6u8,
+            reason in prop::sample::select(REASONS.to_vec()), functions: Functions, choice in 0..7u8,
         ) {
             let message = match choice {
                 0 => Message::SendDeviceType,
@@ -391,6 +413,7 @@ mod tests {
                 2 => Message::DeviceTypeIs { device_type, lu },
                 3 => Message::DeviceTypeReject(reason),
                 4 => Message::FunctionsRequest(functions),
+                5 => Message::DeviceTypeAssociate { device_type, lu: "LUA".into() },
                 _ => Message::FunctionsIs(functions),
             };
             prop_assert_eq!(Message::decode(&message.encode()), Ok(message));

@@ -205,7 +205,8 @@ async fn wrong_method(request: Request) -> Problem {
 
 async fn metrics(State(episodes): State<Arc<Episodes>>) -> Response {
     let figures = format!(
-        "# HELP bigiron_episodes_held Episodes that are held by handle.\n# TYPE bigiron_episodes_held gauge\nbigiron_episodes_held {}\n",
+        "{}# HELP bigiron_episodes_held Episodes that are held by handle.\n# TYPE bigiron_episodes_held gauge\nbigiron_episodes_held {}\n",
+        episodes.metrics().render(),
         episodes.len()
     );
     let kind = "text/plain; version=0.0.4; charset=utf-8";

@@ -177,7 +177,8 @@ fn each_connection_has_the_next_seed_unless_all_have_the_same() {
 /// Makes every session one for this task of the licence desk.
 fn at_task(service: &mut Service, task: &str) {
     service.setup.task = Some(task.into());
-    service.worlds = vec![bigiron::cli::opening::world("dmv", Some(task)).unwrap()];
+    let world = bigiron::cli::opening::world("dmv", Some(task)).unwrap();
+    service.worlds.replace(vec![world]);
 }
 
 #[test]

@@ -4,12 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod anything;
+mod control;
 mod episodes;
 mod http;
 mod json;
+mod logon;
 mod program;
 mod script;
 mod tn3270;
+mod vt;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -17,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bigiron::doors::address::Address;
-use bigiron::doors::service::{Door, Service, serve};
+use bigiron::doors::service::{Door, Gate, Level, Service, serve};
 use bigiron::doors::station::Recorder;
 use bigiron::session::{Event, Log, Millis, Setup};
 use tokio::runtime::Runtime;
@@ -47,7 +50,19 @@ struct Server {
     script: String,
     json: String,
     http: String,
+    vt: String,
+    control: String,
 }
+
+/// The doors of every server here, in the order of their addresses.
+const DOORS: [Door; 6] = [
+    Door::Tn3270,
+    Door::Script,
+    Door::Json,
+    Door::Http,
+    Door::Vt,
+    Door::Control,
+];
 
 struct Ear {
     seen: Arc<Mutex<Seen>>,
@@ -71,18 +86,17 @@ impl Recorder for Ear {
     fn end(&mut self, _: Millis, reason: &str) {
         self.seen.lock().unwrap().ends.push(reason.to_owned());
     }
+
+    fn take_error(&mut self) -> Option<std::io::Error> {
+        None
+    }
 }
 
 /// The licence desk with its tasks, by the turn clock and seed 0; what happens is seen.
 fn service(seen: &Arc<Mutex<Seen>>) -> Service {
     let (ear, mouth) = (Arc::clone(seen), Arc::clone(seen));
     Service {
-        worlds: vec![bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap()],
-        setup: Setup::default(),
         same_seed: true,
-        speed: 1.0,
-        tells_grade: false,
-        patience: Duration::from_secs(30),
         record: Arc::new(move |_, _, _, setup| {
             let mut seen = ear.lock().unwrap();
             seen.setups.push(setup.clone());
@@ -91,7 +105,14 @@ fn service(seen: &Arc<Mutex<Seen>>) -> Service {
             let seen = Arc::clone(&ear);
             Ok(Box::new(Ear { seen, number }))
         }),
-        report: Arc::new(move |line| mouth.lock().unwrap().reports.push(line.to_owned())),
+        report: Arc::new(move |notice| {
+            if notice.level > Level::Info {
+                mouth.lock().unwrap().reports.push(notice.to_string());
+            }
+        }),
+        ..Service::new(vec![
+            bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap(),
+        ])
     }
 }
 
@@ -102,6 +123,15 @@ impl Server {
     }
 
     fn with(change: impl FnOnce(&mut Service)) -> Server {
+        Server::build(change, false)
+    }
+
+    /// A server whose TN3270 door has TLS from the first byte.
+    fn with_tls(change: impl FnOnce(&mut Service)) -> Server {
+        Server::build(change, true)
+    }
+
+    fn build(change: impl FnOnce(&mut Service), tls: bool) -> Server {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let mut service = service(&seen);
         change(&mut service);
@@ -109,15 +139,18 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let doors = runtime.block_on(async {
             let mut doors = Vec::new();
-            for door in [Door::Tn3270, Door::Script, Door::Json, Door::Http] {
+            for door in DOORS {
                 let address = Address::parse("127.0.0.1:0").unwrap();
-                doors.push((door, address.bind(false).await.unwrap()));
+                let mut gate = Gate::from((door, address.bind(false).await.unwrap()));
+                gate.tls = tls && door == Door::Tn3270;
+                doors.push(gate);
             }
             doors
         });
-        let address = |at: usize| doors[at].1.address().unwrap().to_string();
+        let address = |at: usize| doors[at].listener.address().unwrap().to_string();
         let (tn3270, script, json, http) = (address(0), address(1), address(2), address(3));
-        runtime.spawn(serve(service, doors, async {
+        let (vt, control) = (address(4), address(5));
+        runtime.spawn(serve(Arc::new(service), doors, async {
             let _ = stopped.await;
         }));
         Server {
@@ -128,6 +161,8 @@ impl Server {
             script,
             json,
             http,
+            vt,
+            control,
         }
     }
 

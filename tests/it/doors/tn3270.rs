@@ -74,18 +74,17 @@ fn a_client_gets_the_lu_it_asks_for() {
         "",
         "Wait(5,InputField)\nQuery(LuName)\nQuit()\n",
     );
-    assert!(own.contains("data: DMV\n"), "{own}");
+    assert!(own.contains("data: TCP00001\n"), "{own}");
 }
 
 #[test]
 fn several_systems_are_told_apart_by_lu_name() {
     let server = Server::with(|service| {
-        service
-            .worlds
-            .push(bigiron::cli::opening::world("revenue", None).unwrap())
+        let world = |name| bigiron::cli::opening::world(name, None).unwrap();
+        service.worlds.replace(vec![world("dmv"), world("revenue")]);
     });
     let look = "Wait(5,InputField)\nAscii(0,0,1,40)\nQuit()\n";
-    let first = s3270(&server, &[], "", look);
+    let first = s3270(&server, &[], "dmv@", look);
     let other = s3270(&server, &[], "revenue@", look);
     assert!(
         first.contains("DMVS00") && !other.contains("DMVS00"),
@@ -147,10 +146,14 @@ fn c3270_paints_the_sign_on_screen_on_a_real_terminal() {
 }
 
 /// A client that speaks bytes.
-struct Raw(TcpStream);
+pub(super) struct Raw(TcpStream);
 
 impl Raw {
-    fn connect(server: &Server) -> Raw {
+    pub(super) fn say(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).unwrap();
+    }
+
+    pub(super) fn connect(server: &Server) -> Raw {
         let stream = TcpStream::connect(&server.tn3270).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
@@ -159,7 +162,7 @@ impl Raw {
     }
 
     /// Agrees on plain TN3270 with an IBM-3278-2, and takes the first screen.
-    fn agreed(server: &Server) -> Raw {
+    pub(super) fn agreed(server: &Server) -> Raw {
         let mut raw = Raw::connect(server);
         raw.0
             .write_all(b"\xff\xfc\x28\xff\xfb\x18\xff\xfa\x18\0IBM-3278-2\xff\xf0")
@@ -172,7 +175,7 @@ impl Raw {
     }
 
     /// Reads until what was read ends so.
-    fn until(&mut self, end: &[u8]) -> Vec<u8> {
+    pub(super) fn until(&mut self, end: &[u8]) -> Vec<u8> {
         let mut read = Vec::new();
         while !read.ends_with(end) {
             let mut byte = [0];
@@ -184,7 +187,7 @@ impl Raw {
         read
     }
 
-    fn closes(mut self) -> bool {
+    pub(super) fn closes(mut self) -> bool {
         match self.0.read_to_end(&mut Vec::new()) {
             Ok(_) => true,
             Err(error) => error.kind() == ErrorKind::ConnectionReset,
@@ -194,7 +197,7 @@ impl Raw {
 
 #[test]
 fn clients_that_misbehave_are_closed_and_others_go_on() {
-    let server = Server::with(|service| service.patience = Duration::from_secs(2));
+    let server = Server::with(|service| service.limits.patience = Duration::from_secs(2));
     let mut good = Raw::agreed(&server);
     let silent = Raw::connect(&server);
     let mut half = Raw::connect(&server);
@@ -262,7 +265,7 @@ fn in_tn3270e_a_response_is_given_and_the_services_know_logoff() {
         .write_all(b"\xff\xfa\x28\x03\x07\x02\x04\xff\xf0")
         .unwrap();
     raw.until(b"\xff\xfa\x28\x03\x04\x02\x04\xff\xf0");
-    assert_eq!(raw.until(b"\xff\xef")[..5], [0, 0, 0, 0, 0]);
+    assert_eq!(raw.until(b"\xff\xef")[..5], [0, 0, 1, 0, 0]);
     raw.0.write_all(b"\0\0\x02\x01\x07\x6d\xff\xef").unwrap();
     assert_eq!(raw.until(b"\xff\xef"), b"\x02\0\0\x01\x07\0\xff\xef");
     raw.until(b"\xff\xef");
@@ -287,7 +290,7 @@ fn in_tn3270e_a_response_is_given_and_the_services_know_logoff() {
     );
     raw.0.write_all(&services("logoff")).unwrap();
     assert!(raw.closes());
-    assert_eq!(server.seen.lock().unwrap().ends, ["disconnected"]);
+    assert_eq!(server.seen.lock().unwrap().ends, ["logged off"]);
 }
 
 #[test]

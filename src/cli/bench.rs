@@ -1,0 +1,283 @@
+//! `bigiron bench`: how fast it is on this machine.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write, stdout};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::args::{BenchCommand, BenchServeArgs, BenchSoakArgs, Target};
+use super::{Error, Outcome};
+use crate::doors::load::{self, Load, Work};
+use crate::terminal::Key;
+
+/// Runs one of the benchmarks.
+pub fn run(command: BenchCommand) -> Result<Outcome, Error> {
+    match command {
+        BenchCommand::Serve(args) => serve(args),
+        BenchCommand::Soak(args) => soak(args),
+    }
+}
+
+/// A host under load: one that was named, or a server of our own.
+struct Host {
+    address: String,
+    server: Option<Child>,
+    pid: Option<u32>,
+}
+
+impl Host {
+    /// The host that was named; else a server that is started for it.
+    fn begin(target: &Target, sessions: usize) -> Result<Host, Error> {
+        if let Some(address) = &target.host {
+            let (address, pid) = (address.clone(), target.pid);
+            return Ok(Host {
+                address,
+                server: None,
+                pid,
+            });
+        }
+        let program = std::env::current_exe()?;
+        let mut server = Command::new(program)
+            .args(["serve", "dmv", "--tn3270", "127.0.0.1:0", "--clock", "turn"])
+            .args(["--max-sessions", &(sessions + 16).to_string()])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let pid = Some(server.id());
+        let mut line = String::new();
+        if let Some(out) = server.stdout.take() {
+            BufReader::new(out).read_line(&mut line)?;
+        }
+        let address = line
+            .trim()
+            .strip_prefix("tn3270 ")
+            .unwrap_or_default()
+            .to_owned();
+        let host = Host {
+            address,
+            server: Some(server),
+            pid,
+        };
+        match host.address.is_empty() {
+            true => Err(Error::input("the server did not start")),
+            false => Ok(host),
+        }
+    }
+
+    /// A number of `/proc/PID/status`, where there is one.
+    fn status(&self, name: &str) -> Option<u64> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.pid?)).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim_start_matches(':')
+            .split_whitespace()
+            .next()?
+            .parse()
+            .ok()
+    }
+
+    /// Resident memory in KiB.
+    fn memory(&self) -> Option<u64> {
+        self.status("VmRSS")
+    }
+
+    fn threads(&self) -> Option<u64> {
+        self.status("Threads")
+    }
+
+    fn files(&self) -> Option<u64> {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.pid?)).ok()?;
+        Some(open.count() as u64)
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if let Some(server) = &mut self.server {
+            // It may have gone already.
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+fn keys(option: &str, text: &str) -> Result<Vec<Key>, Error> {
+    Key::parse_line(text).map_err(|cause| Error::usage(format!("{option} {text}")).because(&cause))
+}
+
+/// Signs a terminal on and has it do the round once, to learn what is sent.
+async fn rehearse(host: &Host, target: &Target) -> Result<Arc<Work>, Error> {
+    let (opening, round) = (
+        keys("--sign-on", &target.sign_on)?,
+        keys("--work", &target.work)?,
+    );
+    let work = load::rehearse(&host.address, &opening, &round).await;
+    let work = work.map_err(|cause| unworked(host, &cause))?;
+    match work.round.is_empty() {
+        true => Err(Error::usage(
+            "--work holds no key of attention, such as <enter>",
+        )),
+        false => Ok(Arc::new(work)),
+    }
+}
+
+fn unworked(host: &Host, cause: &std::io::Error) -> Error {
+    Error::input(format!("{} cannot be worked", host.address)).because(cause)
+}
+
+/// One line of the table.
+#[derive(Debug, Serialize)]
+struct Row {
+    sessions: usize,
+    transactions: usize,
+    per_second: f64,
+    p50_ms: f64,
+    p95_ms: f64,
+    p99_ms: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kib_per_session: Option<f64>,
+}
+
+fn serve(args: BenchServeArgs) -> Result<Outcome, Error> {
+    // Each client is a file.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
+    let runtime = super::runtime()?;
+    let mut out = stdout().lock();
+    if !args.json {
+        writeln!(
+            out,
+            "{:>9} {:>12} {:>9} {:>9} {:>9} {:>12}",
+            "sessions", "tx/s", "p50 ms", "p95 ms", "p99 ms", "KiB/session"
+        )?;
+    }
+    for &sessions in &args.sessions {
+        let row = runtime.block_on(measure(&args, sessions))?;
+        if args.json {
+            writeln!(out, "{}", serde_json::to_string(&row).unwrap_or_default())?;
+        } else {
+            let memory = row
+                .kib_per_session
+                .map_or_else(|| "-".to_owned(), |kib| format!("{kib:.1}"));
+            writeln!(
+                out,
+                "{:>9} {:>12.0} {:>9.2} {:>9.2} {:>9.2} {memory:>12}",
+                row.sessions, row.per_second, row.p50_ms, row.p95_ms, row.p99_ms
+            )?;
+        }
+        out.flush()?;
+    }
+    Ok(Outcome::Done)
+}
+
+async fn measure(args: &BenchServeArgs, sessions: usize) -> Result<Row, Error> {
+    let host = Host::begin(&args.target, sessions)?;
+    let work = rehearse(&host, &args.target).await?;
+    let before = host.memory();
+    let failed = |cause: std::io::Error| unworked(&host, &cause);
+    let mut clients = load::sign_on(&host.address, &work, sessions)
+        .await
+        .map_err(failed)?;
+    let load = Load {
+        clients: sessions,
+        time: Duration::from_secs_f64(args.seconds),
+        rate: args.rate,
+    };
+    let figures = clients.run(&load).await.map_err(failed)?;
+    let grown = host
+        .memory()
+        .zip(before)
+        .map(|(after, before)| after.saturating_sub(before));
+    Ok(Row {
+        sessions,
+        transactions: figures.micros.len(),
+        per_second: figures.rate(),
+        p50_ms: figures.percentile(0.50),
+        p95_ms: figures.percentile(0.95),
+        p99_ms: figures.percentile(0.99),
+        kib_per_session: grown.map(|grown| grown as f64 / sessions as f64),
+    })
+}
+
+/// What a server holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Holdings {
+    memory_kib: Option<u64>,
+    files: Option<u64>,
+    threads: Option<u64>,
+}
+
+impl Holdings {
+    fn of(host: &Host) -> Holdings {
+        Holdings {
+            memory_kib: host.memory(),
+            files: host.files(),
+            threads: host.threads(),
+        }
+    }
+}
+
+fn soak(args: BenchSoakArgs) -> Result<Outcome, Error> {
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
+    let runtime = super::runtime()?;
+    runtime.block_on(async {
+        let host = Host::begin(&args.target, args.at_a_time)?;
+        let work = rehearse(&host, &args.target).await?;
+        let visit = |sessions| load::come_and_go(&host.address, &work, sessions, args.at_a_time);
+        let failed = |cause: std::io::Error| unworked(&host, &cause);
+        // What the allocator keeps is there after the first few.
+        visit(args.at_a_time.min(args.sessions))
+            .await
+            .map_err(failed)?;
+        let before = settled(&host).await;
+        let time = visit(args.sessions).await.map_err(failed)?;
+        let after = settled(&host).await;
+        let mut out = stdout().lock();
+        let rate = args.sessions as f64 / time.as_secs_f64();
+        if args.json {
+            let told = serde_json::json!({
+                "sessions": args.sessions, "seconds": time.as_secs_f64(), "per_second": rate,
+                "before": before, "after": after,
+            });
+            writeln!(out, "{told}")?;
+        } else {
+            let number =
+                |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |n| n.to_string());
+            writeln!(
+                out,
+                "{} sessions in {:.1} s, {rate:.0} a second",
+                args.sessions,
+                time.as_secs_f64()
+            )?;
+            writeln!(
+                out,
+                "{:>8} {:>12} {:>8} {:>8}",
+                "", "memory KiB", "files", "threads"
+            )?;
+            for (name, held) in [("before", before), ("after", after)] {
+                let (memory, files, threads) = (
+                    number(held.memory_kib),
+                    number(held.files),
+                    number(held.threads),
+                );
+                writeln!(out, "{name:>8} {memory:>12} {files:>8} {threads:>8}")?;
+            }
+        }
+        let left = after.files > before.files || after.threads > before.threads;
+        Ok(if left { Outcome::NotSo } else { Outcome::Done })
+    })
+}
+
+/// What the server holds once it has noticed that its clients have gone.
+async fn settled(host: &Host) -> Holdings {
+    let mut before = Holdings::of(host);
+    for _ in 0..50 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let now = Holdings::of(host);
+        if now.files == before.files {
+            return now;
+        }
+        before = now;
+    }
+    before
+}

@@ -1,0 +1,41 @@
+//! What a server tells its operator, as structured lines on stderr.
+
+use std::io;
+
+use tracing_subscriber::fmt;
+
+use super::args::{LogForm, LogLevel};
+use crate::doors::service::{Door, Level, Notice};
+
+/// Begins to log, once a process.
+pub fn begin(form: LogForm, level: LogLevel) {
+    let level = match level {
+        LogLevel::Info => tracing::Level::INFO,
+        LogLevel::Warn => tracing::Level::WARN,
+        LogLevel::Error => tracing::Level::ERROR,
+    };
+    let lines = fmt()
+        .with_max_level(level)
+        .with_target(false)
+        .with_writer(io::stderr);
+    // A second beginning changes nothing.
+    let _ = match form {
+        LogForm::Text => tracing::subscriber::set_global_default(lines.with_ansi(false).finish()),
+        LogForm::Json => {
+            tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish())
+        }
+    };
+}
+
+/// Logs a message of a server.
+pub fn notice(notice: &Notice) {
+    let door = notice.door.map(Door::name);
+    let peer = notice.peer.map(|peer| peer.to_string());
+    let peer = peer.as_deref();
+    let (session, message) = (notice.number, notice.message.as_str());
+    match notice.level {
+        Level::Info => tracing::info!(door, session, peer, "{message}"),
+        Level::Warning => tracing::warn!(door, session, peer, "{message}"),
+        Level::Error => tracing::error!(door, session, peer, "{message}"),
+    }
+}

@@ -1,0 +1,375 @@
+//! The control door: the trainer's side of a server. One JSON object a line in, one a line out. Version 1.
+//!
+//! A trainer opens sessions and gets, for each, the address of a door of its own, which it hands to the agent: nothing that the
+//! agent can say there reaches the trainer's side. Only one client is let in at a time; when it goes, another may come and find the
+//! session as it was left.
+//!
+//! | line | what it does |
+//! |---|---|
+//! | `{"open": {"system", "task", "seed", "warts", "door", "clock", "model"}}` | opens a session; everything may be left out |
+//! | `{"reset": {"session", "task", "seed", "warts"}}` | begins it anew, on what it was opened on where nothing else is said |
+//! | `{"fork": {"session", "door"}}` | opens another that goes on from the same world |
+//! | `{"state": {"session"}}` | its state hash, clock and screen |
+//! | `{"grade": {"session", "answer"}}` | what the work at its task has come to |
+//! | `{"stop": {"session"}}` | ends it |
+//! | `{"list": {}}` | the sessions that are open |
+//!
+//! Answers have `"bigiron": 1`, and `"error": {"kind", "message"}` if nothing was done: `syntax`, `session` (there is none of that
+//! number), `open` (nothing can be opened on what was asked for), `task` (the session has none).
+
+use std::io;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+
+use super::address::Stream;
+use super::dialogue::MAX_LINE;
+use super::held::{self, Held};
+use super::logon::Logon;
+use super::observation::{Scope, observe};
+use super::script::Subject;
+use super::service::{Door, Service, Ticket};
+use super::station::Station;
+use crate::session::ClockMode;
+use crate::task::grade::{Ending, Grade};
+use crate::terminal::Model;
+
+/// The version of the language.
+pub const VERSION: u32 = 1;
+
+/// A line to the control door.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Order {
+    /// Opens a session.
+    Open(Open),
+    /// Begins a session anew.
+    Reset(Reset),
+    /// Opens another session that goes on from the same world.
+    Fork(Fork),
+    /// Tells the state of a session.
+    State(Which),
+    /// Tells what the work at a session's task has come to.
+    Grade(Ask),
+    /// Ends a session.
+    Stop(Which),
+    /// Tells of every session.
+    List(Nothing),
+}
+
+/// What a session is opened on.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Open {
+    /// The system; the first that is served if left out.
+    pub system: Option<String>,
+    /// The task to begin.
+    pub task: Option<String>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// The warts that are on, as on the command line.
+    pub warts: Option<String>,
+    /// How the agent speaks to it: `json`, `script` or `vt`.
+    pub door: Spoken,
+    /// How time passes: `turn` or `live`.
+    pub clock: Option<Pace>,
+    /// The terminal's model, 2 to 5.
+    pub model: Option<u8>,
+}
+
+/// The languages that an agent may speak to a session that a trainer opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Spoken {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// s3270's action language.
+    Script,
+    /// VT keys and an ANSI screen.
+    Vt,
+}
+
+impl Spoken {
+    fn door(self) -> Door {
+        match self {
+            Spoken::Json => Door::Json,
+            Spoken::Script => Door::Script,
+            Spoken::Vt => Door::Vt,
+        }
+    }
+}
+
+/// How time passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pace {
+    /// Only when a key or a wait asks for it.
+    Turn,
+    /// As real time does, times the server's speed.
+    Live,
+}
+
+/// What a session is begun anew on.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    /// Its number.
+    pub session: u64,
+    /// The task to begin.
+    #[serde(default)]
+    pub task: Option<String>,
+    /// The seed.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// The warts that are on.
+    #[serde(default)]
+    pub warts: Option<String>,
+}
+
+/// Which session is forked.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fork {
+    /// Its number.
+    pub session: u64,
+    /// How an agent speaks to the fork.
+    #[serde(default)]
+    pub door: Spoken,
+}
+
+/// Which session is meant.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// Its number.
+    pub session: u64,
+}
+
+/// Which session's work is graded.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Its number.
+    pub session: u64,
+    /// The answer to a task that asks for one, if the agent has not submitted it.
+    #[serde(default)]
+    pub answer: Option<String>,
+}
+
+/// Nothing more need be said.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Nothing {}
+
+/// The JSON Schema of a line.
+pub fn schema() -> Value {
+    schemars::schema_for!(Order).to_value()
+}
+
+/// Why nothing was done.
+#[derive(Debug)]
+pub struct Fault {
+    kind: &'static str,
+    message: String,
+}
+
+fn fault(kind: &'static str, message: impl ToString) -> Fault {
+    Fault {
+        kind,
+        message: message.to_string(),
+    }
+}
+
+/// Serves one trainer to its end. The sessions that it opened stay.
+pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+    let (reader, mut writer) = tokio::io::split(ticket.patient(stream));
+    let mut reader = BufReader::new(reader);
+    loop {
+        let mut line = Vec::new();
+        let mut bounded = (&mut reader).take(MAX_LINE + 1);
+        let length = bounded.read_until(b'\n', &mut line).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        let overlong = line.len() as u64 > MAX_LINE && !line.ends_with(b"\n");
+        let answer = match overlong {
+            true => Err(fault(
+                "overlong",
+                format!("the line is longer than {MAX_LINE} bytes"),
+            )),
+            false if line.trim_ascii().is_empty() => continue,
+            false => obey(&ticket.service, &line).await,
+        };
+        let mut answer = answer.unwrap_or_else(
+            |fault| json!({ "error": { "kind": fault.kind, "message": fault.message } }),
+        );
+        answer["bigiron"] = VERSION.into();
+        writer.write_all(format!("{answer}\n").as_bytes()).await?;
+        writer.flush().await?;
+        if overlong {
+            return Ok(());
+        }
+    }
+}
+
+async fn obey(service: &Arc<Service>, line: &[u8]) -> Result<Value, Fault> {
+    let order: Order = serde_json::from_slice(line).map_err(|error| fault("syntax", error))?;
+    match order {
+        Order::Open(asked) => open(service, asked).await,
+        Order::Reset(asked) => reset(service, asked).await,
+        Order::Fork(asked) => fork(service, asked).await,
+        Order::State(which) => ask(service, which.session, state).await,
+        Order::Grade(asked) => {
+            let graded = ask(service, asked.session, move |station| {
+                grade(station, asked.answer)
+            });
+            graded.await?
+        }
+        Order::Stop(which) => {
+            let stopped = ask(service, which.session, Station::stop);
+            stopped.await.map(|()| json!({ "stopped": which.session }))
+        }
+        Order::List(Nothing {}) => {
+            let sessions: Vec<Value> = service.held.all().iter().map(described).collect();
+            Ok(json!({ "sessions": sessions }))
+        }
+    }
+}
+
+/// Has something done to a session in its turn, and waits for what comes of it.
+async fn ask<T: Send + 'static>(
+    service: &Service,
+    session: u64,
+    what: impl FnOnce(&mut Station) -> T + Send + 'static,
+) -> Result<T, Fault> {
+    let gone = || fault("session", format!("there is no session {session}"));
+    let held = service.held.get(session).ok_or_else(gone)?;
+    held.ask(what).await.ok_or_else(gone)
+}
+
+fn described(held: &Held) -> Value {
+    json!({
+        "session": held.number,
+        "door": held.door.name(),
+        "address": held.address,
+        "logon": held.logon.to_string(),
+    })
+}
+
+fn logon(
+    system: Option<String>,
+    task: Option<String>,
+    seed: Option<u64>,
+    warts: Option<String>,
+) -> Result<Logon, Fault> {
+    let warts = warts.map(|warts| warts.parse()).transpose();
+    let warts = warts.map_err(|error| fault("open", error))?;
+    Ok(Logon {
+        system,
+        task,
+        seed,
+        warts,
+    })
+}
+
+async fn open(service: &Arc<Service>, asked: Open) -> Result<Value, Fault> {
+    let logon = logon(asked.system, asked.task, asked.seed, asked.warts)?;
+    let mut service = Arc::clone(service);
+    if let Some(pace) = asked.clock {
+        let mut own = Service::clone(&service);
+        own.setup.clock = match pace {
+            Pace::Turn => ClockMode::Turn,
+            Pace::Live => ClockMode::Live,
+        };
+        service = Arc::new(own);
+    }
+    let ticket = Ticket::unconnected(&service, asked.door.door(), logon.clone());
+    let mut terminal = ticket.terminal();
+    if let Some(model) = asked.model {
+        let unknown = || {
+            fault(
+                "open",
+                format!("there is no model {model}: 2 to 5 is wanted"),
+            )
+        };
+        terminal.model = Model::from_number(model).ok_or_else(unknown)?;
+    }
+    terminal.typeahead = asked.door != Spoken::Json;
+    let world = ticket
+        .world_or_first(&logon)
+        .map_err(|error| fault("open", error))?;
+    let opened = ticket
+        .open(&world, &logon, terminal)
+        .map_err(|error| fault("open", error))?;
+    let goal = opened.opening.goal().map(str::to_owned);
+    let station = opened.station(service.tells_grade);
+    let held = held::keep(ticket, station)
+        .await
+        .map_err(|error| fault("open", error))?;
+    let mut answer = described(&held);
+    if let Some(goal) = goal {
+        answer["goal"] = goal.into();
+    }
+    Ok(answer)
+}
+
+async fn reset(service: &Arc<Service>, asked: Reset) -> Result<Value, Fault> {
+    let gone = || fault("session", format!("there is no session {}", asked.session));
+    let held = service.held.get(asked.session).ok_or_else(gone)?;
+    let logon = logon(None, asked.task, asked.seed, asked.warts)?.or(&held.logon);
+    let ticket = Ticket::unconnected(&held.service, held.door, logon.clone());
+    let world = ticket
+        .world_or_first(&logon)
+        .map_err(|error| fault("open", error))?;
+    let terminal = held
+        .ask(|station| *station.terminal().options())
+        .await
+        .ok_or_else(gone)?;
+    let opened = ticket
+        .open(&world, &logon, terminal)
+        .map_err(|error| fault("open", error))?;
+    let goal = opened.opening.goal().map(str::to_owned);
+    let reopened = held.ask(move |station| station.reopen(opened)).await;
+    reopened.ok_or_else(gone)?;
+    let mut answer = json!({ "session": asked.session, "logon": logon.to_string() });
+    if let Some(goal) = goal {
+        answer["goal"] = goal.into();
+    }
+    Ok(answer)
+}
+
+async fn fork(service: &Arc<Service>, asked: Fork) -> Result<Value, Fault> {
+    let gone = || fault("session", format!("there is no session {}", asked.session));
+    let held = service.held.get(asked.session).ok_or_else(gone)?;
+    let ticket = Ticket::unconnected(&held.service, asked.door.door(), held.logon.clone());
+    let log = ticket.record_nothing();
+    let forked = held.ask(move |station| station.fork(log)).await;
+    let station = forked.ok_or_else(gone)?;
+    let fork = held::keep(ticket, station)
+        .await
+        .map_err(|error| fault("open", error))?;
+    Ok(described(&fork))
+}
+
+fn state(station: &mut Station) -> Value {
+    let scope = Scope::default();
+    json!({
+        "state_hash": format!("{:016x}", station.state_hash()),
+        "screen": observe(station, scope),
+    })
+}
+
+/// What an agent has submitted stands; until then, what the work would come to if it ended now.
+fn grade(station: &mut Station, answer: Option<String>) -> Result<Value, Fault> {
+    let told = |grade: &Grade| json!({ "grade": grade });
+    if let Some(grade) = station.grade() {
+        return Ok(told(grade));
+    }
+    let grade = station.grade_now(answer.as_deref(), &Ending::Done);
+    let grade = grade.ok_or_else(|| fault("task", "the session was opened for no task"))?;
+    Ok(told(&grade))
+}

@@ -1,0 +1,295 @@
+//! A client with an agreed terminal: records in and out, and what TN3270E has beside them.
+
+use std::io;
+
+use super::invalid;
+use super::wire::Wire;
+use crate::doors::service::Ticket;
+use crate::host::Signal;
+use crate::wire::negotiation::{Agreement, Grant, Host, Protocol};
+use crate::wire::structured::Read;
+use crate::wire::telnet::{self, Event, command};
+use crate::wire::tn3270e::{DataType, Functions, Header, Reason, function, respond};
+use crate::wire::{CodePage, Inbound, Outbound, QueryReply, StructuredField};
+
+/// What a client says that concerns the host.
+pub(super) enum Said {
+    Record(Inbound),
+    Unreadable(String),
+    Signal(Signal),
+    /// The client has told the system services to end the session.
+    Logoff,
+    /// The client has ended the connection, or gone.
+    Over,
+}
+
+/// After the agreement nobody is granted another LU.
+struct Granted;
+
+impl Grant for Granted {
+    fn grant(&mut self, _asked: Option<&str>) -> Result<String, Reason> {
+        Err(Reason::UnsupportedReq)
+    }
+}
+
+/// A client with an agreed terminal.
+pub(super) struct Client<'a> {
+    ticket: &'a Ticket,
+    pub(super) wire: Wire,
+    negotiation: Host,
+    /// The functions of TN3270E; none in plain TN3270.
+    functions: Option<Functions>,
+    sequence: u16,
+    /// Whether the session is bound, as the client knows it.
+    bound: bool,
+}
+
+impl<'a> Client<'a> {
+    pub(super) fn new(
+        ticket: &'a Ticket,
+        wire: Wire,
+        negotiation: Host,
+        agreement: &Agreement,
+    ) -> Client<'a> {
+        Client {
+            ticket,
+            wire,
+            negotiation,
+            functions: match &agreement.protocol {
+                Protocol::Tn3270 => None,
+                Protocol::Tn3270e(functions) => Some(functions.clone()),
+            },
+            sequence: 0,
+            bound: false,
+        }
+    }
+
+    fn performs(&self, function: u8) -> bool {
+        self.functions
+            .as_ref()
+            .is_some_and(|agreed| agreed.contains(&function))
+    }
+
+    /// What an event says to the host, if anything; whatever else it wants is answered here.
+    pub(super) async fn take(&mut self, event: Option<Event>) -> io::Result<Option<Said>> {
+        let Some(event) = event else {
+            return Ok(Some(Said::Over));
+        };
+        let mut out = Vec::new();
+        self.negotiation
+            .receive(&event, &mut Granted, &mut out)
+            .map_err(invalid)?;
+        let said = match event {
+            Event::Record(record) => self.record(&record, &mut out),
+            Event::Command(command::BRK | command::IP) => Some(Said::Signal(Signal::Attn)),
+            Event::Command(command::AO) => Some(Said::Signal(Signal::SysReq)),
+            Event::Command(command::AYT) => {
+                out.push(Event::Command(command::NOP));
+                None
+            }
+            _ => None,
+        };
+        self.wire.say(&out).await?;
+        Ok(said)
+    }
+
+    /// What a record says to the host; what it says to the door is answered into `out`.
+    fn record(&self, record: &[u8], out: &mut Vec<Event>) -> Option<Said> {
+        if self.functions.is_none() {
+            return inbound(record);
+        }
+        let (header, data) = match Header::decode(record) {
+            Ok(parts) => parts,
+            Err(error) => return Some(Said::Unreadable(error.to_string())),
+        };
+        if header.response == respond::ALWAYS
+            && header.data_type != DataType::Response
+            && self.performs(function::RESPONSES)
+        {
+            let response = Header {
+                data_type: DataType::Response,
+                response: 0,
+                ..header
+            };
+            out.push(framed(response, &[0]));
+        }
+        match header.data_type {
+            DataType::Data3270 => inbound(data),
+            DataType::SscpLu => self.services(data, out),
+            DataType::Unbind => Some(Said::Over),
+            DataType::Response => {
+                self.response(header, data);
+                None
+            }
+            // Others are for printers.
+            _ => None,
+        }
+    }
+
+    /// A client answers only records that it could not process, for that is what is asked of it.
+    fn response(&self, header: Header, data: &[u8]) {
+        if header.response != respond::NONE {
+            let why = match data.first() {
+                Some(0) => "command reject",
+                Some(1) => "intervention required",
+                Some(2) => "operation check",
+                _ => "no reason",
+            };
+            let number = header.sequence;
+            self.ticket.report(&format!(
+                "the client could not process record {number}: {why}"
+            ));
+        }
+    }
+
+    /// The system services, which the client speaks to after SysReq: they know LOGOFF.
+    fn services(&self, data: &[u8], out: &mut Vec<Event>) -> Option<Said> {
+        let text = CodePage::CP037.decode_text(data);
+        if text.trim().eq_ignore_ascii_case("LOGOFF") {
+            return Some(Said::Logoff);
+        }
+        let header = Header {
+            data_type: DataType::SscpLu,
+            ..Header::data(self.sequence)
+        };
+        out.push(framed(
+            header,
+            &CodePage::CP037.encode_text("COMMAND UNRECOGNIZED"),
+        ));
+        None
+    }
+
+    /// Sends what the host has sent.
+    pub(super) async fn send(&mut self, outbounds: &[Outbound]) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        for outbound in outbounds {
+            let mut record = Vec::new();
+            if self.functions.is_some() {
+                self.header(DataType::Data3270).encode(&mut record);
+            }
+            outbound.encode(&mut record);
+            telnet::Event::Record(record).encode(&mut bytes);
+        }
+        match bytes.is_empty() {
+            true => Ok(()),
+            false => self.wire.write(&bytes).await,
+        }
+    }
+
+    /// The header of the next record.
+    fn header(&mut self, data_type: DataType) -> Header {
+        let response = match data_type {
+            DataType::Data3270 if self.performs(function::RESPONSES) => respond::ERROR,
+            _ => respond::NONE,
+        };
+        let sequence = self.sequence;
+        self.sequence = self.sequence.wrapping_add(1) & 0x7FFF;
+        Header {
+            data_type,
+            request: 0,
+            response,
+            sequence,
+        }
+    }
+
+    /// Tells a client that wants to know it that its session with this application is bound: no data may come before that.
+    pub(super) async fn bind(&mut self, application: &str, size: (u16, u16)) -> io::Result<()> {
+        if !self.performs(function::BIND_IMAGE) || self.bound {
+            return Ok(());
+        }
+        self.bound = true;
+        let header = self.header(DataType::BindImage);
+        self.wire
+            .say(&[framed(header, &bind_image(application, size))])
+            .await
+    }
+
+    /// Tells it that the session is over.
+    pub(super) async fn unbind(&mut self) -> io::Result<()> {
+        const NORMAL: u8 = 1;
+        if !std::mem::take(&mut self.bound) {
+            return Ok(());
+        }
+        let header = self.header(DataType::Unbind);
+        self.wire.say(&[framed(header, &[NORMAL])]).await
+    }
+
+    /// Asks an IBM-DYNAMIC terminal for its alternate size, rows x columns; none if it has only 24 x 80.
+    pub(super) async fn ask_size(&mut self) -> io::Result<Option<(u16, u16)>> {
+        let query = StructuredField::ReadPartition {
+            partition: 0xFF,
+            read: Read::Query,
+        };
+        self.send(&[Outbound::StructuredFields(vec![query])])
+            .await?;
+        loop {
+            let event = self.wire.next().await?;
+            match self.take(event).await? {
+                Some(Said::Record(Inbound::StructuredField(replies))) => {
+                    return Ok(alternate_size(&replies));
+                }
+                Some(Said::Over | Said::Logoff) => {
+                    return Err(invalid("the client left before it told its size"));
+                }
+                Some(Said::Record(_) | Said::Unreadable(_) | Said::Signal(_)) | None => {}
+            }
+        }
+    }
+}
+
+fn framed(header: Header, data: &[u8]) -> Event {
+    let mut record = Vec::new();
+    header.encode(&mut record);
+    record.extend(data);
+    Event::Record(record)
+}
+
+fn inbound(record: &[u8]) -> Option<Said> {
+    Some(match Inbound::decode(record) {
+        Ok(inbound) => Said::Record(inbound),
+        Err(error) => Said::Unreadable(error.to_string()),
+    })
+}
+
+/// The BIND of a display session, LU type 2, with the sizes of the terminal and the name of the application (SNA Formats,
+/// GA27-3136, "BIND").
+fn bind_image(application: &str, (rows, columns): (u16, u16)) -> Vec<u8> {
+    const PRIMARY_AND_ALTERNATE: u8 = 0x7F;
+    let narrow = |size: u16| u8::try_from(size).unwrap_or(u8::MAX);
+    let mut bind = vec![0x31, 0x01, 0x03, 0x03, 0xB1, 0x90, 0x30, 0x80, 0x00, 0x00];
+    // Sizes of request units; LU type 2, and that it may be queried.
+    bind.extend([0x85, 0xC7, 0x00, 0x00, 0x02, 0x80, 0x00, 0x00, 0x00, 0x00]);
+    bind.extend([24, 80, narrow(rows), narrow(columns), PRIMARY_AND_ALTERNATE]);
+    bind.extend([0x00, 0x00]);
+    let name = CodePage::CP037.encode_text(&application.to_ascii_uppercase());
+    let name = name.get(..name.len().min(8)).unwrap_or_default();
+    bind.push(narrow(name.len() as u16));
+    bind.extend(name);
+    // No user data.
+    bind.push(0);
+    bind
+}
+
+/// The alternate size in the Implicit Partition reply, or else the size of the Usable Area.
+fn alternate_size(replies: &[QueryReply]) -> Option<(u16, u16)> {
+    const USABLE_AREA: u8 = 0x81;
+    const IMPLICIT_PARTITION: u8 = 0xA6;
+    let data = |code: u8| {
+        replies
+            .iter()
+            .find(|reply| reply.code == code)
+            .map(|reply| reply.data.as_slice())
+    };
+    let pair = |bytes: &[u8], at: usize| -> Option<(u16, u16)> {
+        let &[a, b, c, d] = bytes.get(at..at + 4)? else {
+            return None;
+        };
+        Some((u16::from_be_bytes([c, d]), u16::from_be_bytes([a, b])))
+    };
+    // Two flag bytes; a parameter of length 0B, number 01, a flag byte, the primary and then the alternate width and height.
+    let implicit = data(IMPLICIT_PARTITION)
+        .filter(|data| data.get(2..4) == Some(&[0x0B, 0x01]))
+        .and_then(|data| pair(data, 9));
+    let (rows, columns) = implicit.or_else(|| pair(data(USABLE_AREA)?, 2))?;
+    ((rows, columns) != (24, 80)).then_some((rows, columns))
+}

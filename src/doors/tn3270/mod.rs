@@ -1,0 +1,325 @@
+//! The TN3270 door: a client anywhere, joined to a host here.
+//!
+//! A client that does not come to terms in time, says nothing, sends what has no end or goes away is closed, with a line to the
+//! operator; others go on. A record that is no 3270 data stream is reported and answered as a host does that finds a message
+//! unusable: an alarm and a free keyboard, nothing else; a client that goes on like that is closed.
+
+use std::io;
+
+use tokio::time::timeout;
+
+use self::client::{Client, Said};
+use self::wire::Wire;
+use super::address::Stream;
+use super::clock::Clock;
+use super::logon::Logon;
+use super::lus::Lease;
+use super::selection::{self, Wish};
+use super::service::{Opened, Ticket};
+use super::station::Recorder;
+use super::world::World;
+use crate::session::Line;
+use crate::terminal::{self, Model};
+use crate::wire::negotiation::{Agreement, Grant, Host, Offer, Protocol, Refusal};
+use crate::wire::tn3270e::Reason;
+use crate::wire::{Outbound, Wcc};
+
+mod client;
+mod wire;
+
+/// How many records that cannot be read a client may send.
+const MAX_FAULTS: u32 = 8;
+
+/// What a person reads who connects without a 3270 terminal.
+const NOT_A_TERMINAL: &[u8] = b"\r\nThis host speaks to 3270 terminals. Connect with c3270, x3270 or another TN3270 client.\r\n";
+
+fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+/// How a session ended that did not fail.
+enum End {
+    /// The client has gone, or said that it goes.
+    Gone,
+    /// It has logged off, and its connection is still there.
+    LoggedOff,
+}
+
+/// Serves one client to its end.
+pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+    let mut wire = Wire::new(ticket.patient(stream));
+    let agreed = timeout(ticket.patience(), agree(ticket, &mut wire)).await;
+    let agreed = agreed.map_err(|_| {
+        let seconds = ticket.patience().as_secs_f64();
+        io::Error::new(
+            io::ErrorKind::TimedOut,
+            format!("the client agreed on no terminal in {seconds} s"),
+        )
+    })?;
+    let (negotiation, agreement, lease) = agreed.map_err(|error| match is_gone(&error) {
+        true => io::Error::new(
+            error.kind(),
+            "the client left before a terminal was agreed on",
+        ),
+        false => error,
+    })?;
+    let mut client = Client::new(ticket, wire, negotiation, &agreement);
+    let terminal = terminal(ticket, &mut client, &agreement).await?;
+    match sessions(ticket, &mut client, terminal, &lease).await {
+        Err(error) if is_gone(&error) => Ok(()),
+        result => result,
+    }
+}
+
+/// One session after another, for as long as the client picks systems; one, if it has no choice.
+async fn sessions(
+    ticket: &Ticket,
+    client: &mut Client<'_>,
+    terminal: terminal::Options,
+    lease: &Lease,
+) -> io::Result<()> {
+    let asked = lease.logon.or(&ticket.logon);
+    let size = terminal
+        .oversize
+        .unwrap_or((terminal.model.rows(), terminal.model.columns()));
+    loop {
+        let fixed = ticket.world(&asked).map_err(invalid)?;
+        let has_choice = fixed.is_none();
+        let (world, logon) = match fixed {
+            Some(world) => (world, asked.clone()),
+            None => {
+                client.bind("VTAM", size).await?;
+                match select(ticket, client, lease, &asked).await? {
+                    Some(picked) => picked,
+                    None => return client.unbind().await,
+                }
+            }
+        };
+        client.unbind().await?;
+        client.bind(&world.system().id, size).await?;
+        let opened = ticket.open(&world, &logon, terminal)?;
+        let end = Box::pin(work(ticket, client, opened)).await?;
+        client.unbind().await?;
+        if matches!(end, End::Gone) || !has_choice {
+            return Ok(());
+        }
+    }
+}
+
+/// How the terminal is set up that was agreed on. One that does not say its size is asked for it.
+async fn terminal(
+    ticket: &Ticket,
+    client: &mut Client<'_>,
+    agreement: &Agreement,
+) -> io::Result<terminal::Options> {
+    let mut terminal = ticket.terminal();
+    terminal.color = agreement.device.color || agreement.protocol != Protocol::Tn3270;
+    match agreement.device.model {
+        Some(number) => terminal.model = Model::from_number(number).unwrap_or_default(),
+        None => {
+            client.bind("VTAM", (24, 80)).await?;
+            let asked = timeout(ticket.patience(), client.ask_size()).await;
+            let late = |_| invalid("IBM-DYNAMIC: the client does not answer a Query");
+            terminal.oversize = asked.map_err(late)??;
+        }
+    }
+    Ok(terminal)
+}
+
+/// Grants LUs of the server to one client, which keeps the last it was granted.
+struct Leasing<'a> {
+    ticket: &'a Ticket,
+    lease: Option<Lease>,
+}
+
+impl Grant for Leasing<'_> {
+    fn grant(&mut self, asked: Option<&str>) -> Result<String, Reason> {
+        self.lease = None;
+        let lease = self.ticket.lease(asked)?;
+        Ok(self.lease.insert(lease).name.clone())
+    }
+}
+
+/// Negotiates until all is agreed.
+async fn agree(ticket: &Ticket, wire: &mut Wire) -> io::Result<(Host, Agreement, Lease)> {
+    let mut lus = Leasing {
+        ticket,
+        lease: None,
+    };
+    let encrypted = wire.is_encrypted();
+    let tls = ticket.service.tls.as_ref().filter(|_| !encrypted);
+    let offer = Offer {
+        starttls: tls.is_some(),
+        tls_required: tls.is_some_and(|tls| tls.required),
+        ..Offer::default()
+    };
+    let mut out = Vec::new();
+    let mut negotiation = Host::open(offer, &mut out);
+    wire.say(&out).await?;
+    wire.sparing = negotiation.may_want_tls();
+    while let Some(event) = wire.next().await? {
+        let mut out = Vec::new();
+        let received = negotiation.receive(&event, &mut lus, &mut out);
+        wire.say(&out).await?;
+        if let Err(refusal) = received {
+            if matches!(refusal, Refusal::NoTerminal(_) | Refusal::TerminalType(_)) {
+                wire.write(NOT_A_TERMINAL).await?;
+            }
+            return Err(invalid(refusal));
+        }
+        if negotiation.wants_tls() {
+            wire.encrypt(ticket).await?;
+            let mut out = Vec::new();
+            negotiation.secured(&mut out);
+            wire.say(&out).await?;
+        }
+        wire.sparing = negotiation.may_want_tls();
+        if let Some(agreement) = negotiation.agreement()
+            && let Some(lease) = lus.lease.take()
+        {
+            return Ok((negotiation, agreement, lease));
+        }
+    }
+    Err(io::ErrorKind::ConnectionReset.into())
+}
+
+/// Whether the other end has gone, as reading and writing find it out.
+fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+    )
+}
+
+/// Lets the client pick a system; none if it goes.
+async fn select(
+    ticket: &Ticket,
+    client: &mut Client<'_>,
+    lease: &Lease,
+    asked: &Logon,
+) -> io::Result<Option<(World, Logon)>> {
+    let mut message = String::new();
+    let mut faults = 0;
+    loop {
+        let worlds = ticket.service.worlds.now();
+        client
+            .send(&[selection::screen(&lease.name, &worlds, &message)])
+            .await?;
+        let wish = loop {
+            let event = client.wire.next().await?;
+            match client.take(event).await? {
+                None => {}
+                Some(Said::Over | Said::Logoff) => return Ok(None),
+                Some(Said::Signal(_)) => break Wish::Look,
+                Some(Said::Record(inbound)) => break selection::wish(&inbound),
+                Some(Said::Unreadable(what)) => {
+                    client
+                        .send(&[unreadable(ticket, &mut faults, &what)?])
+                        .await?;
+                }
+            }
+        };
+        message = match wish {
+            Wish::Look => String::new(),
+            Wish::Logoff => return Ok(None),
+            Wish::Unknown(_) => selection::UNRECOGNIZED.into(),
+            Wish::Logon(logon) => {
+                let logon = ticket.allowed(logon).or(asked);
+                match ticket.world(&logon) {
+                    Ok(Some(world)) => return Ok(Some((world, logon))),
+                    Ok(None) => String::new(),
+                    Err(error) => selection::no_such(&error),
+                }
+            }
+        };
+    }
+}
+
+/// The answer to a record that cannot be read.
+fn unreadable(ticket: &Ticket, faults: &mut u32, what: &str) -> io::Result<Outbound> {
+    *faults += 1;
+    ticket.report(&format!("a record cannot be read: {what}"));
+    if *faults == MAX_FAULTS {
+        return Err(invalid(format!("{MAX_FAULTS} records could not be read")));
+    }
+    Ok(Outbound::Write {
+        wcc: Wcc {
+            restore: true,
+            alarm: true,
+            ..Wcc::default()
+        },
+        orders: Vec::new(),
+    })
+}
+
+/// Joins the client to the host of a session, to its end.
+async fn work(ticket: &Ticket, client: &mut Client<'_>, opened: Opened) -> io::Result<End> {
+    let Opened {
+        opening,
+        setup,
+        mut log,
+        clock,
+    } = opened;
+    let mut joined = Joined {
+        ticket,
+        client,
+        line: Line::open_in(&opening.region, &setup),
+        clock,
+        log: log.as_mut(),
+        faults: 0,
+    };
+    let result = joined.run().await;
+    let at = joined.line.now();
+    let reason = match &result {
+        Ok(End::Gone) => "disconnected".to_owned(),
+        Ok(End::LoggedOff) => "logged off".to_owned(),
+        Err(error) if is_gone(error) => "disconnected".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    log.end(at, &reason);
+    result
+}
+
+/// A client joined to its host.
+struct Joined<'a, 'c> {
+    ticket: &'a Ticket,
+    client: &'a mut Client<'c>,
+    line: Line,
+    clock: Clock,
+    log: &'a mut dyn Recorder,
+    faults: u32,
+}
+
+impl Joined<'_, '_> {
+    async fn run(&mut self) -> io::Result<End> {
+        let mut out = Vec::new();
+        self.line.connect(self.log, &mut out);
+        loop {
+            self.client.send(&out).await?;
+            out = Vec::new();
+            // Only what may be broken off without loss stands in the race.
+            let event = tokio::select! {
+                event = self.client.wire.next() => Some(event?),
+                () = self.clock.sleep_until(self.line.next_due()) => None,
+            };
+            let said = match event {
+                Some(event) => self.client.take(event).await?,
+                None => None,
+            };
+            if let Some(now) = self.clock.now() {
+                self.line.advance_to(now, self.log, &mut out);
+            }
+            match said {
+                None => {}
+                Some(Said::Over) => return Ok(End::Gone),
+                Some(Said::Logoff) => return Ok(End::LoggedOff),
+                Some(Said::Record(inbound)) => self.line.submit(&inbound, self.log, &mut out),
+                Some(Said::Signal(signal)) => self.line.signal(signal, self.log, &mut out),
+                Some(Said::Unreadable(what)) => {
+                    out.push(unreadable(self.ticket, &mut self.faults, &what)?);
+                }
+            }
+        }
+    }
+}

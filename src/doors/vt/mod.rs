@@ -1,0 +1,348 @@
+//! The VT door: keys as a VT or xterm sends them in, an ANSI screen out, only what changed.
+//!
+//! For telnet, whose window size (NAWS, RFC 1073) and terminal type (RFC 1091) are honoured, and for whatever sends and takes the
+//! bytes alone: netcat, socat on a pty, expect. The door asks for TELNET's options before it paints; to who does not know them
+//! they are a few bytes of nothing before the screen is cleared.
+
+use std::io;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use self::keys::{Stroke, Strokes};
+use self::painter::{Painter, Window};
+use super::address::Stream;
+use super::logon::Logon;
+use super::patient::Patient;
+use super::script::Subject;
+use super::selection::{self, Wish};
+use super::service::{Ticket, told};
+use super::station::Station;
+use super::turn::Ended;
+use super::world::World;
+use crate::terminal::{Key, Response, Terminal};
+use crate::wire::telnet::{Decoder, Event, Limits, Verb, command, option};
+
+pub mod keys;
+pub mod painter;
+
+const LIMITS: Limits = Limits {
+    record: 16 * 1024,
+    subnegotiation: 256,
+};
+
+/// TERMINAL-TYPE IS and SEND.
+const TYPE_IS: u8 = 0;
+const TYPE_SEND: u8 = 1;
+
+/// The largest window that is painted.
+const LARGEST: (u16, u16) = (255, 255);
+
+/// Milliseconds of virtual time that a stroke of [`Stroke::Wait`] lets pass.
+const SECOND: u64 = 1000;
+
+/// Serves one client to its end.
+pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+    let mut view = View::new(ticket.patient(stream));
+    view.greet().await?;
+    let Some((world, logon)) = pick(ticket, &mut view).await? else {
+        return view.leave("").await;
+    };
+    let mut terminal = ticket.terminal();
+    terminal.typeahead = true;
+    let opened = ticket.open(&world, &logon, terminal)?;
+    let mut station = opened.station(ticket.service.tells_grade);
+    let talked = work(&mut view, &mut station).await;
+    station.close(&talked);
+    if let Some(grade) = station.grade() {
+        ticket.report(&told(station.setup(), grade));
+    }
+    talked
+}
+
+/// Joins a client to a session that is open already.
+pub(super) async fn converse(stream: Patient<Stream>, station: &mut Station) -> io::Result<()> {
+    let mut view = View::new(stream);
+    view.greet().await?;
+    work(&mut view, station).await
+}
+
+/// The system that the logon of the door names, or that the client picks; none if it goes.
+async fn pick(ticket: &Ticket, view: &mut View) -> io::Result<Option<(World, Logon)>> {
+    let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+    if let Some(world) = ticket.world(&ticket.logon).map_err(wrong)? {
+        return Ok(Some((world, ticket.logon.clone())));
+    }
+    let mut terminal = Terminal::new(ticket.terminal());
+    let lu = ticket
+        .lease(None)
+        .map(|lease| lease.name.clone())
+        .unwrap_or_default();
+    let mut message = String::new();
+    loop {
+        let worlds = ticket.service.worlds.now();
+        terminal.apply(&selection::screen(&lu, &worlds, &message));
+        let wish = loop {
+            view.paint(&terminal).await?;
+            match view.next().await? {
+                None | Some(Stroke::Quit) => return Ok(None),
+                Some(Stroke::Key(key)) => {
+                    if let Response::Inbound(inbound) = terminal.press(key) {
+                        break selection::wish(&inbound);
+                    }
+                }
+                Some(Stroke::Redraw) => view.painter.forget(),
+                Some(Stroke::Wait) => {}
+            }
+        };
+        message = match wish {
+            Wish::Look => String::new(),
+            Wish::Logoff => return Ok(None),
+            Wish::Unknown(_) => selection::UNRECOGNIZED.into(),
+            Wish::Logon(logon) => {
+                let logon = ticket.allowed(logon).or(&ticket.logon);
+                match ticket.world(&logon) {
+                    Ok(Some(world)) => return Ok(Some((world, logon))),
+                    Ok(None) => String::new(),
+                    Err(error) => selection::no_such(&error),
+                }
+            }
+        };
+    }
+}
+
+/// Joins a client to a session until either ends it. Work at a task begins with its goal, and ends when the client leaves, or
+/// has used up what the task allows.
+async fn work(view: &mut View, station: &mut Station) -> io::Result<()> {
+    if let Some(goal) = station.goal() {
+        let goal = goal.to_owned();
+        if !view.tell(&goal).await? {
+            return Ok(());
+        }
+    }
+    loop {
+        view.paint(station.terminal()).await?;
+        let stroke = tokio::select! {
+            stroke = view.next() => stroke?,
+            () = station.idle() => {
+                if station.is_stopped() {
+                    return view.leave("").await;
+                }
+                continue;
+            }
+        };
+        station.catch_up();
+        let spent = station
+            .left()
+            .is_some_and(|left| left.keys == 0 || left.time_ms == 0);
+        match stroke {
+            None => return Ok(()),
+            Some(Stroke::Key(_) | Stroke::Wait) if spent => {
+                station.finish(None, Ended::BudgetSpent);
+                return view
+                    .leave("The keys or the time of the task are used up.\r\n")
+                    .await;
+            }
+            Some(Stroke::Key(key)) => {
+                station.press(key);
+            }
+            Some(Stroke::Wait) => station.pass(SECOND),
+            Some(Stroke::Redraw) => view.painter.forget(),
+            Some(Stroke::Quit) => {
+                station.finish(None, Ended::Submitted);
+                return view.leave("").await;
+            }
+        }
+    }
+}
+
+/// A client's window and keyboard.
+struct View {
+    stream: Patient<Stream>,
+    decoder: Decoder,
+    strokes: Strokes,
+    pressed: std::collections::VecDeque<Stroke>,
+    painter: Painter,
+    /// Answers to TELNET's options, to be sent before the next painting.
+    answers: Vec<u8>,
+}
+
+impl View {
+    fn new(stream: Patient<Stream>) -> View {
+        View {
+            stream,
+            decoder: Decoder::new(LIMITS),
+            strokes: Strokes::default(),
+            pressed: std::collections::VecDeque::new(),
+            painter: Painter::default(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// Asks for the options that make a telnet client a terminal: each character as it is typed, and what its window is.
+    async fn greet(&mut self) -> io::Result<()> {
+        let asks = [
+            Event::Negotiate(Verb::Will, option::ECHO),
+            Event::Negotiate(Verb::Will, option::SUPPRESS_GO_AHEAD),
+            Event::Negotiate(Verb::Do, option::NAWS),
+            Event::Negotiate(Verb::Do, option::TERMINAL_TYPE),
+        ];
+        self.say(&asks).await
+    }
+
+    async fn say(&mut self, events: &[Event]) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        events.iter().for_each(|event| event.encode(&mut bytes));
+        self.write(&bytes).await
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await?;
+        self.stream.flush().await
+    }
+
+    async fn paint(&mut self, terminal: &Terminal) -> io::Result<()> {
+        let mut bytes = std::mem::take(&mut self.answers);
+        // Whatever has been typed already is taken before anything is painted: a screen that is gone at once is not shown.
+        if self.pressed.is_empty() {
+            bytes.extend(self.painter.paint(terminal));
+        }
+        match bytes.is_empty() {
+            true => Ok(()),
+            false => self.write(&bytes).await,
+        }
+    }
+
+    /// Clears the window for a last word.
+    async fn leave(&mut self, word: &str) -> io::Result<()> {
+        self.write(format!("\x1b[0m\x1b[2J\x1b[H{word}").as_bytes())
+            .await
+    }
+
+    /// Shows a text until Enter; gives whether the client stays.
+    async fn tell(&mut self, text: &str) -> io::Result<bool> {
+        let text = text.replace('\n', "\r\n");
+        let page = format!("\x1b[0m\x1b[2J\x1b[H{text}\r\n\r\nPress Enter to begin. ");
+        self.write(page.as_bytes()).await?;
+        loop {
+            match self.next().await? {
+                None | Some(Stroke::Quit) => return Ok(false),
+                Some(Stroke::Key(Key::Enter)) => break,
+                Some(_) => {}
+            }
+        }
+        self.painter.forget();
+        Ok(true)
+    }
+
+    /// The next stroke; none if the client has gone. Losing the race in a `select!` loses nothing.
+    async fn next(&mut self) -> io::Result<Option<Stroke>> {
+        loop {
+            if let Some(stroke) = self.pressed.pop_front() {
+                return Ok(Some(stroke));
+            }
+            let mut buffer = [0; 1024];
+            let length = self.stream.read(&mut buffer).await?;
+            if length == 0 {
+                return Ok(None);
+            }
+            let answers = self.take(buffer.get(..length).unwrap_or_default())?;
+            answers
+                .iter()
+                .for_each(|event| event.encode(&mut self.answers));
+            if !self.answers.is_empty() && self.pressed.is_empty() {
+                // A painting sends them.
+                return Ok(Some(Stroke::Redraw));
+            }
+        }
+    }
+
+    /// Takes bytes apart into strokes and what TELNET says between them; gives the answers to that.
+    fn take(&mut self, bytes: &[u8]) -> io::Result<Vec<Event>> {
+        let mut answers = Vec::new();
+        for byte in bytes {
+            let mut events = Vec::new();
+            let read = self.decoder.feed(std::slice::from_ref(byte), &mut events);
+            read.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            let mut strokes = Vec::new();
+            self.strokes
+                .feed(&self.decoder.take_unended(), &mut strokes);
+            self.pressed.extend(strokes);
+            for event in events {
+                self.telnet(event, &mut answers);
+            }
+        }
+        Ok(answers)
+    }
+
+    fn telnet(&mut self, event: Event, answers: &mut Vec<Event>) {
+        use option::{ECHO, NAWS, SUPPRESS_GO_AHEAD, TERMINAL_TYPE};
+        match event {
+            Event::Negotiate(Verb::Will, TERMINAL_TYPE) => {
+                answers.push(Event::Subnegotiation(TERMINAL_TYPE, vec![TYPE_SEND]));
+            }
+            Event::Negotiate(Verb::Will, NAWS)
+            | Event::Negotiate(Verb::Do, ECHO | SUPPRESS_GO_AHEAD) => {}
+            Event::Negotiate(Verb::Will, SUPPRESS_GO_AHEAD) => {
+                answers.push(Event::Negotiate(Verb::Do, SUPPRESS_GO_AHEAD));
+            }
+            Event::Negotiate(Verb::Will, option) => {
+                answers.push(Event::Negotiate(Verb::Dont, option))
+            }
+            Event::Negotiate(Verb::Do, option::TIMING_MARK) => {
+                answers.push(Event::Negotiate(Verb::Will, option::TIMING_MARK));
+            }
+            Event::Negotiate(Verb::Do, option) => {
+                answers.push(Event::Negotiate(Verb::Wont, option))
+            }
+            Event::Subnegotiation(NAWS, data) => self.resize(&data),
+            Event::Subnegotiation(TERMINAL_TYPE, data) => {
+                if let Some((&TYPE_IS, name)) = data.split_first() {
+                    let color = has_colors(&String::from_utf8_lossy(name));
+                    let window = self.painter.window();
+                    self.change(Window { color, ..window });
+                }
+            }
+            Event::Command(command::BRK | command::IP) => {
+                self.pressed.push_back(Stroke::Key(Key::Attn))
+            }
+            Event::Command(command::AO) => self.pressed.push_back(Stroke::Key(Key::SysReq)),
+            // Records are a 3270 client's.
+            Event::Negotiate(..)
+            | Event::Subnegotiation(..)
+            | Event::Command(_)
+            | Event::Record(_) => {}
+        }
+    }
+
+    /// Width and height, 16 bits each; 0 means that the client does not know.
+    fn resize(&mut self, data: &[u8]) {
+        let &[a, b, c, d] = data else { return };
+        let (columns, rows) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        let window = self.painter.window();
+        if rows > 1 && columns > 1 {
+            let (rows, columns) = (rows.min(LARGEST.0), columns.min(LARGEST.1));
+            self.change(Window {
+                rows,
+                columns,
+                ..window
+            });
+        }
+    }
+
+    fn change(&mut self, window: Window) {
+        if window != self.painter.window() {
+            self.painter.resize(window);
+            self.pressed.push_back(Stroke::Redraw);
+        }
+    }
+}
+
+/// Whether a terminal of this type has colours.
+fn has_colors(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ![
+        "dumb", "unknown", "network", "vt1", "vt2", "vt3", "vt4", "vt5",
+    ]
+    .iter()
+    .any(|plain| name.starts_with(plain))
+}

@@ -1,0 +1,335 @@
+//! A terminal's screen as ANSI sequences: only what changed since the last time. Pure: a [`Terminal`] in, bytes out.
+
+use std::fmt::Write;
+
+use crate::terminal::{Look, Terminal};
+use crate::wire::{Address, Color, Highlight, Intensity};
+
+/// The window of the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Its height.
+    pub rows: u16,
+    /// Its width.
+    pub columns: u16,
+    /// Whether it has colours.
+    pub color: bool,
+}
+
+impl Default for Window {
+    /// 24 x 80 with colours.
+    fn default() -> Window {
+        Window {
+            rows: 24,
+            columns: 80,
+            color: true,
+        }
+    }
+}
+
+/// How a character looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Style {
+    /// Foreground and background; none in a window without colours.
+    colors: Option<(Color, Color)>,
+    bold: bool,
+    underline: bool,
+    blink: bool,
+    reverse: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Glyph {
+    ch: char,
+    style: Style,
+}
+
+const BLANK: Glyph = Glyph {
+    ch: ' ',
+    style: Style {
+        colors: None,
+        bold: false,
+        underline: false,
+        blink: false,
+        reverse: false,
+    },
+};
+
+/// Knows what a client's window shows.
+#[derive(Debug, Clone, Default)]
+pub struct Painter {
+    window: Window,
+    /// What is shown, row after row; empty if nothing is known of it.
+    shown: Vec<Glyph>,
+    alarm: bool,
+}
+
+impl Painter {
+    /// The window has another size, or other colours.
+    pub fn resize(&mut self, window: Window) {
+        self.window = window;
+        self.forget();
+    }
+
+    /// The window.
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// What is shown is not known any more: the next painting is of everything.
+    pub fn forget(&mut self) {
+        self.shown.clear();
+    }
+
+    /// What makes the window show the terminal, with its operator information area in the last row: beneath the screen, or, in a
+    /// window no higher than the screen, over its last row while the keyboard is locked or that row is blank.
+    pub fn paint(&mut self, terminal: &Terminal) -> Vec<u8> {
+        let (next, cursor) = frame(terminal, self.window);
+        let mut text = String::new();
+        if self.shown.is_empty() {
+            text.push_str("\x1b[0m\x1b[2J");
+            self.shown = vec![BLANK; next.len()];
+        }
+        let changed = self.changes(&next, &mut text);
+        let alarm = terminal.oia().alarm;
+        if alarm && !self.alarm {
+            text.push('\x07');
+        }
+        self.alarm = alarm;
+        if changed || !text.is_empty() {
+            text.push_str("\x1b[0m");
+        }
+        self.shown = next;
+        at(cursor, &mut text);
+        text.into_bytes()
+    }
+
+    /// Writes the glyphs that differ; gives whether there are any.
+    fn changes(&self, next: &[Glyph], text: &mut String) -> bool {
+        let columns = usize::from(self.window.columns).max(1);
+        let mut style = Style::default();
+        let mut pen = None;
+        for (place, (old, new)) in self.shown.iter().zip(next).enumerate() {
+            if old == new {
+                continue;
+            }
+            // The end of a row leaves the pen where terminals do not agree.
+            if pen != Some(place) || place % columns == 0 {
+                at(((place / columns) as u16, (place % columns) as u16), text);
+            }
+            if pen.is_none() || style != new.style {
+                style = new.style;
+                select(style, text);
+            }
+            text.push(new.ch);
+            pen = Some(place + 1);
+        }
+        pen.is_some()
+    }
+}
+
+/// Puts the pen at a row and column, from 0. Writing to a string cannot fail.
+fn at((row, column): (u16, u16), text: &mut String) {
+    let _ = write!(text, "\x1b[{};{}H", row + 1, column + 1);
+}
+
+/// Selects a style, whatever was selected.
+fn select(style: Style, text: &mut String) {
+    text.push_str("\x1b[0");
+    let marks = [
+        (style.bold, 1),
+        (style.underline, 4),
+        (style.blink, 5),
+        (style.reverse, 7),
+    ];
+    for (_, number) in marks.iter().filter(|(on, _)| *on) {
+        let _ = write!(text, ";{number}");
+    }
+    if let Some((fg, bg)) = style.colors {
+        text.push_str(&color(fg, 38));
+        if !matches!(bg, Color::Default | Color::Black | Color::NeutralBlack) {
+            text.push_str(&color(bg, 48));
+        }
+    }
+    text.push('m');
+}
+
+/// The parameters of a colour; `base` is 38 for the foreground, 48 for the background. The eight of a 3279 are the bright ones of
+/// the common palette, the others are said by value.
+fn color(hue: Color, base: u8) -> String {
+    let bright = |n: u8| format!(";{}", base + 52 + n);
+    let value = |r: u8, g: u8, b: u8| format!(";{base};2;{r};{g};{b}");
+    match hue {
+        Color::NeutralBlack | Color::Black => format!(";{}", base - 8),
+        Color::Red => bright(1),
+        Color::Default | Color::Green => bright(2),
+        Color::Yellow => bright(3),
+        Color::Blue => bright(4),
+        Color::Pink => bright(5),
+        Color::Turquoise => bright(6),
+        Color::White | Color::BrightWhite => bright(7),
+        Color::DeepBlue => value(0, 0, 205),
+        Color::Orange => value(255, 165, 0),
+        Color::Purple => value(160, 32, 240),
+        Color::PaleGreen => value(152, 251, 152),
+        Color::PaleTurquoise => value(175, 238, 238),
+        Color::Grey => value(190, 190, 190),
+    }
+}
+
+fn style(look: &Look, window: Window) -> Style {
+    let is = |highlight| !look.hidden && look.highlight == highlight;
+    Style {
+        colors: window.color.then_some((look.fg, look.bg)),
+        bold: is(Highlight::Intensify) || !window.color && look.intensity == Intensity::High,
+        underline: is(Highlight::Underscore),
+        blink: is(Highlight::Blink),
+        reverse: is(Highlight::Reverse),
+    }
+}
+
+/// What a window is to show, row after row, and where its cursor is. A screen that does not fit shows the part round its cursor.
+fn frame(terminal: &Terminal, window: Window) -> (Vec<Glyph>, (u16, u16)) {
+    let (rows, columns) = (terminal.rows(), terminal.columns().max(1));
+    let cursor = (terminal.cursor() / columns, terminal.cursor() % columns);
+    let height = if window.rows == rows {
+        rows
+    } else {
+        rows.min(window.rows.saturating_sub(1))
+    };
+    let width = columns.min(window.columns);
+    let scroll = |at: u16, all: u16, shown: u16| match all <= shown {
+        true => 0,
+        false => (at + 1).saturating_sub(shown),
+    };
+    let (down, right) = (
+        scroll(cursor.0, rows, height),
+        scroll(cursor.1, columns, width),
+    );
+    let mut glyphs = vec![BLANK; usize::from(window.rows) * usize::from(window.columns)];
+    let mut put = |row: u16, column: u16, glyph: Glyph| {
+        let place = usize::from(row) * usize::from(window.columns) + usize::from(column);
+        if let Some(slot) = glyphs.get_mut(place) {
+            *slot = glyph;
+        }
+    };
+    for row in 0..height {
+        for column in 0..width {
+            let at: Address = (row + down) * columns + column + right;
+            let look = terminal.look(at);
+            put(
+                row,
+                column,
+                Glyph {
+                    ch: look.ch,
+                    style: style(&look, window),
+                },
+            );
+        }
+    }
+    let last = terminal.row_text(usize::from(rows.saturating_sub(1)));
+    if height < window.rows || terminal.lock().is_some() || last.trim().is_empty() {
+        let line = terminal.oia().render(usize::from(width));
+        let style = Style {
+            colors: window.color.then_some((Color::Blue, Color::Default)),
+            ..Style::default()
+        };
+        for (column, ch) in (0..width).zip(line.chars()) {
+            put(window.rows.saturating_sub(1), column, Glyph { ch, style });
+        }
+    }
+    (
+        glyphs,
+        (
+            cursor.0.saturating_sub(down),
+            cursor.1.saturating_sub(right),
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::{Key, Options};
+    use crate::wire::{CodePage, FieldAttribute, Order, Outbound, Wcc};
+
+    fn window(rows: u16, columns: u16) -> vt100::Parser {
+        vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)
+    }
+
+    fn terminal() -> Terminal {
+        let mut terminal = Terminal::new(Options::default());
+        let text = |text: &str| Order::Data(CodePage::CP037.encode_text(text));
+        let orders = vec![
+            Order::SetBufferAddress(0),
+            Order::StartField(FieldAttribute::default().protected(true)),
+            text("NAME"),
+            Order::StartField(FieldAttribute::default()),
+            Order::InsertCursor,
+            Order::SetBufferAddress(30),
+            Order::StartField(FieldAttribute::default().protected(true)),
+            Order::SetBufferAddress(80),
+            Order::StartField(FieldAttribute::default().intensity(Intensity::Hidden)),
+            text("IRON"),
+            Order::SetBufferAddress(90),
+            Order::StartField(FieldAttribute::default().protected(true)),
+        ];
+        terminal.apply(&Outbound::EraseWrite {
+            wcc: Wcc::RESTORE,
+            orders,
+        });
+        terminal
+    }
+
+    #[test]
+    fn a_window_shows_what_the_terminal_does_and_then_only_what_changed() {
+        let mut terminal = terminal();
+        let mut painter = Painter::default();
+        painter.resize(Window {
+            rows: 25,
+            columns: 80,
+            color: true,
+        });
+        let mut screen = window(25, 80);
+        let first = painter.paint(&terminal);
+        screen.process(&first);
+        let row = |screen: &vt100::Parser, row: u16| {
+            screen
+                .screen()
+                .rows(0, 80)
+                .nth(usize::from(row))
+                .unwrap()
+                .trim_end()
+                .to_owned()
+        };
+        assert_eq!(row(&screen, 0), " NAME");
+        assert_eq!(row(&screen, 1), "");
+        assert!(row(&screen, 24).starts_with("4A"), "{}", row(&screen, 24));
+        assert_eq!(screen.screen().cursor_position(), (0, 6));
+        terminal.press(Key::Char('X'));
+        let second = painter.paint(&terminal);
+        assert!(second.len() < 60, "{}", String::from_utf8_lossy(&second));
+        screen.process(&second);
+        assert_eq!(row(&screen, 0), " NAME X");
+        assert_eq!(screen.screen().cursor_position(), (0, 7));
+        let nothing = painter.paint(&terminal);
+        assert_eq!(String::from_utf8(nothing).unwrap(), "\x1b[1;8H");
+    }
+
+    #[test]
+    fn a_window_that_is_too_small_follows_the_cursor() {
+        let mut terminal = terminal();
+        let mut painter = Painter::default();
+        painter.resize(Window {
+            rows: 10,
+            columns: 40,
+            color: false,
+        });
+        let mut screen = window(10, 40);
+        screen.process(&painter.paint(&terminal));
+        assert_eq!(screen.screen().cursor_position(), (0, 6));
+        terminal.press(Key::MoveCursor(23 * 80 + 79));
+        screen.process(&painter.paint(&terminal));
+        assert_eq!(screen.screen().cursor_position(), (8, 39));
+    }
+}
