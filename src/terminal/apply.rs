@@ -5,12 +5,15 @@ use super::cell::Cell;
 use super::model::{PRIMARY_COLUMNS, PRIMARY_ROWS};
 use crate::wire::structured::Read;
 use crate::wire::{
-    Address, Aid, AttributeType, FieldAttribute, Inbound, Order, Outbound, ReplyMode,
+    Address, Aid, AttributeType, BareWrite, FieldAttribute, Inbound, Order, Outbound, ReplyMode,
     StructuredField, Wcc,
 };
 
 /// The size of Erase/Write.
 const PRIMARY: (u16, u16) = (PRIMARY_ROWS, PRIMARY_COLUMNS);
+/// Brackets of double-byte characters, which are stored like others but must be in pairs.
+const SHIFT_OUT: u8 = 0x0E;
+const SHIFT_IN: u8 = 0x0F;
 /// The structured field Create Partition, which of the implicit partition only homes the cursor.
 const CREATE_PARTITION: u8 = 0x0C;
 /// The partition of a query.
@@ -71,6 +74,9 @@ impl Terminal {
                 fields.iter().for_each(|field| self.structured_field(field))
             }
             Outbound::NoOperation => {}
+            Outbound::Bare(BareWrite::Write) => self.keyboard.inhibit = false,
+            Outbound::Bare(BareWrite::EraseWrite) => self.erase(PRIMARY),
+            Outbound::Bare(BareWrite::EraseWriteAlternate) => self.erase(self.options.alternate()),
         }
     }
 
@@ -130,6 +136,7 @@ impl Terminal {
     fn order(&mut self, write: &mut Write, order: &Order) -> Option<()> {
         write.tabbed_to_end &= matches!(order, Order::ProgramTab);
         match order {
+            Order::Data(codes) if codes.contains(&SHIFT_IN) => self.shifted(write, codes)?,
             Order::Data(codes) => write.address = self.buffer.put(write.address, codes, write.pen),
             Order::GraphicEscape(code) => {
                 self.put(
@@ -193,6 +200,34 @@ impl Terminal {
             _ => true,
         };
         Some(())
+    }
+
+    /// Puts characters with SHIFT IN among them, which must have its SHIFT OUT.
+    fn shifted(&mut self, write: &mut Write, codes: &[u8]) -> Option<()> {
+        for piece in codes.chunk_by(|a, b| *a != SHIFT_IN && *b != SHIFT_IN) {
+            if piece == [SHIFT_IN] && !self.is_shifted_out(write.address) {
+                return None;
+            }
+            write.address = self.buffer.put(write.address, piece, write.pen);
+        }
+        Some(())
+    }
+
+    /// Whether SHIFT OUT stands before an address, with no SHIFT IN behind it: round the buffer, back to the attribute byte that
+    /// governs the address, or on an unformatted screen to the last position of the buffer.
+    fn is_shifted_out(&self, at: Address) -> bool {
+        let last = self.buffer.previous(0);
+        let stop = self.buffer.field_start(at).unwrap_or(last);
+        let mut here = at;
+        loop {
+            here = self.buffer.previous(here);
+            match self.buffer.get(here).code {
+                SHIFT_OUT => return true,
+                SHIFT_IN => return false,
+                _ if here == stop => return false,
+                _ => {}
+            }
+        }
     }
 
     /// The attribute that governs an address, which takes a search.
@@ -334,11 +369,17 @@ impl Terminal {
         }
     }
 
-    /// Sets an extended attribute, colours only on a terminal that has them.
+    /// Sets an extended attribute of those that the terminal keeps.
     fn set_extended(&self, cell: &mut Cell, kind: AttributeType, value: u8) {
-        if self.options.color
-            || !matches!(kind, AttributeType::Foreground | AttributeType::Background)
-        {
+        let kept = match kind {
+            AttributeType::Foreground | AttributeType::Background => self.options.color,
+            AttributeType::Validation | AttributeType::Outlining => {
+                self.options.all_attributes && cell.is_attribute()
+            }
+            AttributeType::Transparency => self.options.all_attributes,
+            _ => true,
+        };
+        if kept {
             cell.set(kind, value);
         }
     }

@@ -288,24 +288,37 @@ impl Buffer {
         home
     }
 
-    /// Moves the characters from `at` up to `spare` by one, over what stands at `spare`; what stands at `at` stays.
+    /// Moves the characters from `at` up to `spare` by one, over what stands at `spare`; what stands at `at` stays. There is no
+    /// attribute byte among them.
     pub fn shift_right(&mut self, at: Address, spare: Address) {
-        let mut here = spare;
-        while here != at {
-            let before = self.previous(here);
-            self.set(here, self.get(before));
-            here = before;
+        if spare < at {
+            self.shift_right(0, spare);
+            let last = self.previous(0);
+            self.copy(last, 0);
+            self.shift_right(at, last);
+        } else {
+            let (from, to) = (usize::from(at), usize::from(spare));
+            self.cells.copy_within(from..to, from + 1);
         }
     }
 
-    /// Moves the characters behind `at` up to `last` by one over `at`, and puts a null at `last`.
+    /// Moves the characters behind `at` up to `last` by one over `at`, and puts a null at `last`. There is no attribute byte
+    /// among them.
     pub fn shift_left(&mut self, at: Address, last: Address) {
-        let mut here = at;
-        while here != last {
-            let next = self.next(here);
-            self.set(here, self.get(next));
-            here = next;
+        if last < at {
+            let end = self.previous(0);
+            self.cells
+                .copy_within(usize::from(at) + 1.., usize::from(at));
+            self.copy(0, end);
+            self.shift_left(0, last);
+        } else {
+            let (from, to) = (usize::from(at), usize::from(last));
+            self.cells.copy_within(from + 1..=to, from);
+            self.set_code(last, 0);
         }
-        self.set_code(last, 0);
+    }
+
+    fn copy(&mut self, from: Address, to: Address) {
+        self.set(to, self.get(from));
     }
 }

@@ -17,6 +17,10 @@ pub struct Cell {
     pub highlighting: u8,
     /// The character set: [`Cell::BASE`], [`Cell::ALTERNATE`] or a local set of the host's.
     pub character_set: u8,
+    /// The transparency as the host gave it; 00 for none.
+    pub transparency: u8,
+    /// Of an attribute byte: field validation in the three low bits, field outlining in the four high ones.
+    pub(super) checks: u8,
 }
 
 const IS_ATTRIBUTE: u8 = 0x80;
@@ -83,16 +87,22 @@ impl Cell {
             AttributeType::Foreground => self.foreground = Color::from_code(value).code(),
             AttributeType::Background => self.background = Color::from_code(value).code(),
             AttributeType::CharacterSet => self.character_set = u8::from(value == ALTERNATE_SET),
+            AttributeType::Transparency => self.transparency = value,
+            AttributeType::Validation => self.checks = self.checks & 0xF0 | value & 0x07,
+            AttributeType::Outlining => self.checks = self.checks & 0x0F | value << 4,
             _ => {}
         }
     }
 
     /// The types of extended attributes that a terminal keeps, in the order in which it tells them.
-    pub const EXTENDED: [AttributeType; 4] = [
+    pub const EXTENDED: [AttributeType; 7] = [
         AttributeType::Foreground,
         AttributeType::Background,
         AttributeType::Highlighting,
         AttributeType::CharacterSet,
+        AttributeType::Transparency,
+        AttributeType::Validation,
+        AttributeType::Outlining,
     ];
 
     /// The value of an extended attribute as a read tells it; 00 if it is not set.
@@ -103,6 +113,9 @@ impl Cell {
             AttributeType::Foreground => self.foreground,
             AttributeType::Background => self.background,
             AttributeType::CharacterSet => marked(self.character_set & 0x03),
+            AttributeType::Transparency => self.transparency,
+            AttributeType::Validation => self.checks & 0x07,
+            AttributeType::Outlining => self.checks >> 4,
             _ => 0,
         }
     }
@@ -115,9 +128,27 @@ impl Cell {
             .filter(|&(_, value)| value != 0)
     }
 
+    /// Whether the extended attributes are the same, however they came.
+    pub(super) fn has_attributes_of(self, other: Cell) -> bool {
+        Cell {
+            code: 0,
+            attribute: 0,
+            ..self
+        } == Cell {
+            code: 0,
+            attribute: 0,
+            ..other
+        }
+    }
+
     /// Whether the character came by Graphic Escape.
     pub fn is_graphic_escape(self) -> bool {
         self.character_set & Cell::GRAPHIC_ESCAPE != 0
+    }
+
+    /// What the terminal keeps of it beyond [`Cell::bytes`]: transparency, validation and outlining, rarely there.
+    pub(super) fn rare_bytes(self) -> [u8; 2] {
+        [self.transparency, self.checks]
     }
 
     /// The cell as bytes, for hashing.

@@ -1,6 +1,7 @@
 //! The screen as s3270 prints it: `ReadBuffer` and `Ascii`/`Ebcdic` regions.
 
 use std::fmt::Write;
+use std::iter;
 
 use super::Terminal;
 use super::cell::Cell;
@@ -21,16 +22,13 @@ impl Terminal {
     /// The rows of the screen as s3270's `ReadBuffer` gives them: tokens parted by blanks, `SF(type=value,…)` for an
     /// attribute byte, `SA(type=value,…)` before a cell whose character attributes differ from the cell before it.
     pub fn read_buffer_text(&self, notation: Notation) -> Vec<String> {
-        let mut last = Cell::default();
+        let mut told = Cell::default();
         let mut row_of = |row: &[Cell]| {
-            let mut line = String::with_capacity(row.len() * 3);
-            for &cell in row {
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                self.write_cell(&mut line, cell, &mut last, notation);
-            }
-            line
+            let runs = self.runs(row, &mut told, notation);
+            let tokens = runs
+                .iter()
+                .flat_map(|(token, count)| iter::repeat_n(token.as_str(), *count));
+            tokens.collect::<Vec<_>>().join(" ")
         };
         self.cells()
             .chunks(usize::from(self.columns().max(1)))
@@ -38,38 +36,50 @@ impl Terminal {
             .collect()
     }
 
-    fn write_cell(&self, line: &mut String, cell: Cell, last: &mut Cell, notation: Notation) {
-        // Writing to a string does not fail.
-        if let Some(attribute) = cell.attribute() {
-            let _ = write!(line, "SF(c0={:02x}", 0xC0 | attribute.bits());
-            for (kind, value) in cell.extended() {
-                let _ = write!(line, ",{:02x}={value:02x}", kind.code());
-            }
-            line.push(')');
-            return;
-        }
-        let changed = Cell::EXTENDED
-            .into_iter()
-            .filter(|&kind| cell.get(kind) != last.get(kind));
-        let changes: Vec<String> = changed
-            .map(|kind| format!("{:02x}={:02x}", kind.code(), told(cell, kind)))
-            .collect();
-        if !changes.is_empty() {
-            let _ = write!(line, "SA({}) ", changes.join(","));
-            *last = cell;
-        }
-        let _ = match notation {
-            Notation::Ebcdic if cell.is_graphic_escape() => write!(line, "GE({:02x})", cell.code),
-            Notation::Ebcdic => write!(line, "{:02x}", cell.code),
-            Notation::Ascii if cell.code == 0 => write!(line, "00"),
-            Notation::Ascii => self
-                .shown(cell)
-                .encode_utf8(&mut [0; 4])
-                .bytes()
-                .try_for_each(|byte| write!(line, "{byte:02x}")),
-            Notation::Unicode if cell.code == 0 => write!(line, "0000"),
-            Notation::Unicode => write!(line, "{:04x}", u32::from(self.shown(cell))),
+    /// The tokens of [`Terminal::read_buffer_text`] for the whole screen, equal ones side by side as one with their number.
+    pub fn read_buffer_runs(&self, notation: Notation) -> Vec<(String, usize)> {
+        self.runs(self.cells(), &mut Cell::default(), notation)
+    }
+
+    /// The tokens of cells; `told` are the character attributes that were last told.
+    fn runs(&self, cells: &[Cell], told: &mut Cell, notation: Notation) -> Vec<(String, usize)> {
+        let mut runs: Vec<(String, usize)> = Vec::new();
+        let mut push = |token: String, count: usize| match runs.last_mut() {
+            Some((last, n)) if *last == token => *n += count,
+            _ => runs.push((token, count)),
         };
+        for run in cells.chunk_by(|a, b| a == b) {
+            let Some(&cell) = run.first() else { continue };
+            if let Some(changes) = changes(cell, told) {
+                push(changes, 1);
+            }
+            push(self.token(cell, notation), run.len());
+        }
+        runs
+    }
+
+    fn token(&self, cell: Cell, notation: Notation) -> String {
+        if let Some(attribute) = cell.attribute() {
+            let mut token = format!("SF(c0={:02x}", 0xC0 | attribute.bits());
+            for (kind, value) in cell.extended() {
+                // Writing to a string does not fail.
+                let _ = write!(token, ",{:02x}={value:02x}", kind.code());
+            }
+            token.push(')');
+            return token;
+        }
+        match notation {
+            Notation::Ebcdic if cell.is_graphic_escape() => format!("GE({:02x})", cell.code),
+            Notation::Ebcdic => format!("{:02x}", cell.code),
+            Notation::Ascii if cell.code == 0 => "00".into(),
+            Notation::Ascii => {
+                let text = self.graphic(cell).unwrap_or(' ').to_string();
+                text.bytes().map(|byte| format!("{byte:02x}")).collect()
+            }
+            // SO and SI are told as themselves, though they show as nothing.
+            Notation::Unicode if matches!(cell.code, 0x0E | 0x0F) => format!("{:04x}", cell.code),
+            Notation::Unicode => format!("{:04x}", self.graphic(cell).map_or(0, u32::from)),
+        }
     }
 
     /// A region of the screen as s3270's `Ascii` (text, hidden positions as blanks) gives it: `rows` lines of `columns`
@@ -116,8 +126,23 @@ impl Terminal {
     }
 }
 
+/// The token of character attributes that are not as `told`, which then are.
+fn changes(cell: Cell, told: &mut Cell) -> Option<String> {
+    if cell.is_attribute() || cell.has_attributes_of(*told) {
+        return None;
+    }
+    let changed = Cell::EXTENDED
+        .into_iter()
+        .filter(|&kind| cell.get(kind) != told.get(kind));
+    let changes: Vec<String> = changed
+        .map(|kind| format!("{:02x}={:02x}", kind.code(), value_of(cell, kind)))
+        .collect();
+    *told = cell;
+    (!changes.is_empty()).then(|| format!("SA({})", changes.join(",")))
+}
+
 /// The value of a changed attribute: for highlighting, none is F0.
-fn told(cell: Cell, kind: AttributeType) -> u8 {
+fn value_of(cell: Cell, kind: AttributeType) -> u8 {
     match kind {
         AttributeType::Highlighting => 0xF0 | cell.highlighting,
         _ => cell.get(kind),

@@ -5,7 +5,7 @@ use super::cell::Cell;
 use super::key::Key;
 use super::keyboard::{Refusal, Response};
 use super::oia::Lock;
-use crate::wire::{Address, Aid};
+use crate::wire::{Address, Aid, ebcdic};
 
 const NULL: u8 = 0x00;
 const DUP: u8 = 0x1C;
@@ -17,8 +17,8 @@ impl Terminal {
     /// Does what a key does while nothing locks it out.
     pub(super) fn perform(&mut self, key: Key) -> Response {
         match key {
-            Key::Char(character) => match self.options.code_page.encode(character) {
-                Some(code) => self.type_code(code),
+            Key::Char(character) => match self.encode(character) {
+                Some(cell) => self.type_cell(cell),
                 None => Response::Refused(Refusal::NoSuchCharacter),
             },
             Key::Enter => self.attention(Aid::Enter),
@@ -50,7 +50,7 @@ impl Terminal {
             Key::Insert => self.set_insert(true),
             Key::ToggleInsert => self.set_insert(!self.keyboard.insert),
             Key::Dup => self.dup(),
-            Key::FieldMark => self.type_code(FIELD_MARK),
+            Key::FieldMark => self.type_cell(of_code(FIELD_MARK)),
             Key::CursorSelect => self.cursor_select(),
             Key::Attn => Response::Attn,
             Key::SysReq => Response::SysReq,
@@ -98,7 +98,18 @@ impl Terminal {
         !self.buffer.get(at).is_attribute() && !self.buffer.attribute_at(at).is_protected()
     }
 
-    fn type_code(&mut self, code: u8) -> Response {
+    /// A character in the code page, or else in the alternate character set.
+    fn encode(&self, character: char) -> Option<Cell> {
+        let in_page = self.options.code_page.encode(character).map(of_code);
+        in_page.or_else(|| {
+            Some(Cell {
+                character_set: Cell::GRAPHIC_ESCAPE,
+                ..of_code(ebcdic::encode_alternate(character)?)
+            })
+        })
+    }
+
+    fn type_cell(&mut self, cell: Cell) -> Response {
         let at = self.cursor;
         let start = self.buffer.field_start(at);
         let attribute = start
@@ -107,7 +118,7 @@ impl Terminal {
         if start == Some(at) || attribute.is_protected() {
             return self.operator_error(Lock::Protected);
         }
-        if self.options.numeric_lock && attribute.is_numeric() && !is_numeric(code) {
+        if self.options.numeric_lock && attribute.is_numeric() && !is_numeric(cell) {
             return self.operator_error(Lock::Numeric);
         }
         if self.keyboard.insert && !self.make_room(at) {
@@ -115,14 +126,7 @@ impl Terminal {
         }
         // What is typed takes the attributes of its field, but the reference leaves the background that stands there.
         let background = self.buffer.get(at).background;
-        self.buffer.set(
-            at,
-            Cell {
-                code,
-                background,
-                ..Cell::default()
-            },
-        );
+        self.buffer.set(at, Cell { background, ..cell });
         if let Some(start) = start {
             if self.options.blank_fill {
                 self.fill_before(at, start);
@@ -130,7 +134,7 @@ impl Terminal {
             self.buffer.set_mdt(start, true);
         }
         let next = self.buffer.next(at);
-        self.move_to(if code == DUP {
+        self.move_to(if cell.code == DUP {
             next
         } else {
             self.skip_attributes(next)
@@ -305,7 +309,7 @@ impl Terminal {
     }
 
     fn dup(&mut self) -> Response {
-        match self.type_code(DUP) {
+        match self.type_cell(of_code(DUP)) {
             Response::Local => self.move_to(self.buffer.next_unprotected(self.cursor)),
             refused => refused,
         }
@@ -346,6 +350,14 @@ const QUESTION: u8 = 0x6F;
 const AMPERSAND: u8 = 0x50;
 
 /// What a numeric field takes under numeric lock: digits, period and comma.
-fn is_numeric(code: u8) -> bool {
-    matches!(code, 0xF0..=0xF9 | 0x4B | 0x6B)
+fn is_numeric(cell: Cell) -> bool {
+    cell.character_set == Cell::BASE && matches!(cell.code, 0xF0..=0xF9 | 0x4B | 0x6B)
+}
+
+/// A cell of the base character set without attributes.
+fn of_code(code: u8) -> Cell {
+    Cell {
+        code,
+        ..Cell::default()
+    }
 }

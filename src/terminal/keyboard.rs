@@ -115,12 +115,21 @@ impl Terminal {
             self.keyboard.error = None;
             return self.perform(key);
         }
-        let dropped = self.keyboard.error.is_some() || self.keyboard.minus && is_attention(key);
-        if dropped || !self.options.typeahead || self.keyboard.ahead.len() >= AHEAD {
-            return Response::Refused(Refusal::Locked(lock));
+        if self.keep(key) {
+            Response::Queued
+        } else {
+            Response::Refused(Refusal::Locked(lock))
         }
-        self.keyboard.ahead.push_back(key);
-        Response::Queued
+    }
+
+    /// Keeps a key for the unlock; whether it is kept.
+    fn keep(&mut self, key: Key) -> bool {
+        let dropped = self.keyboard.error.is_some() || self.keyboard.minus && is_attention(key);
+        let kept = !dropped && self.options.typeahead && self.keyboard.ahead.len() < AHEAD;
+        if kept {
+            self.keyboard.ahead.push_back(key);
+        }
+        kept
     }
 
     /// What else the terminal has to say after [`Terminal::apply`]: further answers, and keys typed ahead, which run when a
@@ -142,11 +151,16 @@ impl Terminal {
         None
     }
 
-    /// The answer to SYS REQ where the session has no other way to say it: a test request with the modified fields.
-    pub fn test_request(&mut self) -> Inbound {
-        self.attention(Aid::SysReq);
-        Inbound::TestRequest {
-            fields: self.modified(),
+    /// The answer to SYS REQ where the session has no other way to say it: a test request with the modified fields. None while
+    /// the keyboard is locked: SYS REQ then waits for the unlock like other keys.
+    pub fn test_request(&mut self) -> Option<Inbound> {
+        if self.lock().is_some() {
+            self.keep(Key::SysReq);
+            return None;
+        }
+        match self.attention(Aid::SysReq) {
+            Response::Inbound(request) => Some(request),
+            _ => None,
         }
     }
 
@@ -186,5 +200,8 @@ fn takes_back_error(key: Key) -> bool {
 
 /// Keys that send.
 fn is_attention(key: Key) -> bool {
-    matches!(key, Key::Enter | Key::Pf(_) | Key::Pa(_) | Key::Clear)
+    matches!(
+        key,
+        Key::Enter | Key::Pf(_) | Key::Pa(_) | Key::Clear | Key::SysReq
+    )
 }

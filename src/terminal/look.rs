@@ -2,7 +2,7 @@
 
 use super::Terminal;
 use super::cell::Cell;
-use crate::wire::{Address, Color, FieldAttribute, Highlight, Intensity};
+use crate::wire::{Address, Color, FieldAttribute, Highlight, Intensity, ebcdic};
 
 /// How one position shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,22 +103,26 @@ impl Terminal {
         }
     }
 
+    /// The character of a cell that is no attribute byte as it shows: a blank where there is none.
     pub(super) fn shown(&self, cell: Cell) -> char {
-        let character = match cell.code {
-            0x1C => '*',
-            0x1E => ';',
-            0x00..=0x3F | 0xFF => ' ',
-            code => self.options.code_page.decode(code),
-        };
-        let character = if character == '\u{fffd}' || character == '\u{a0}' {
-            ' '
-        } else {
-            character
-        };
-        if self.options.mono_case {
-            character.to_uppercase().next().unwrap_or(character)
-        } else {
-            character
+        match self.graphic(cell) {
+            Some(letter) if self.options.mono_case => capital(letter),
+            Some(character) => character,
+            None => ' ',
+        }
+    }
+
+    /// The character of a code point in its character set, if it has one. DUP and FIELD MARK show as `*` and `;`, SUB and EO as
+    /// a square and a circle, other controls as nothing.
+    pub(super) fn graphic(&self, cell: Cell) -> Option<char> {
+        match cell.code {
+            code if cell.character_set != Cell::BASE => ebcdic::alternate(code),
+            0x1C => Some('*'),
+            0x1E => Some(';'),
+            0x3F => Some('■'),
+            0xFF => Some('●'),
+            0x00..=0x3F => None,
+            code => Some(self.options.code_page.decode(code)).filter(|&found| found != '\u{fffd}'),
         }
     }
 
@@ -148,5 +152,14 @@ impl Terminal {
             .map(|row| self.row_text(row))
             .collect::<Vec<_>>()
             .join("\n")
+    }
+}
+
+/// The capital of a letter that has one of its own.
+fn capital(letter: char) -> char {
+    let mut upper = letter.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(capital), None) if capital.to_lowercase().eq([letter]) => capital,
+        _ => letter,
     }
 }

@@ -32,7 +32,7 @@ pub use oia::{Lock, Oia};
 use buffer::Buffer;
 use keyboard::Keyboard;
 
-use crate::wire::{Address, Aid, Inbound, ReplyMode};
+use crate::wire::{Address, Addressing, Aid, Inbound, ReplyMode};
 
 /// A 3270 display station with its keyboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,11 @@ impl Terminal {
     /// Columns of the current size.
     pub fn columns(&self) -> u16 {
         self.buffer.columns()
+    }
+
+    /// How addresses are written that it sends.
+    pub fn addressing(&self) -> Addressing {
+        Addressing::of(self.cells().len())
     }
 
     /// Where the cursor is.

@@ -43,13 +43,18 @@ impl Terminal {
 
     /// The answer to a key or a Read Modified; `all` is Read Modified All, which no key shortens.
     pub(super) fn read_modified(&self, aid: Aid, all: bool) -> Inbound {
+        if aid == Aid::SysReq {
+            return Inbound::TestRequest {
+                fields: self.modified(),
+            };
+        }
         if aid.is_short() && !all {
             return Inbound::Short(aid);
         }
-        let fields = if all || aid != Aid::CursorSelect {
-            self.modified()
-        } else {
+        let fields = if aid == Aid::CursorSelect && !all && self.is_formatted() {
             self.selected()
+        } else {
+            self.modified()
         };
         Inbound::Modified {
             aid,

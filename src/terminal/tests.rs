@@ -201,6 +201,43 @@ fn an_alternate_erase_switches_to_the_model_s_size() {
 }
 
 #[test]
+fn every_attribute_of_a_field_reads_back() {
+    use crate::wire::{AttributeType as Type, Inbound, ReplyMode, StructuredField};
+    let pairs = vec![
+        (Type::Field, 0x40),
+        (Type::Foreground, 0xF2),
+        (Type::Background, 0xF5),
+        (Type::Highlighting, 0xF4),
+        (Type::CharacterSet, 0xF1),
+        (Type::Transparency, 0xFF),
+        (Type::Validation, 0x06),
+        (Type::Outlining, 0x0F),
+    ];
+    let read = |all_attributes: bool| {
+        let mut terminal = Terminal::new(Options {
+            all_attributes,
+            ..Options::default()
+        });
+        terminal.apply(&Outbound::EraseWrite {
+            wcc: Wcc::RESTORE,
+            orders: vec![Order::StartFieldExtended(pairs.clone())],
+        });
+        terminal.apply(&Outbound::StructuredFields(vec![
+            StructuredField::SetReplyMode {
+                partition: 0,
+                mode: ReplyMode::Extended,
+            },
+        ]));
+        match terminal.apply(&Outbound::ReadBuffer) {
+            Some(Inbound::Buffer { orders, .. }) => orders[0].clone(),
+            other => panic!("no buffer: {other:?}"),
+        }
+    };
+    assert_eq!(read(true), Order::StartFieldExtended(pairs.clone()));
+    assert_eq!(read(false), Order::StartFieldExtended(pairs[..5].to_vec()));
+}
+
+#[test]
 fn a_clone_hashes_alike_until_it_differs() {
     let (terminal, _) = typed("A");
     let mut fork = terminal.clone();

@@ -19,9 +19,11 @@ impl Terminal {
             "the cursor is outside the buffer",
         )?;
         check(
-            (0..).zip(self.cells()).all(|(at, cell)| {
-                cell.is_attribute() == (self.buffer.next_attribute(at) == Some(at))
-            }),
+            (0..)
+                .zip(self.cells())
+                .filter(|(_, cell)| cell.is_attribute())
+                .map(|(at, _)| at)
+                .eq(self.buffer.attributes_from(0)),
             "the marks are not those of the attribute bytes",
         )?;
         check(
@@ -44,6 +46,12 @@ impl Terminal {
         hash.update(&self.columns().to_le_bytes());
         let cells: Vec<u8> = self.cells().iter().flat_map(|cell| cell.bytes()).collect();
         hash.update(&cells);
+        for (at, rare) in (0u16..).zip(self.cells().iter().map(|cell| cell.rare_bytes())) {
+            if rare != [0, 0] {
+                hash.update(&at.to_le_bytes());
+                hash.update(&rare);
+            }
+        }
         hash.update(self.oia().render(80).as_bytes());
         hash.finish()
     }

@@ -32,6 +32,35 @@ pub fn encode(address: Address) -> [u8; 2] {
     }
 }
 
+/// How a terminal writes addresses, which depends on the size of its buffer (GA23-0059, "Buffer addressing").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Addressing {
+    /// 12-bit code: buffers of up to 4096 positions.
+    #[default]
+    Twelve,
+    /// 14-bit binary throughout: larger buffers.
+    Fourteen,
+}
+
+impl Addressing {
+    /// The addressing of a buffer of this many positions.
+    pub fn of(positions: usize) -> Addressing {
+        if positions > 0x1000 {
+            Addressing::Fourteen
+        } else {
+            Addressing::Twelve
+        }
+    }
+
+    /// Two bytes for an address, of which only the low 14 bits can be said. One beyond 12 bits is written in 14 anyway.
+    pub fn encode(self, address: Address) -> [u8; 2] {
+        match self {
+            Addressing::Twelve => encode(address),
+            Addressing::Fourteen => (address & 0x3FFF).to_be_bytes(),
+        }
+    }
+}
+
 /// The address in two bytes: 14-bit binary when the top two bits are 00, otherwise 12-bit.
 pub fn decode([high, low]: [u8; 2]) -> Address {
     if high & 0xC0 == 0 {

@@ -1,6 +1,6 @@
 //! Inbound data streams: what a terminal sends (GA23-0059, "Inbound data stream").
 
-use super::address::{self, Address};
+use super::address::{self, Address, Addressing};
 use super::aid::Aid;
 use super::outbound::{DecodeError, Order, decode_orders};
 use super::structured::{self, QueryReply};
@@ -56,10 +56,10 @@ const GE: u8 = 0x08;
 const TEST_REQUEST: [u8; 4] = [0x01, 0x6C, 0x61, 0x02];
 
 impl InboundField {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, addressing: Addressing, out: &mut Vec<u8>) {
         if let Some(at) = self.at {
             out.push(SBA);
-            out.extend(address::encode(at));
+            out.extend(addressing.encode(at));
         }
         out.extend_from_slice(&self.data);
     }
@@ -93,21 +93,30 @@ impl Inbound {
         }
     }
 
-    /// Appends the record to `out`.
+    /// Appends the record to `out`, with addresses as a terminal of up to 4096 positions writes them.
     pub fn encode(&self, out: &mut Vec<u8>) {
+        self.encode_with(Addressing::Twelve, out);
+    }
+
+    /// Appends the record to `out`.
+    pub fn encode_with(&self, addressing: Addressing, out: &mut Vec<u8>) {
         if let Inbound::TestRequest { fields } = self {
             out.extend(TEST_REQUEST);
-            return fields.iter().for_each(|field| field.encode(out));
+            return fields
+                .iter()
+                .for_each(|field| field.encode(addressing, out));
         }
         out.push(self.aid().code());
         match self {
             Inbound::Short(_) | Inbound::TestRequest { .. } => {}
             Inbound::Modified { cursor, fields, .. } => {
-                out.extend(address::encode(*cursor));
-                fields.iter().for_each(|field| field.encode(out));
+                out.extend(addressing.encode(*cursor));
+                fields
+                    .iter()
+                    .for_each(|field| field.encode(addressing, out));
             }
             Inbound::Buffer { cursor, orders, .. } => {
-                out.extend(address::encode(*cursor));
+                out.extend(addressing.encode(*cursor));
                 orders.iter().for_each(|order| order.encode(out));
             }
             Inbound::StructuredField(replies) => structured::encode_replies(replies, out),

@@ -13,12 +13,12 @@ pub mod structured;
 pub mod telnet;
 pub mod tn3270e;
 
-pub use address::Address;
+pub use address::{Address, Addressing};
 pub use aid::Aid;
 pub use attribute::{AttributeType, Color, FieldAttribute, Highlight, Intensity};
 pub use ebcdic::CodePage;
 pub use inbound::{Inbound, InboundField};
-pub use outbound::{Order, Outbound, Wcc};
+pub use outbound::{BareWrite, Order, Outbound, Wcc};
 pub use structured::{QueryReply, ReplyMode, StructuredField};
 
 #[cfg(test)]

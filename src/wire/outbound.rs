@@ -11,7 +11,7 @@ use super::structured::{self, StructuredField};
 pub enum Outbound {
     /// Write: changes the buffer where the orders say.
     Write {
-        /// The write control character; absent if the record ends before it.
+        /// The write control character.
         wcc: Wcc,
         /// Orders and data.
         orders: Vec<Order>,
@@ -42,6 +42,19 @@ pub enum Outbound {
     StructuredFields(Vec<StructuredField>),
     /// No operation.
     NoOperation,
+    /// A write command at which the record ends: without a WCC it erases, if it does, and no more.
+    Bare(BareWrite),
+}
+
+/// The command of a record that is nothing but a write command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BareWrite {
+    /// Write.
+    Write,
+    /// Erase/Write.
+    EraseWrite,
+    /// Erase/Write Alternate.
+    EraseWriteAlternate,
 }
 
 /// The write control character.
@@ -198,6 +211,9 @@ impl Outbound {
                 fields.iter().for_each(|field| field.encode(out));
             }
             Outbound::NoOperation => out.push(NO_OPERATION),
+            Outbound::Bare(BareWrite::Write) => out.push(WRITE[0]),
+            Outbound::Bare(BareWrite::EraseWrite) => out.push(ERASE_WRITE[0]),
+            Outbound::Bare(BareWrite::EraseWriteAlternate) => out.push(ERASE_WRITE_ALTERNATE[0]),
         }
     }
 
@@ -211,32 +227,43 @@ impl Outbound {
                 what: "empty record instead of a command".into(),
             });
         };
-        let write = |rest: &[u8]| {
-            let (wcc, orders) = rest
-                .split_first()
-                .map_or((0, rest), |(&wcc, orders)| (wcc, orders));
-            (Wcc::from_code(wcc), decode_orders(orders))
+        let Some((&wcc, orders)) = rest.split_first() else {
+            return Outbound::decode_lone(command);
         };
+        let write = || (Wcc::from_code(wcc), decode_orders(orders));
         Ok(match command {
             c if WRITE.contains(&c) => {
-                let (wcc, orders) = write(rest);
+                let (wcc, orders) = write();
                 Outbound::Write { wcc, orders }
             }
             c if ERASE_WRITE.contains(&c) => {
-                let (wcc, orders) = write(rest);
+                let (wcc, orders) = write();
                 Outbound::EraseWrite { wcc, orders }
             }
             c if ERASE_WRITE_ALTERNATE.contains(&c) => {
-                let (wcc, orders) = write(rest);
+                let (wcc, orders) = write();
                 Outbound::EraseWriteAlternate { wcc, orders }
             }
+            c if WRITE_STRUCTURED_FIELD.contains(&c) => {
+                Outbound::StructuredFields(structured::decode_fields(rest))
+            }
+            c => Outbound::decode_lone(c)?,
+        })
+    }
+
+    /// A command that nothing follows, or that what follows means nothing to.
+    fn decode_lone(command: u8) -> Result<Outbound, DecodeError> {
+        Ok(match command {
+            c if WRITE.contains(&c) => Outbound::Bare(BareWrite::Write),
+            c if ERASE_WRITE.contains(&c) => Outbound::Bare(BareWrite::EraseWrite),
+            c if ERASE_WRITE_ALTERNATE.contains(&c) => {
+                Outbound::Bare(BareWrite::EraseWriteAlternate)
+            }
+            c if WRITE_STRUCTURED_FIELD.contains(&c) => Outbound::StructuredFields(Vec::new()),
             c if ERASE_ALL_UNPROTECTED.contains(&c) => Outbound::EraseAllUnprotected,
             c if READ_BUFFER.contains(&c) => Outbound::ReadBuffer,
             c if READ_MODIFIED.contains(&c) => Outbound::ReadModified,
             c if READ_MODIFIED_ALL.contains(&c) => Outbound::ReadModifiedAll,
-            c if WRITE_STRUCTURED_FIELD.contains(&c) => {
-                Outbound::StructuredFields(structured::decode_fields(rest))
-            }
             NO_OPERATION => Outbound::NoOperation,
             c => {
                 return Err(DecodeError {
@@ -346,8 +373,11 @@ const IS_DATA: [bool; 256] = {
     let mut table = [false; 256];
     let mut code = 0;
     while code < 256 {
-        table[code] =
-            code >= 0x40 || matches!(code, 0x00 | 0x0C..=0x0F | 0x15 | 0x19 | 0x1C | 0x1E | 0x3F);
+        table[code] = code >= 0x40
+            || matches!(
+                code,
+                0x00 | 0x0C..=0x0F | 0x15 | 0x19 | 0x1C | 0x1E | 0x25 | 0x3F
+            );
         code += 1;
     }
     table

@@ -28,7 +28,7 @@ pub enum StructuredField {
     Outbound3270 {
         /// The partition.
         partition: u8,
-        /// The command; never structured fields again.
+        /// The command: a write or Erase All Unprotected.
         command: Box<Outbound>,
     },
     /// A field that is of another kind or that says what this list cannot: identifier and what follows it.
@@ -165,7 +165,7 @@ impl StructuredField {
                 partition: *partition,
                 mode: ReplyMode::Character(types.to_vec()),
             },
-            (OUTBOUND_3270DS, [partition, command @ ..]) if !is_nested(command) => {
+            (OUTBOUND_3270DS, [partition, command @ ..]) if is_write(command) => {
                 match Outbound::decode(command) {
                     Ok(command) => StructuredField::Outbound3270 {
                         partition: *partition,
@@ -179,9 +179,10 @@ impl StructuredField {
     }
 }
 
-/// Whether the command is itself a Write Structured Field, which an Outbound 3270DS may not carry.
-fn is_nested(command: &[u8]) -> bool {
-    matches!(command.first(), Some(0xF3 | 0x11))
+/// Whether the command is one that an Outbound 3270DS may carry: Write, Erase/Write, Erase/Write Alternate with a WCC, or Erase
+/// All Unprotected, in their remote code points alone.
+fn is_write(command: &[u8]) -> bool {
+    matches!(command, [0xF1 | 0xF5 | 0x7E, _, ..] | [0x6F, ..])
 }
 
 impl Read {

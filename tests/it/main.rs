@@ -9,6 +9,7 @@ mod docs;
 mod doors;
 mod drill;
 mod floors;
+mod fuzz;
 mod gym;
 mod host;
 mod models;

@@ -23,6 +23,9 @@ struct HeaderLine {
     code_page: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     oversize: Option<(u16, u16)>,
+    /// Written only where it is not so.
+    #[serde(default = "yes", skip_serializing_if = "is_so")]
+    all_attributes: bool,
     color: bool,
     numeric_lock: bool,
     blank_fill: bool,
@@ -62,6 +65,7 @@ pub fn header_line(header: &Header) -> String {
         model: terminal.model.number(),
         code_page: terminal.code_page.name().to_owned(),
         oversize: terminal.oversize,
+        all_attributes: terminal.all_attributes,
         color: terminal.color,
         numeric_lock: terminal.numeric_lock,
         blank_fill: terminal.blank_fill,
@@ -82,13 +86,10 @@ pub fn header(line: &[u8]) -> Result<Header, ParseError> {
         model: Model::from_number(read.model)
             .ok_or_else(|| wrong(format!("\"model\": there is no model {}", read.model)))?,
         oversize: read.oversize,
+        all_attributes: read.all_attributes,
         color: read.color,
-        code_page: CodePage::by_name(&read.code_page).ok_or_else(|| {
-            wrong(format!(
-                "\"code_page\": there is no code page {}",
-                read.code_page
-            ))
-        })?,
+        code_page: CodePage::by_name(&read.code_page)
+            .map_err(|error| wrong(format!("\"code_page\": {error}")))?,
         numeric_lock: read.numeric_lock,
         blank_fill: read.blank_fill,
         mono_case: read.mono_case,
@@ -179,6 +180,14 @@ pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
 }
 
 /// Plain data: none of these types can fail to become JSON, and an empty line would be skipped by no reader.
+fn yes() -> bool {
+    true
+}
+
+fn is_so(value: &bool) -> bool {
+    *value
+}
+
 fn json_line(data: &impl Serialize) -> String {
     let mut line = serde_json::to_string(data).unwrap_or_default();
     line.push('\n');

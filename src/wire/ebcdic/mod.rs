@@ -2,7 +2,7 @@
 
 mod tables;
 
-use std::fmt;
+use std::{fmt, iter};
 
 /// An EBCDIC code page of single-byte characters.
 pub struct CodePage {
@@ -40,11 +40,26 @@ const fn page(
 }
 
 static PAGES: [CodePage; 15] = [
-    page("cp037", &["037", "us", "us-intl"], (697, 37), tables::CP037),
-    page("bracket", &["oldibm"], (697, 37), tables::BRACKET),
+    page(
+        "cp037",
+        &["037", "cp37", "us", "us-intl"],
+        (697, 37),
+        tables::CP037,
+    ),
+    page(
+        "bracket",
+        &["oldibm", "bracket437"],
+        (697, 37),
+        tables::BRACKET,
+    ),
     page("cp273", &["273", "german"], (697, 273), tables::CP273),
     page("cp277", &["277", "norwegian"], (697, 277), tables::CP277),
-    page("cp278", &["278", "finnish"], (697, 278), tables::CP278),
+    page(
+        "cp278",
+        &["278", "finnish", "swedish"],
+        (697, 278),
+        tables::CP278,
+    ),
     page("cp280", &["280", "italian"], (697, 280), tables::CP280),
     page("cp284", &["284", "spanish"], (697, 284), tables::CP284),
     page("cp285", &["285", "uk"], (697, 285), tables::CP285),
@@ -57,6 +72,17 @@ static PAGES: [CodePage; 15] = [
     page("cp1140", &["1140", "us-euro"], (695, 1140), tables::CP1140),
 ];
 
+/// The character of a code point of the alternate (APL) character set, which Graphic Escape selects, if it has one.
+pub fn alternate(code: u8) -> Option<char> {
+    let character = *tables::ALTERNATE.get(usize::from(code).checked_sub(0x40)?)?;
+    (character != '\u{fffd}').then_some(character)
+}
+
+/// The code point of a character of the alternate character set.
+pub fn encode_alternate(character: char) -> Option<u8> {
+    (0x40..=0xFF).find(|&code| alternate(code) == Some(character))
+}
+
 impl CodePage {
     /// US English, the default of nearly every 3270.
     pub const CP037: &'static CodePage = &PAGES[0];
@@ -64,14 +90,17 @@ impl CodePage {
     pub const BRACKET: &'static CodePage = &PAGES[1];
 
     /// The code page of this name: `cp037`, `037` or a name x3270 gives it; letter case does not matter.
-    pub fn by_name(name: &str) -> Option<&'static CodePage> {
-        PAGES.iter().find(|page| {
-            page.name.eq_ignore_ascii_case(name)
-                || page
-                    .aliases
-                    .iter()
-                    .any(|alias| alias.eq_ignore_ascii_case(name))
-        })
+    pub fn by_name(name: &str) -> Result<&'static CodePage, UnknownCodePage> {
+        let named = |page: &&CodePage| page.names().any(|known| known.eq_ignore_ascii_case(name));
+        PAGES
+            .iter()
+            .find(named)
+            .ok_or_else(|| UnknownCodePage(name.to_owned()))
+    }
+
+    /// Its name, then the others it goes by.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        iter::once(self.name).chain(self.aliases.iter().copied())
     }
 
     /// Every code page.
@@ -129,6 +158,39 @@ impl CodePage {
     }
 }
 
+/// A name that no code page has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownCodePage(pub String);
+
+impl UnknownCodePage {
+    /// The known name that is most like it.
+    pub fn near(&self) -> Option<&'static str> {
+        let wrong = self.0.to_ascii_lowercase();
+        PAGES
+            .iter()
+            .flat_map(CodePage::names)
+            .map(|known| (strsim::damerau_levenshtein(&wrong, known), known))
+            .filter(|(distance, known)| *distance <= 2 && distance * 2 <= known.len())
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, known)| known)
+    }
+}
+
+impl fmt::Display for UnknownCodePage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no code page '{}'", self.0)?;
+        match self.near() {
+            Some(near) => write!(f, "; did you mean '{near}'?"),
+            None => {
+                let names: Vec<&str> = PAGES.iter().map(CodePage::name).collect();
+                write!(f, "; there are {}", names.join(", "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for UnknownCodePage {}
+
 impl PartialEq for CodePage {
     fn eq(&self, other: &CodePage) -> bool {
         self.name == other.name
@@ -177,8 +239,7 @@ mod tests {
 
     #[test]
     fn pages_differ_where_they_are_known_to() {
-        let code =
-            |page: &str, character| CodePage::by_name(page).and_then(|page| page.encode(character));
+        let code = |page: &str, character| CodePage::by_name(page).unwrap().encode(character);
         assert_eq!(
             [code("cp037", '['), code("bracket", '['), code("1047", '[')],
             [Some(0xBA), Some(0xAD), Some(0xAD)]
@@ -188,6 +249,35 @@ mod tests {
             [None, Some(0x9F), Some(0x9F)]
         );
         assert_eq!(code("german", 'Ä'), Some(0x4A));
+    }
+
+    #[test]
+    fn a_wrong_name_gets_a_near_match_or_all_names() {
+        let error = |name: &str| CodePage::by_name(name).unwrap_err().to_string();
+        assert_eq!(
+            error("cp307"),
+            "no code page 'cp307'; did you mean 'cp037'?"
+        );
+        assert_eq!(
+            error("Germn"),
+            "no code page 'Germn'; did you mean 'german'?"
+        );
+        assert!(
+            error("utf-8").starts_with("no code page 'utf-8'; there are cp037, bracket, cp273")
+        );
+    }
+
+    #[test]
+    fn the_alternate_character_set_reads_back() {
+        for code in 0x40..=0xFF {
+            if let Some(character) = alternate(code) {
+                assert_eq!(encode_alternate(character), Some(code));
+            }
+        }
+        assert_eq!(
+            [0xC5, 0xD5, 0xC4, 0xD4, 0xA2, 0x85].map(alternate),
+            ['┌', '┐', '└', '┘', '─', '│'].map(Some)
+        );
     }
 
     #[test]

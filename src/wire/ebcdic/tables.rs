@@ -261,10 +261,10 @@ pub(super) const CP875: [char; 256] = [
     '´', '~', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 'ν', 'ξ', 'ο', 'π', 'ρ', 'σ', //
     '£', 'ά', 'έ', 'ή', 'ϊ', 'ί', 'ό', 'ύ', 'ϋ', 'ώ', 'ς', 'τ', 'υ', 'φ', 'χ', 'ψ', //
     '{', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', '\u{ad}', 'ω', 'ΐ', 'ΰ', '‘', '―', //
-    '}', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', '±', '½', '\u{1a}', '·', '’', '¦', //
-    '\\', '\u{1a}', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', '²', '§', '\u{1a}', '\u{1a}', '«',
-    '¬', //
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '³', '©', '\u{1a}', '\u{1a}', '»',
+    '}', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', '±', '½', '\u{fffd}', '·', '’', '¦', //
+    '\\', '\u{fffd}', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', '²', '§', '\u{fffd}', '\u{fffd}',
+    '«', '¬', //
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '³', '©', '\u{fffd}', '\u{fffd}', '»',
     '\u{9f}', //
 ];
 
@@ -362,4 +362,27 @@ pub(super) const BRACKET: [char; 256] = [
     '}', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', '¹', 'û', 'ü', 'ù', 'ú', 'ÿ', //
     '\\', '÷', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', '²', 'Ô', 'Ö', 'Ò', 'Ó', 'Õ', //
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '³', 'Û', 'Ü', 'Ù', 'Ú', '\u{9f}', //
+];
+
+/// No character.
+const NONE: char = '\u{fffd}';
+
+/// The alternate (APL) character set, code page 310, from 40 on: as `ReadBuffer(Unicode)` of s3270 4.1ga10 tells it, but for
+/// the indices two and three (E2, E3), for which it has letters of a phonetic alphabet.
+pub(super) const ALTERNATE: [char; 192] = [
+    ' ', NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+    NONE, //
+    NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+    NONE, //
+    NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+    NONE, //
+    '⋄', '∧', '¨', '⌻', '⍸', '⍷', '⊢', '⊣', '∨', NONE, NONE, NONE, NONE, NONE, NONE, NONE, //
+    '∼', NONE, NONE, '⎸', '⎹', '│', NONE, NONE, NONE, NONE, '↑', '↓', '≤', '⌈', '⌊', '→', //
+    '⎕', '▌', '▐', '▀', '▄', '■', NONE, NONE, NONE, NONE, '⊃', '⊂', '¤', '○', '±', '←', //
+    '¯', '°', '─', '•', NONE, NONE, NONE, NONE, NONE, NONE, '∩', '∪', '⊥', '[', '≥', '∘', //
+    '⍺', '∊', '⍳', '⍴', '⍵', NONE, '×', '\\', '÷', NONE, '∇', '∆', '⊤', ']', '≠', '∣', //
+    '{', '⁼', '+', '∎', '└', '┌', '├', '┴', '§', NONE, '⍲', '⍱', '⌷', '⌽', '⍂', '⍉', //
+    '}', '⁾', '-', '┼', '┘', '┐', '┤', '┬', '¶', NONE, '⌶', '!', '⍒', '⍋', '⍞', '⍝', //
+    '≡', '₁', '₂', '₃', '⍤', '⍥', '⍪', '€', NONE, NONE, '⌿', '⍀', '∵', '⊖', '⌹', '⍕', //
+    '⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', NONE, '⍫', '⍙', '⍟', '⍎', NONE, //
 ];
