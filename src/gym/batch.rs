@@ -73,6 +73,11 @@ impl BatchEnv {
         self.pool = pool;
     }
 
+    /// Takes the threads away.
+    pub fn take_pool(&mut self) -> Option<Arc<ThreadPool>> {
+        self.pool.take()
+    }
+
     /// How many environments there are.
     pub fn len(&self) -> usize {
         self.envs.len()

@@ -1,7 +1,7 @@
 //! The gym: tasks as environments in Gymnasium's sense, one at a time or many together. No input, no output, no clock but
 //! the virtual one.
 //!
-//! A [`Registry`] makes an [`Env`] or a [`BatchEnv`] of an id such as `bigiron/dmv-renew-v1`. A reset begins an episode with
+//! A [`Registry`] makes an [`Env`] or a [`BatchEnv`] of an id such as `bigiron/dmv-renew-v0`. A reset begins an episode with
 //! a seed; a step does one [`Action`] of a fixed [`Vocabulary`]; an observation is written into buffers of the caller's, of
 //! which only what has changed is written ([`Observation`]). The episode ends when the agent says that it is done
 //! (`<done>`, `<report>`), and is graded by the backend's tables; or when its budget of keys or of virtual time is spent.

@@ -18,7 +18,7 @@ pub static TASK: Shape = shape("a task", "a goal in words, a start, what must ch
     needed("drill", Text, "the family of tasks it belongs to: the skill it trains"),
     key("also", OneOrList(&Text), "systems it is worked in besides this one; their tables are `system.table`"),
     needed("tier", Int(1, 5), "1 (read one value) to 5 (two systems, several warts)"),
-    key("revision", Int(1, 1_000_000), "counts up when a change may move scores (1)"),
+    key("revision", Int(0, 1_000_000), "counts up when a change may move scores (0)"),
     needed("goal", Template, "what the agent is told; `{value.name}` in it"),
     key("values", Map(&Tagged("a value", VALUES)), "values of the goal, drawn one after the other: `value.name`"),
     key("setup", One(&SETUP), "changes to the tables before the session is opened"),

@@ -108,7 +108,7 @@ pub(super) fn compile(
         revision: written
             .int_of("revision")
             .and_then(|n| u32::try_from(n).ok())
-            .unwrap_or(1),
+            .unwrap_or(0),
         goal,
         values: draws,
         setup,

@@ -4,7 +4,7 @@ use super::{Eyes, REGISTRY, attempts, make, options};
 use bigiron::gym::{Action, Autoreset, BatchEnv, Buffers, Env, INFO, Vocabulary};
 use std::sync::Arc;
 
-const ID: &str = "bigiron/dmv-change-address-v1";
+const ID: &str = "bigiron/dmv-change-address-v0";
 const SETTINGS: [(&str, &str); 3] = [("actions", "all"), ("warts", "all"), ("seeds", "0-9")];
 
 /// Everything a batch writes.

@@ -51,7 +51,7 @@ fn every_task_is_solved_by_its_oracle_for_a_reward_of_one() {
 
 #[test]
 fn saying_at_once_that_it_is_done_is_worth_nothing() {
-    let mut env = make("bigiron/dmv-renew-v1", &[]);
+    let mut env = make("bigiron/dmv-renew-v0", &[]);
     env.reset(Some(3), None).unwrap();
     let done = Vocabulary::keys().number(&Action::Done).unwrap();
     let step = env.step(done).unwrap();
@@ -70,7 +70,7 @@ fn saying_at_once_that_it_is_done_is_worth_nothing() {
 
 #[test]
 fn an_observation_is_what_the_terminal_shows() {
-    let mut env = make("bigiron/dmv-read-expiry-v1", &[]);
+    let mut env = make("bigiron/dmv-read-expiry-v0", &[]);
     env.reset(Some(3), None).unwrap();
     let number = |name: &str| Vocabulary::keys().number(&name.parse().unwrap()).unwrap();
     for key in ["C", "L", "K"] {
@@ -114,7 +114,7 @@ fn an_observation_is_what_the_terminal_shows() {
 
 #[test]
 fn what_is_written_step_by_step_is_what_a_whole_observation_shows() {
-    for id in ["bigiron/dmv-renew-moved-v1", "bigiron/dmv-read-earliest-v1"] {
+    for id in ["bigiron/dmv-renew-moved-v0", "bigiron/dmv-read-earliest-v0"] {
         let mut env = make(id, &[("actions", "all"), ("warts", "all")]);
         env.reset(Some(5), None).unwrap();
         let mut eyes = seen(&mut env);
@@ -135,7 +135,7 @@ fn what_is_written_step_by_step_is_what_a_whole_observation_shows() {
 #[test]
 fn a_fork_goes_the_way_that_the_original_goes_and_leaves_it_alone() {
     let mut env = make(
-        "bigiron/dmv-renew-v1",
+        "bigiron/dmv-renew-v0",
         &[("actions", "all"), ("warts", "all")],
     );
     env.reset(Some(8), None).unwrap();
@@ -170,7 +170,7 @@ fn a_fork_goes_the_way_that_the_original_goes_and_leaves_it_alone() {
 #[test]
 fn a_locked_keyboard_is_met_by_waiting() {
     let mut env = make(
-        "bigiron/dmv-renew-v1",
+        "bigiron/dmv-renew-v0",
         &[
             ("auto_wait", "false"),
             ("key_time", "10"),
@@ -192,7 +192,7 @@ fn a_locked_keyboard_is_met_by_waiting() {
 
 #[test]
 fn an_action_that_the_mask_forbids_changes_nothing_but_the_budget() {
-    let mut env = make("bigiron/dmv-change-address-v1", &[("actions", "all")]);
+    let mut env = make("bigiron/dmv-change-address-v0", &[("actions", "all")]);
     env.reset(Some(2), None).unwrap();
     for (n, action) in attempts(&Vocabulary::all(), 2, 150).into_iter().enumerate() {
         let eyes = seen(&mut env);
@@ -221,7 +221,7 @@ fn an_action_that_the_mask_forbids_changes_nothing_but_the_budget() {
 
 #[test]
 fn milestones_are_paid_once_and_only_if_asked_for() {
-    let id = "bigiron/dmv-change-address-v1";
+    let id = "bigiron/dmv-change-address-v0";
     let hands = solved(id, 4);
     let play = |settings: &[(&str, &str)]| {
         let mut env = make(id, settings);
@@ -241,7 +241,7 @@ fn milestones_are_paid_once_and_only_if_asked_for() {
 
 #[test]
 fn warts_change_only_what_they_touch() {
-    let id = "bigiron/dmv-change-address-v1";
+    let id = "bigiron/dmv-change-address-v0";
     let hands = solved(id, 6);
     let mut clean = make(id, &[("actions", "all")]);
     let mut warted = make(id, &[("actions", "all"), ("warts", "lost_address=0")]);
@@ -277,8 +277,8 @@ fn wrong_ids_get_near_matches() {
             .to_string()
     };
     assert_eq!(
-        fault("bigiron/dmv-renw-v1"),
-        "no environment is called `bigiron/dmv-renw-v1`; did you mean `bigiron/dmv-renew-v1`?"
+        fault("bigiron/dmv-renw-v0"),
+        "no environment is called `bigiron/dmv-renw-v0`; did you mean `bigiron/dmv-renew-v0`?"
     );
     assert_eq!(
         fault("dmv-renew-v7")
@@ -288,13 +288,13 @@ fn wrong_ids_get_near_matches() {
             .split(" or ")
             .next()
             .unwrap(),
-        " did you mean `bigiron/dmv-renew-v1`"
+        " did you mean `bigiron/dmv-renew-v0`"
     );
     assert!(fault("CartPole-v1").ends_with("`bigiron list tasks` names the tasks"));
     let warts = options(&[("warts", "lost_adress")]);
     assert_eq!(
         REGISTRY
-            .make("bigiron/dmv-renew-v1", warts)
+            .make("bigiron/dmv-renew-v0", warts)
             .unwrap_err()
             .to_string(),
         "no wart is named `lost_adress`: did you mean `lost_address`?"
@@ -303,7 +303,7 @@ fn wrong_ids_get_near_matches() {
 
 #[test]
 fn wrong_actions_buffers_and_snapshots_say_what_is_expected() {
-    let mut env = make("bigiron/dmv-renew-v1", &[]);
+    let mut env = make("bigiron/dmv-renew-v0", &[]);
     let unbegun = env.step(0).unwrap_err().to_string();
     assert_eq!(unbegun, "no episode has begun: call reset first");
     env.reset(Some(1), None).unwrap();
@@ -316,12 +316,12 @@ fn wrong_actions_buffers_and_snapshots_say_what_is_expected() {
         size,
         "the buffer `planes` has 7679 elements: 7680 are expected"
     );
-    let mut other = make("bigiron/dmv-publish-v1", &[]);
+    let mut other = make("bigiron/dmv-publish-v0", &[]);
     other.reset(Some(1), None).unwrap();
     let snapshot = env.restore(&other.snapshot()).unwrap_err().to_string();
     assert_eq!(
         snapshot,
-        "the snapshot cannot be restored: it is of the task publish of dmv, not of bigiron/dmv-renew-v1"
+        "the snapshot cannot be restored: it is of the task publish of dmv, not of bigiron/dmv-renew-v0"
     );
     let mut saved = env.save();
     if let Some(episode) = &mut saved.episode {
