@@ -89,11 +89,9 @@ class Screens:
         self.features = np.zeros((count, most), np.int64)
         order = np.argsort(features == 0, axis=1, kind="stable")[:, :most]
         np.copyto(self.features, np.take_along_axis(features, order, 1))
-        # What tells one situation from another whatever the values in it: where something stands, and where it was typed.
-        outline = (characters > 32) & (observation["fields"].reshape(count, -1) & 0x20 != 0)
-        self.signs = [
-            hash((outline[n].tobytes(), modified[n].tobytes(), int(status[n, 2] > 0))) for n in range(count)
-        ]
+        # What tells one situation from another whatever the values in it: where fields are, and which were typed into.
+        fields = observation["fields"].reshape(count, -1)
+        self.signs = [hash((fields[n].tobytes(), modified[n].tobytes())) for n in range(count)]
 
 
 class Policy(nn.Module):
