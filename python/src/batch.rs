@@ -156,7 +156,11 @@ impl Batch {
 
     /// The state hash of each environment.
     fn state_hashes(&self) -> Vec<u64> {
-        self.batch.envs().iter().map(|env| env.state_hash()).collect()
+        self.batch
+            .envs()
+            .iter()
+            .map(|env| env.state_hash())
+            .collect()
     }
 
     /// The goal of one environment in words.

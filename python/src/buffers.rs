@@ -17,7 +17,9 @@ impl<T: Element> Array<T> {
             return Ok(Array(None));
         };
         let buffer = PyBuffer::<T>::get(&array).map_err(|cause| {
-            PyTypeError::new_err(format!("the buffer `{name}` must be an array of {type_name}: {cause}"))
+            PyTypeError::new_err(format!(
+                "the buffer `{name}` must be an array of {type_name}: {cause}"
+            ))
         })?;
         if buffer.readonly() {
             return Err(PyValueError::new_err(format!(
@@ -78,8 +80,17 @@ impl Seen {
     }
 
     fn spans(&self) -> impl Iterator<Item = Option<(usize, usize)>> {
-        let bytes = [&self.planes, &self.answer, &self.goal, &self.tokens, &self.mask];
-        bytes.map(Array::span).into_iter().chain([self.status.span()])
+        let bytes = [
+            &self.planes,
+            &self.answer,
+            &self.goal,
+            &self.tokens,
+            &self.mask,
+        ];
+        bytes
+            .map(Array::span)
+            .into_iter()
+            .chain([self.status.span()])
     }
 
     /// # Safety

@@ -75,7 +75,8 @@ impl Env {
     fn reset(&mut self, py: Python<'_>, seed: Option<u64>, warts: Option<&str>) -> PyResult<()> {
         let warts = self::warts(warts)?;
         let env = &mut self.env;
-        py.detach(|| env.reset(seed, warts.as_ref())).map_err(raise)?;
+        py.detach(|| env.reset(seed, warts.as_ref()))
+            .map_err(raise)?;
         self.show(true)
     }
 
@@ -146,7 +147,11 @@ impl Env {
     fn tokens(&self) -> Vec<&str> {
         let world = self.env.world();
         world.map_or_else(Vec::new, |world| {
-            world.tokens().iter().map(|token| token.text.as_str()).collect()
+            world
+                .tokens()
+                .iter()
+                .map(|token| token.text.as_str())
+                .collect()
         })
     }
 

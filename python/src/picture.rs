@@ -45,7 +45,12 @@ pub fn ansi(terminal: &Terminal) -> String {
                 let _ = write!(
                     out,
                     "\x1b[38;2;{};{};{};48;2;{};{};{}m",
-                    front.r(), front.g(), front.b(), back.r(), back.g(), back.b()
+                    front.r(),
+                    front.g(),
+                    front.b(),
+                    back.r(),
+                    back.g(),
+                    back.b()
                 );
                 last = Some(style);
             }
@@ -74,7 +79,10 @@ pub fn paint(session: Option<&Session>, shape: Shape, to: &Bound<'_, PyAny>) -> 
     if array.item_count() != pixels.len() {
         return Err(PyValueError::new_err(format!(
             "the picture has {} bytes, the array {}: {} x {} x 3 is expected",
-            pixels.len(), array.item_count(), size.0, size.1
+            pixels.len(),
+            array.item_count(),
+            size.0,
+            size.1
         )));
     }
     array.copy_from_slice(to.py(), &pixels)
@@ -106,7 +114,11 @@ impl DrawTarget for Picture<'_> {
                 continue;
             };
             let place = (y * self.width + x) * 3;
-            if let Some(place) = self.pixels.get_mut(place..place + 3).filter(|_| x < self.width) {
+            if let Some(place) = self
+                .pixels
+                .get_mut(place..place + 3)
+                .filter(|_| x < self.width)
+            {
                 place.copy_from_slice(&[color.r(), color.g(), color.b()]);
             }
         }

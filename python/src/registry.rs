@@ -22,7 +22,9 @@ pub fn options(given: Option<&Bound<'_, PyDict>>) -> PyResult<Options> {
     let mut options = Options::default();
     for (name, value) in given.into_iter().flatten() {
         let value = value.str()?.to_string();
-        options.set(&name.extract::<String>()?, &value).map_err(raise)?;
+        options
+            .set(&name.extract::<String>()?, &value)
+            .map_err(raise)?;
     }
     Ok(options)
 }
