@@ -44,6 +44,9 @@ pub enum Command {
     Prove(ProveArgs),
     /// Grade recordings of runs at a task by today's grader
     Regrade(RegradeArgs),
+    /// In the place of s3270(1): its arguments, its action language, on a foreign host
+    #[command(name = "s3270")]
+    S3270(S3270Args),
     /// Print the JSON Schema of a kind of definition file, or of the JSON door
     Schema(SchemaArgs),
     /// Drive one system by s3270's action language on stdin and stdout
@@ -460,6 +463,28 @@ pub struct McpArgs {
     /// How sessions are opened.
     #[command(flatten)]
     pub options: SessionOptions,
+}
+
+/// Arguments of `bigiron s3270`.
+#[derive(Debug, Args)]
+#[command(
+    disable_help_flag = true,
+    after_help = "\
+Examples:
+  bigiron s3270 -model 3279-2-E -codepage cp037 mainframe:23
+  bigiron s3270 -noverifycert L:LUA@mainframe:992 < actions
+  ln -s bigiron s3270      under this name the program is s3270
+
+bigiron s3270 --help lists s3270's own options; exit codes are its own too: 1 for wrong usage, or no connection."
+)]
+pub struct S3270Args {
+    /// s3270's own arguments
+    #[arg(
+        value_name = "ARG",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub arguments: Vec<String>,
 }
 
 /// Arguments of `bigiron script`.

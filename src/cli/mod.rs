@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the thing asked about is not so (a check failed, a replay diverged); 2 wrong usage or unreadable input.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,6 +26,7 @@ mod prove;
 mod recordings;
 mod regrade;
 mod replay;
+mod s3270;
 mod schema;
 mod script;
 mod serve;
@@ -46,6 +48,10 @@ pub enum Outcome {
 
 /// Runs the program with these arguments, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(own) = under_the_name_s3270(&arguments) {
+        return ended(s3270::run(&own));
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
@@ -54,7 +60,25 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if usage.use_stderr() { 2 } else { 0 });
         }
     };
-    match cli.command.map_or_else(launcher::run, run) {
+    ended(cli.command.map_or_else(launcher::run, run))
+}
+
+/// The arguments after the name, if the program is called by the name `s3270`.
+fn under_the_name_s3270(arguments: &[OsString]) -> Option<Vec<String>> {
+    let (name, own) = arguments.split_first()?;
+    let is_s3270 = Path::new(name)
+        .file_stem()
+        .is_some_and(|stem| stem == "s3270");
+    is_s3270.then(|| {
+        own.iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect()
+    })
+}
+
+/// The exit code of what a command came to; a failure is told.
+fn ended(outcome: Result<Outcome, Error>) -> ExitCode {
+    match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::NotSo) => ExitCode::from(1),
         Err(error) => {
@@ -78,6 +102,7 @@ fn run(command: Command) -> Result<Outcome, Error> {
         Command::Replay(args) => replay::run(args),
         Command::Prove(args) => prove::run(args),
         Command::Regrade(args) => regrade::run(args),
+        Command::S3270(args) => s3270::run(&args.arguments),
         Command::Schema(args) => schema::run(args),
         Command::Script(args) => script::run(args),
         Command::Serve(args) => serve::run(*args),

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::args::{Clock, SessionArgs};
 use super::{Error, Outcome, opening};
 use crate::doors::clock;
-use crate::doors::dialogue::talk;
+use crate::doors::dialogue::{Over, talk};
 use crate::doors::plain::Plain;
 use crate::doors::script::Subject;
 use crate::doors::station::{Recorder, Station};
@@ -45,16 +45,16 @@ pub fn run(course: &Course, args: &SessionArgs) -> Result<Outcome, Error> {
         let mut hangup = signal(SignalKind::hangup())?;
         let talked = tokio::select! {
             talked = talk(Plain::default(), &mut station, BufReader::new(stdin()), stdout()) => talked,
-            _ = interrupt.recv() => Ok(()),
-            _ = terminate.recv() => Ok(()),
-            _ = hangup.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(Over::Left),
+            _ = terminate.recv() => Ok(Over::Left),
+            _ = hangup.recv() => Ok(Over::Left),
         };
         if station.goal().is_some() && station.grade().is_none() {
             // Whoever leaves is done.
             station.finish(None, Ended::Submitted);
         }
         station.close(&talked);
-        talked.map(|()| station.grade().cloned())
+        talked.map(|_| station.grade().cloned())
     });
     // A read of stdin cannot be broken off: after `:quit` nobody waits for it.
     runtime.shutdown_background();

@@ -36,7 +36,7 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
         };
         let mut station = Station::open(opened, &setup, clock, log);
         let talked = talk(
-            Interpreter::default(),
+            Interpreter::local(),
             &mut station,
             BufReader::new(stdin()),
             stdout(),

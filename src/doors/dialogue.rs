@@ -1,12 +1,12 @@
 //! The loop of the line-based doors: a line in, a reply out, and time between.
 
+use std::future::Future;
 use std::io;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 use super::script::Subject;
-use super::station::Station;
 use crate::session::Millis;
 
 /// The longest line in bytes.
@@ -34,6 +34,26 @@ pub enum Step {
     },
 }
 
+/// What a dialogue is about: a terminal, and the time that passes at it. Breaking a wait off loses nothing.
+pub trait Seat: Subject {
+    /// Waits, for a line that is blocked, until the host has done something or `until` has come. Gives false if what it waits
+    /// for will not come, or not before `limit`. `asked` tells whether the line asked for time to pass.
+    fn wait(
+        &mut self,
+        until: Option<Millis>,
+        asked: bool,
+        limit: Millis,
+    ) -> impl Future<Output = bool>;
+    /// Waits between two lines until the host has done something.
+    fn idle(&mut self) -> impl Future<Output = ()>;
+    /// Lets everything happen that is due by now.
+    fn catch_up(&mut self);
+    /// Whether somebody has ended the session.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
 /// A language of lines and replies.
 pub trait Dialogue {
     /// What is said before the first line.
@@ -53,13 +73,22 @@ enum Read {
     Overlong,
 }
 
+/// How a conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// The dialogue ended itself.
+    Ended,
+    /// The lines ended.
+    Left,
+}
+
 /// Talks until the lines end, the dialogue ends itself, or the other end goes away.
 pub async fn talk<R, W>(
     mut dialogue: impl Dialogue,
-    station: &mut Station,
+    seat: &mut impl Seat,
     reader: R,
     mut writer: W,
-) -> io::Result<()>
+) -> io::Result<Over>
 where
     R: AsyncBufRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -67,25 +96,25 @@ where
     // Reading goes on while a line waits for the host, so that a broken connection is noticed.
     let (sender, mut lines) = mpsc::channel(64);
     let conversation = async {
-        say(&mut writer, &dialogue.greet(station)).await?;
+        say(&mut writer, &dialogue.greet(seat)).await?;
         loop {
             let read = tokio::select! {
                 biased;
                 read = lines.recv() => read,
-                () = station.idle() => match station.is_stopped() {
-                    true => return Ok(()),
+                () = seat.idle() => match seat.is_stopped() {
+                    true => return Ok(Over::Left),
                     false => continue,
                 },
             };
-            station.catch_up();
+            seat.catch_up();
             let (text, end) = match read {
-                None => return Ok(()),
-                Some(Read::Overlong) => (dialogue.overlong(station), true),
-                Some(Read::Line(line)) => answer(&mut dialogue, station, &line).await,
+                None => return Ok(Over::Left),
+                Some(Read::Overlong) => (dialogue.overlong(seat), true),
+                Some(Read::Line(line)) => answer(&mut dialogue, seat, &line).await,
             };
             say(&mut writer, &text).await?;
             if end {
-                return Ok(());
+                return Ok(Over::Ended);
             }
         }
     };
@@ -95,22 +124,18 @@ where
     }
 }
 
-async fn answer(
-    dialogue: &mut impl Dialogue,
-    station: &mut Station,
-    line: &[u8],
-) -> (String, bool) {
-    let limit = station.now().saturating_add(MAX_WAIT);
-    let mut step = dialogue.begin(line, station);
+async fn answer(dialogue: &mut impl Dialogue, seat: &mut impl Seat, line: &[u8]) -> (String, bool) {
+    let limit = seat.now().saturating_add(MAX_WAIT);
+    let mut step = dialogue.begin(line, seat);
     loop {
         let (until, asked) = match step {
             Step::Said { text, end } => return (text, end),
             Step::Blocked { until, asked } => (until, asked),
         };
-        if !station.wait_out(until, asked, limit).await {
-            return (dialogue.abandon(station), false);
+        if !seat.wait(until, asked, limit).await {
+            return (dialogue.abandon(seat), false);
         }
-        step = dialogue.resume(station);
+        step = dialogue.resume(seat);
     }
 }
 
@@ -118,7 +143,7 @@ async fn answer(
 async fn read_lines(
     mut reader: impl AsyncBufRead + Unpin,
     lines: mpsc::Sender<Read>,
-) -> io::Result<()> {
+) -> io::Result<Over> {
     loop {
         let mut line = Vec::new();
         (&mut reader)

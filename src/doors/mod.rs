@@ -5,6 +5,7 @@
 //! | [`service`] | the systems that are served, how sessions are opened, and the listeners |
 //! | [`tn3270`] | TN3270 and TN3270E clients |
 //! | [`vt`] | VT keys in, an ANSI screen out |
+//! | [`client`] | our terminal on a foreign host |
 //! | [`script`] | s3270's action language |
 //! | [`json`] | one JSON object a line |
 //! | [`plain`] | screens as text, keys by name |
@@ -23,6 +24,7 @@
 //! | [`load`] | many clients at a TN3270 host, and how long its answers took |
 
 pub mod address;
+pub mod client;
 pub mod clock;
 pub mod control;
 pub mod dialogue;

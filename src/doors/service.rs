@@ -747,10 +747,11 @@ pub(super) async fn converse(
     }
     let (reader, writer) = tokio::io::split(stream);
     let reader = BufReader::with_capacity(1024, reader);
-    match ticket.door {
+    let talked = match ticket.door {
         Door::Json => talk(Json::default(), station, reader, writer).await,
         _ => talk(Interpreter::default(), station, reader, writer).await,
-    }
+    };
+    talked.map(drop)
 }
 
 /// What the operator is told of a run at a task.

@@ -13,6 +13,7 @@ use crate::task::run::Run;
 use crate::terminal::{Key, Options, Response, Terminal};
 
 use super::clock::Clock;
+use super::dialogue::Seat;
 use super::script::Subject;
 use super::turn::{Budget, Ended, Told};
 
@@ -228,9 +229,9 @@ impl Station {
     }
 
     /// Tells the recording that the session is over, by how the talk with its client ended.
-    pub fn close(&mut self, talked: &io::Result<()>) {
+    pub fn close<T>(&mut self, talked: &io::Result<T>) {
         match talked {
-            Ok(()) => self.end("disconnected"),
+            Ok(_) => self.end("disconnected"),
             Err(error) => self.end(&error.to_string()),
         }
     }
@@ -288,6 +289,24 @@ async fn next_order(orders: &mut Option<mpsc::Receiver<Order>>) -> Order {
         return order;
     }
     std::future::pending().await
+}
+
+impl Seat for Station {
+    async fn wait(&mut self, until: Option<Millis>, asked: bool, limit: Millis) -> bool {
+        self.wait_out(until, asked, limit).await
+    }
+
+    async fn idle(&mut self) {
+        Station::idle(self).await;
+    }
+
+    fn catch_up(&mut self) {
+        Station::catch_up(self);
+    }
+
+    fn is_stopped(&self) -> bool {
+        Station::is_stopped(self)
+    }
 }
 
 impl Subject for Station {

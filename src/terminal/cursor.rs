@@ -180,22 +180,30 @@ impl Terminal {
         }
     }
 
-    /// Back to a left margin, if the cursor is left of that column (0-based): in its row, or in a field further on if that
-    /// place takes no input. What the `String` action of s3270 does at its end, with the column it began in.
-    pub fn keep_margin(&mut self, column: u16) {
+    /// Where the cursor goes to keep a left margin, if it is left of that column (0-based): in its row, or in a field further
+    /// on if that place takes no input. What the `String` action of s3270 does at its end, with the column it began in.
+    pub fn margin(&self, column: u16) -> Option<Address> {
         let columns = self.columns().max(1);
-        let margin = |at: Address| at / columns * columns + column.min(columns - 1);
+        let column = column.min(columns - 1);
+        let margin = |at: Address| at / columns * columns + column;
         let first = margin(self.cursor);
         let mut at = self.cursor;
-        while at % columns < column.min(columns - 1) {
+        while at % columns < column {
             at = margin(at);
             if !self.is_typable(at) {
                 at = self.buffer.next_unprotected(at);
                 if at <= first {
-                    return;
+                    return None;
                 }
             }
         }
-        self.cursor = at;
+        (at != self.cursor).then_some(at)
+    }
+
+    /// Moves the cursor to the margin, if it has to (see [`Terminal::margin`]).
+    pub fn keep_margin(&mut self, column: u16) {
+        if let Some(at) = self.margin(column) {
+            self.cursor = at;
+        }
     }
 }

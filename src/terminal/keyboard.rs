@@ -41,6 +41,8 @@ const AHEAD: usize = 1024;
 /// Locks, insert mode and keys typed ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Keyboard {
+    /// There is no host.
+    pub disconnected: bool,
     /// No write yet since the connection.
     pub awaiting_first: bool,
     /// No write yet since the AID.
@@ -70,7 +72,8 @@ impl Keyboard {
     /// What shows of the locks that hold; an operator error only if it is all that locks the keyboard.
     pub fn lock(&self) -> Option<Lock> {
         let held = |on: bool, lock: Lock| on.then_some(lock);
-        held(self.awaiting_first, Lock::AwaitingFirst)
+        held(self.disconnected, Lock::NotConnected)
+            .or(held(self.awaiting_first, Lock::AwaitingFirst))
             .or(held(self.minus, Lock::MinusFunction))
             .or(held(self.clock, Lock::Clock))
             .or(held(self.system, Lock::System))
@@ -83,6 +86,7 @@ impl Keyboard {
         *self = Keyboard {
             ahead: std::mem::take(&mut self.ahead),
             wake: self.wake,
+            disconnected: self.disconnected,
             ..Keyboard::default()
         };
     }
@@ -169,6 +173,24 @@ impl Terminal {
         self.buffer.clear(self.rows(), self.columns());
         self.cursor = 0;
         self.keyboard.restore();
+    }
+
+    /// The host has gone: the keyboard locks for good, keys typed ahead are dropped, and what stands on the screen stays.
+    pub fn disconnect(&mut self) {
+        self.keyboard = Keyboard {
+            disconnected: true,
+            ..Keyboard::default()
+        };
+    }
+
+    /// Whether the host has yet to write.
+    pub fn awaits_first(&self) -> bool {
+        self.keyboard.awaiting_first
+    }
+
+    /// The host has bound the session anew, or will: the keyboard locks until it writes.
+    pub fn await_first(&mut self) {
+        self.keyboard.awaiting_first = true;
     }
 
     /// Locks the keyboard with `X -f`: the key pressed last has no function in this session.

@@ -111,6 +111,17 @@ impl Options {
         }
     }
 
+    /// The device type in TN3270E, which knows only 3278s, and the terminal type in TELNET; an odd size has to be asked for.
+    pub fn device_types(&self) -> (String, String) {
+        match self.alternate() == (self.model.rows(), self.model.columns()) {
+            true => (
+                format!("IBM-3278-{}-E", self.model.number()),
+                self.terminal_type(),
+            ),
+            false => ("IBM-DYNAMIC".into(), "IBM-DYNAMIC".into()),
+        }
+    }
+
     /// The terminal type as TELNET negotiates it, such as `IBM-3279-2-E`.
     pub fn terminal_type(&self) -> String {
         format!(

@@ -3,9 +3,10 @@
 use crate::terminal::{Key, Terminal};
 
 use super::screen::Show;
-use super::wait::{self, Condition};
+use super::snap::snap;
 use super::{
-    Action, Interpreter, Pending, Subject, near_hint, query, refused, screen, status, text,
+    Action, Interpreter, Pending, Subject, near_hint, press as press_key, print, query, screen,
+    settings, text, wait,
 };
 
 /// What an action is made of.
@@ -29,24 +30,43 @@ enum Verb {
     Wait,
     Pause,
     Snap,
-    Info,
+    Print,
+    Connect,
+    Disconnect,
+    Reconnect,
     Expect,
+    /// Understood, and nothing comes of it.
+    Nothing,
+    /// An action of s3270 that is not done here, and why.
+    Refused(&'static str),
     Quit,
 }
 
+/// Why programs are not run, nor files of actions read.
+const NO_PROGRAMS: &str = "bigiron runs no programs and reads no files for a script";
+/// Why nothing is traced.
+const NO_TRACE: &str = "bigiron keeps recordings (--record) instead of traces";
+
 /// Every action: its name, how many arguments it takes at least and at most, and what it is. Names in alphabetical order.
-const ACTIONS: [(&str, usize, usize, Verb); 55] = [
+const ACTIONS: [(&str, usize, usize, Verb); 78] = [
+    ("Abort", 0, 0, Verb::Nothing),
     ("Ascii", 0, 9, Verb::Region(Show::Ascii, 0)),
     ("Ascii1", 0, 9, Verb::Region(Show::Ascii, 1)),
     ("AsciiField", 0, 0, Verb::Field(Show::Ascii)),
     ("Attn", 0, 0, Verb::Key(Key::Attn)),
     ("BackSpace", 0, 0, Verb::Key(Key::BackSpace)),
     ("BackTab", 0, 0, Verb::Key(Key::BackTab)),
+    ("Bell", 0, 0, Verb::Nothing),
+    ("CircumNot", 0, 0, Verb::Key(Key::Char('¬'))),
     ("Clear", 0, 0, Verb::Key(Key::Clear)),
+    ("Close", 0, 0, Verb::Disconnect),
+    ("CloseScript", 0, 1, Verb::Quit),
+    ("Connect", 1, 1, Verb::Connect),
     ("CursorSelect", 0, 0, Verb::Key(Key::CursorSelect)),
     ("Delete", 0, 0, Verb::Key(Key::Delete)),
     ("DeleteField", 0, 0, Verb::Key(Key::DeleteField)),
     ("DeleteWord", 0, 0, Verb::Key(Key::DeleteWord)),
+    ("Disconnect", 0, 0, Verb::Disconnect),
     ("Down", 0, 0, Verb::Key(Key::Down)),
     ("Dup", 0, 0, Verb::Key(Key::Dup)),
     ("Ebcdic", 0, 9, Verb::Region(Show::Ebcdic, 0)),
@@ -56,41 +76,62 @@ const ACTIONS: [(&str, usize, usize, Verb); 55] = [
     ("Erase", 0, 0, Verb::Key(Key::Erase)),
     ("EraseEOF", 0, 0, Verb::Key(Key::EraseEof)),
     ("EraseInput", 0, 0, Verb::Key(Key::EraseInput)),
+    ("Execute", 1, 9, Verb::Refused(NO_PROGRAMS)),
     ("Exit", 0, 9, Verb::Quit),
     ("Expect", 1, 2, Verb::Expect),
     ("FieldEnd", 0, 0, Verb::Key(Key::FieldEnd)),
     ("FieldMark", 0, 0, Verb::Key(Key::FieldMark)),
     ("HexString", 0, 9, Verb::HexString),
     ("Home", 0, 0, Verb::Key(Key::Home)),
-    ("Info", 0, 9, Verb::Info),
+    ("Info", 0, 9, Verb::Nothing),
     ("Insert", 0, 0, Verb::Key(Key::Insert)),
+    ("Interrupt", 0, 0, Verb::Nothing),
     ("Key", 0, 9, Verb::KeyByName),
     ("Left", 0, 0, Verb::Key(Key::Left)),
     ("Left2", 0, 0, Verb::Key(Key::Left2)),
+    ("Macro", 1, 1, Verb::Refused("there are no macros")),
+    ("MonoCase", 0, 0, Verb::Nothing),
     ("MoveCursor", 1, 2, Verb::MoveCursor(0)),
     ("MoveCursor1", 1, 2, Verb::MoveCursor(1)),
     ("Newline", 0, 0, Verb::Key(Key::Newline)),
     ("NextWord", 0, 0, Verb::Key(Key::NextWord)),
+    ("Open", 1, 1, Verb::Connect),
     ("PA", 1, 1, Verb::Numbered),
     ("PF", 1, 1, Verb::Numbered),
+    ("PasteString", 0, 9, Verb::HexString),
     ("Pause", 0, 0, Verb::Pause),
     ("PreviousWord", 0, 0, Verb::Key(Key::PreviousWord)),
+    ("PrintText", 0, 9, Verb::Print),
+    ("Prompt", 0, 3, Verb::Refused(NO_PROGRAMS)),
     ("Query", 0, 1, Verb::Query),
     ("Quit", 0, 9, Verb::Quit),
     ("ReadBuffer", 0, 9, Verb::ReadBuffer),
+    ("Reconnect", 0, 0, Verb::Reconnect),
     ("Reset", 0, 0, Verb::Key(Key::Reset)),
     ("Right", 0, 0, Verb::Key(Key::Right)),
     ("Right2", 0, 0, Verb::Key(Key::Right2)),
+    ("ScreenTrace", 0, 9, Verb::Refused(NO_TRACE)),
+    ("Script", 1, 9, Verb::Refused(NO_PROGRAMS)),
     ("Set", 0, 99, Verb::Set { toggles: false }),
     ("Show", 0, 1, Verb::Query),
     ("Snap", 0, 9, Verb::Snap),
+    ("Source", 1, 1, Verb::Refused(NO_PROGRAMS)),
     ("String", 0, 99, Verb::TypeString),
     ("SysReq", 0, 0, Verb::Key(Key::SysReq)),
     ("Tab", 0, 0, Verb::Key(Key::Tab)),
     ("Toggle", 0, 99, Verb::Set { toggles: true }),
     ("ToggleInsert", 0, 0, Verb::Key(Key::ToggleInsert)),
+    ("ToggleReverse", 0, 0, Verb::Nothing),
+    ("Trace", 0, 2, Verb::Refused(NO_TRACE)),
+    (
+        "Transfer",
+        0,
+        99,
+        Verb::Refused("files are not transferred (IND$FILE)"),
+    ),
     ("Up", 0, 0, Verb::Key(Key::Up)),
     ("Wait", 0, 5, Verb::Wait),
+    ("ignore", 0, 99, Verb::Nothing),
 ];
 
 /// Finds an action by its name in letters of either case, or by a beginning that no other name has.
@@ -142,33 +183,32 @@ pub fn run(
         }
         Verb::MoveCursor(origin) => {
             let at = cursor_address(subject.terminal(), origin, arguments);
-            refused(subject.press(Key::MoveCursor(at)))
+            press_key(Key::MoveCursor(at), subject)
         }
         Verb::TypeString => {
             let code_page = subject.terminal().options().code_page;
             let keys = arguments
                 .iter()
                 .flat_map(|argument| text::keys(argument, code_page));
-            script.pending = Some(Pending::Typing(keys.collect()));
+            script.pending = Some(Pending::Typing(keys.collect(), column(subject.terminal())));
             Ok(())
         }
         Verb::HexString => {
-            script.pending = Some(Pending::Typing(
-                hex_keys(subject.terminal(), arguments)?.into(),
-            ));
+            let keys = hex_keys(subject.terminal(), arguments)?;
+            script.pending = Some(Pending::Typing(keys.into(), column(subject.terminal())));
             Ok(())
         }
         Verb::KeyByName => arguments.iter().try_for_each(|written| {
             let named = text::named_character(written);
             let character =
                 named.ok_or_else(|| format!("Key(): Nonexistent or invalid name: {written}"))?;
-            refused(subject.press(Key::Char(character)))
+            press_key(Key::Char(character), subject)
         }),
         Verb::Region(..) | Verb::Field(_) | Verb::ReadBuffer => {
             script.seen = subject.writes();
             script
                 .data
-                .extend(tell(name, verb, subject.terminal(), arguments)?);
+                .extend(show(name, verb, subject.terminal(), arguments)?);
             Ok(())
         }
         Verb::Query => {
@@ -176,7 +216,7 @@ pub fn run(
             Ok(())
         }
         Verb::Set { toggles } => {
-            let told = query::set(name, toggles, script, subject, arguments)?;
+            let told = settings::set(name, toggles, script, subject, arguments)?;
             script.data.extend(told);
             Ok(())
         }
@@ -189,10 +229,20 @@ pub fn run(
             Ok(())
         }
         Verb::Snap => snap(script, subject, arguments),
-        Verb::Info => Ok(()),
-        Verb::Expect => {
-            Err("Expect() is valid only when connected in NVT mode; use Wait(StringAt,…)".into())
+        Verb::Print => {
+            let told = print::print(subject.terminal(), arguments, script.local)?;
+            script.data.extend(told);
+            Ok(())
         }
+        Verb::Connect => {
+            let host = arguments.first().map(String::as_str).unwrap_or_default();
+            connect(script, subject, host)
+        }
+        Verb::Disconnect => subject.disconnect(),
+        Verb::Reconnect => connect(script, subject, ""),
+        Verb::Expect => expect(script, subject, arguments),
+        Verb::Nothing => Ok(()),
+        Verb::Refused(why) => Err(format!("{name}(): {why}")),
         Verb::Quit => {
             script.quit = true;
             Ok(())
@@ -203,9 +253,43 @@ pub fn run(
 /// How long `Pause()` waits, in milliseconds.
 const PAUSE: u64 = 350;
 
+/// Sets out for a host, or for the last one again if none is named.
+fn connect(script: &mut Interpreter, subject: &mut dyn Subject, host: &str) -> Result<(), String> {
+    subject.connect(host)?;
+    script.pending = Some(Pending::Connection);
+    Ok(())
+}
+
+/// How long `Expect()` waits if it does not say, in seconds.
+const EXPECT: f64 = 30.0;
+
+/// `Expect(text[,seconds])`: waits for text of a host in NVT mode.
+fn expect(
+    script: &mut Interpreter,
+    subject: &mut dyn Subject,
+    arguments: &[String],
+) -> Result<(), String> {
+    let seconds = match arguments.get(1).map(|text| text.trim().parse::<f64>()) {
+        None => EXPECT,
+        Some(Ok(seconds)) if (1.0..=600.0).contains(&seconds) => seconds,
+        Some(_) => return Err("Expect(): Invalid timeout".into()),
+    };
+    let code_page = subject.terminal().options().code_page;
+    let written = arguments.first().map(String::as_str).unwrap_or_default();
+    let text = text::plain(written, code_page);
+    let until = subject.now().saturating_add((seconds * 1000.0) as u64);
+    script.pending = Some(Pending::Expecting(text, until));
+    Ok(())
+}
+
+/// The column of the cursor.
+fn column(terminal: &Terminal) -> u16 {
+    terminal.cursor() % terminal.columns().max(1)
+}
+
 /// Presses a key; after a key of attention the script waits for the unlock, unless aidWait is off.
 fn press(script: &mut Interpreter, subject: &mut dyn Subject, key: Key) -> Result<(), String> {
-    refused(subject.press(key))?;
+    press_key(key, subject)?;
     let attention = matches!(
         key,
         Key::Enter | Key::Clear | Key::Pf(_) | Key::Pa(_) | Key::CursorSelect
@@ -260,8 +344,13 @@ fn hex_keys(terminal: &Terminal, arguments: &[String]) -> Result<Vec<Key>, Strin
     Ok(keys)
 }
 
-/// The lines of an action that shows a part of a screen.
-fn tell(
+/// The lines of an action that shows a part of a screen, by its name.
+pub fn tell(name: &str, terminal: &Terminal, arguments: &[String]) -> Result<Vec<String>, String> {
+    let (name, _, _, verb) = find(name)?;
+    show(name, verb, terminal, arguments)
+}
+
+fn show(
     name: &str,
     verb: Verb,
     terminal: &Terminal,
@@ -272,65 +361,6 @@ fn tell(
         Verb::Field(show) => screen::field(name, show, terminal),
         _ => screen::read_buffer(terminal, arguments),
     }
-}
-
-const SNAP_WORDS: [&str; 10] = [
-    "Save",
-    "Status",
-    "Rows",
-    "Cols",
-    "Wait",
-    "Ascii",
-    "Ascii1",
-    "Ebcdic",
-    "Ebcdic1",
-    "ReadBuffer",
-];
-
-/// `Snap()`: saves the screen, waits for a new one, or tells of the saved one.
-fn snap(
-    script: &mut Interpreter,
-    subject: &mut dyn Subject,
-    arguments: &[String],
-) -> Result<(), String> {
-    let save = String::from("Save");
-    let (word, rest) = arguments.split_first().unwrap_or((&save, &[]));
-    match word.to_ascii_lowercase().as_str() {
-        "save" => {
-            script.seen = subject.writes();
-            script.saved = Some((subject.terminal().clone(), status(subject)));
-            return Ok(());
-        }
-        "wait" => {
-            let pending = wait::parse(subject, rest)?;
-            if !matches!(pending, Pending::Until(Condition::Output, _)) {
-                return Err("Snap(): Wait needs Output as its last argument".into());
-            }
-            script.pending = Some(pending);
-            return Ok(());
-        }
-        _ => {}
-    }
-    let known = SNAP_WORDS
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(word));
-    let Some(known) = known else {
-        return Err(format!(
-            "Snap(): Parameter must be save, status, rows, cols, Wait, Ascii, Ascii1, Ebcdic, Ebcdic1 or ReadBuffer{}",
-            near_hint(word, SNAP_WORDS)
-        ));
-    };
-    let Some((terminal, status)) = &script.saved else {
-        return Err("Snap(): No saved state".into());
-    };
-    let lines = match known {
-        "Status" => vec![status.clone()],
-        "Rows" => vec![terminal.rows().to_string()],
-        "Cols" => vec![terminal.columns().to_string()],
-        _ => tell(known, find(known)?.3, terminal, rest)?,
-    };
-    script.data.extend(lines);
-    Ok(())
 }
 
 #[cfg(test)]

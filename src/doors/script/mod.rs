@@ -1,28 +1,37 @@
 //! The action language of s3270: lines of actions in, `data:` lines, a status line and `ok` or `error` out.
 //!
-//! Pure: an [`Interpreter`] drives a [`Subject`] and says when it has to wait; whoever runs it lets time pass. Names, arguments,
+//! An [`Interpreter`] drives a [`Subject`] and says when it has to wait; whoever runs it lets time pass. Names, arguments,
 //! abbreviations, texts and status line follow s3270 4.1ga10, except where this list says so:
 //! - an unknown name gets a near match;
-//! - a key that is refused is an error each time, not only the first time;
-//! - the last field of the status line is virtual time: what the line took on the session's clock, in seconds;
-//! - the waits for `CursorAt`, `InputFieldAt` and `StringAt` of later versions are understood (rows and columns from 1);
-//! - blankFill is off unless it is set, as on a real terminal;
-//! - a wait that nothing can end is an error at once, where time passes only on demand.
+//! - the last field of the status line is what the line took on the session's clock, in seconds, which may be virtual time;
+//! - `KeyboardLock`, `KeyboardLockDetail` and the waits for `CursorAt`, `InputFieldAt` and `StringAt` of later versions are
+//!   understood (rows and columns from 1);
+//! - on a system of ours blankFill is off unless it is set, as on a real terminal;
+//! - a wait that nothing can end is an error at once, where time passes only on demand;
+//! - nothing runs a program, and files are written only for the user at the keyboard ([`Interpreter::local`]), never for a
+//!   client of a socket.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
+use super::client::talk::Count;
+use super::client::{Config, Mode};
 use super::dialogue::{MAX_LINE, Step};
 use super::turn::{Budget, Ended, Told};
 use crate::terminal::{Key, Options, Refusal, Response, Terminal};
 
 mod action;
 mod parse;
+mod print;
 mod query;
 mod screen;
+mod settings;
+mod snap;
 mod text;
 mod wait;
 
 pub use parse::{Action, Line, SyntaxError};
+pub use settings::{model, set};
 
 use wait::Condition;
 
@@ -52,10 +61,63 @@ pub trait Subject {
     fn finish(&mut self, _answer: Option<&str>, _ended: Ended) -> Option<Told> {
         None
     }
-    /// How it is connected, in the words of `Query(ConnectionState)`.
-    fn connection_state(&self) -> &str {
-        "connected-tn3270e"
+    /// What is spoken with the host.
+    fn mode(&self) -> Mode {
+        Mode::Tn3270e
     }
+    /// What else is known of the connection.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
+    /// Sets out for a host.
+    fn connect(&mut self, _host: &str) -> Result<(), String> {
+        Err("This session has its host for good".into())
+    }
+    /// Whether the way to the host is made; an error if it cannot be.
+    fn connected(&self) -> Result<bool, String> {
+        Ok(true)
+    }
+    /// Leaves the host.
+    fn disconnect(&mut self) -> Result<(), String> {
+        Err("This session has its host for good".into())
+    }
+    /// Whether a host of plain text has written this since it was last asked for; none if the host is no such host.
+    fn expect(&mut self, _text: &str) -> Option<bool> {
+        None
+    }
+    /// How it goes about its next host, if it may have another.
+    fn config(&self) -> Option<&Config> {
+        None
+    }
+    /// How it goes about its next host, if it may have another.
+    fn config_mut(&mut self) -> Option<&mut Config> {
+        None
+    }
+}
+
+/// What `Query()` tells of a connection beyond its host and mode.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The host's port.
+    pub port: Option<u16>,
+    /// The LU that was granted.
+    pub lu: Option<String>,
+    /// The application that has bound the session.
+    pub plu: Option<String>,
+    /// TELNET options that this end performs.
+    pub my_options: String,
+    /// TELNET options that the host performs.
+    pub host_options: String,
+    /// Functions of TN3270E.
+    pub functions: String,
+    /// What was received.
+    pub received: Count,
+    /// What was sent.
+    pub sent: Count,
+    /// What secures the connection.
+    pub secure: Option<String>,
+    /// How long it has lasted; the session's clock tells where nothing else does.
+    pub connected: Option<Duration>,
 }
 
 /// What came of a line.
@@ -104,8 +166,12 @@ pub enum Progress {
 /// What an action that is not finished waits for.
 #[derive(Debug, Clone)]
 enum Pending {
-    /// Keys of a `String()` that are still to be typed.
-    Typing(VecDeque<Key>),
+    /// The way to a host.
+    Connection,
+    /// Keys of a `String()` that are still to be typed, and the column it began in.
+    Typing(VecDeque<Key>, u16),
+    /// Text of a host in NVT mode; at the deadline the action has failed.
+    Expecting(String, u64),
     /// The unlock after a key of attention.
     Unlock,
     /// A condition; at the deadline the action has failed.
@@ -122,6 +188,8 @@ pub struct Interpreter {
     data: Vec<String>,
     started: u64,
     quit: bool,
+    /// Whether files may be written.
+    local: bool,
     aid_wait: bool,
     /// What `Snap()` saved: the screen and its status.
     saved: Option<(Terminal, String)>,
@@ -137,6 +205,7 @@ impl Default for Interpreter {
             data: Vec::new(),
             started: 0,
             quit: false,
+            local: false,
             aid_wait: true,
             saved: None,
             seen: 0,
@@ -145,6 +214,14 @@ impl Default for Interpreter {
 }
 
 impl Interpreter {
+    /// A script of the user at the keyboard, which may write files.
+    pub fn local() -> Interpreter {
+        Interpreter {
+            local: true,
+            ..Interpreter::default()
+        }
+    }
+
     /// Begins a line and goes on with it as far as it gets.
     pub fn begin(&mut self, text: &str, subject: &mut dyn Subject) -> Progress {
         self.line = Line::new(text);
@@ -161,9 +238,13 @@ impl Interpreter {
                     Ok(None) => {}
                     Ok(Some(pending)) => {
                         let (until, asked) = match &pending {
-                            Pending::Typing(_) | Pending::Unlock => (None, false),
+                            Pending::Connection | Pending::Typing(..) | Pending::Unlock => {
+                                (None, false)
+                            }
                             Pending::Until(_, until) => (*until, true),
-                            Pending::Sleep(until) => (Some(*until), true),
+                            Pending::Expecting(_, until) | Pending::Sleep(until) => {
+                                (Some(*until), true)
+                            }
                         };
                         self.pending = Some(pending);
                         return Progress::Blocked { until, asked };
@@ -185,7 +266,7 @@ impl Interpreter {
     /// Ends a line that waits for what will not come.
     pub fn abandon(&mut self, subject: &dyn Subject) -> Reply {
         let message = match self.pending.take() {
-            Some(Pending::Typing(_) | Pending::Unlock) => {
+            Some(Pending::Typing(..) | Pending::Unlock) => {
                 "Keyboard locked: the host gives no answer"
             }
             _ => "Wait(): Nothing is due that would end it",
@@ -217,19 +298,14 @@ impl Interpreter {
                     Ok(Some(Pending::Until(condition, deadline)))
                 }
             }
-            Pending::Typing(mut keys) => {
-                while let Some(key) = keys.front().copied() {
-                    match subject.terminal().lock() {
-                        Some(lock) if !lock.is_operator_error() => {
-                            return Ok(Some(Pending::Typing(keys)));
-                        }
-                        _ => {}
-                    }
-                    keys.pop_front();
-                    refused(subject.press(key))?;
-                }
-                Ok(None)
-            }
+            Pending::Connection => Ok((!subject.connected()?).then_some(Pending::Connection)),
+            Pending::Expecting(text, until) => match subject.expect(&text) {
+                None => Err("Expect() is valid only when connected in NVT mode".into()),
+                Some(true) => Ok(None),
+                Some(false) if subject.now() >= until => Err("Expect(): Timed out".into()),
+                Some(false) => Ok(Some(Pending::Expecting(text, until))),
+            },
+            Pending::Typing(keys, column) => typing(keys, column, subject),
         }
     }
 
@@ -255,18 +331,51 @@ impl Interpreter {
     }
 }
 
-/// Turns a key that was not taken into the words of s3270.
-fn refused(response: Response) -> Result<(), String> {
-    match response {
-        Response::Refused(Refusal::Locked(lock)) if lock.is_operator_error() => {
-            Err("Keyboard locked\nOperator error".into())
+/// Goes on with a `String()`, as far as the keyboard lets it; at its end the cursor keeps to the margin it began at.
+fn typing(
+    mut keys: VecDeque<Key>,
+    column: u16,
+    subject: &mut dyn Subject,
+) -> Result<Option<Pending>, String> {
+    if subject.host().is_none() {
+        return Err("Canceled".into());
+    }
+    while let Some(key) = keys.front().copied() {
+        match subject.terminal().lock() {
+            Some(lock) if lock.is_operator_error() => return Err("Operator error".into()),
+            Some(_) => return Ok(Some(Pending::Typing(keys, column))),
+            None => {}
         }
-        Response::Refused(Refusal::Locked(_)) => Err("Keyboard locked".into()),
+        keys.pop_front();
+        press(key, subject).map_err(|error| format!("{error}\nOperator error"))?;
+    }
+    let is_free = subject.terminal().lock().is_none();
+    let keeps = is_free && !matches!(subject.mode(), Mode::Nvt { .. } | Mode::NvtInTn3270e);
+    if let Some(at) = subject.terminal().margin(column).filter(|_| keeps) {
+        subject.press(Key::MoveCursor(at));
+    }
+    Ok(None)
+}
+
+/// Presses a key. An error is what the key itself does wrong; a key that is kept out is dropped without a word.
+fn press(key: Key, subject: &mut dyn Subject) -> Result<(), String> {
+    let tried = match subject.terminal().lock() {
+        None => true,
+        Some(lock) => {
+            lock.is_operator_error()
+                && matches!(key, Key::EraseEof | Key::DeleteField | Key::DeleteWord)
+        }
+    };
+    match subject.press(key) {
+        Response::Refused(Refusal::Locked(lock)) if tried && lock.is_operator_error() => {
+            Err("Keyboard locked".into())
+        }
         Response::Refused(Refusal::NoSuchCharacter) => {
             Err("The character is not in the code page".into())
         }
         Response::Refused(Refusal::OutOfRange) => Err("The address is not on the screen".into()),
-        Response::Local
+        Response::Refused(Refusal::Locked(_))
+        | Response::Local
         | Response::Inbound(_)
         | Response::Queued
         | Response::Attn
@@ -279,9 +388,7 @@ fn status(subject: &dyn Subject) -> String {
     let terminal = subject.terminal();
     let columns = terminal.columns().max(1);
     let cursor = terminal.cursor();
-    let is_protected = |field: crate::terminal::Field<'_>| {
-        field.attribute.is_protected() || cursor == field.attribute_address
-    };
+    let field = terminal.field_at(cursor);
     format!(
         "{} {} {} {} {} {} {} {} {} {} 0x0",
         if terminal.lock().is_some() || subject.host().is_none() {
@@ -290,7 +397,7 @@ fn status(subject: &dyn Subject) -> String {
             "U"
         },
         if terminal.is_formatted() { "F" } else { "U" },
-        if terminal.field_at(cursor).is_some_and(is_protected) {
+        if field.is_some_and(|field| field.attribute.is_protected()) {
             "P"
         } else {
             "U"
@@ -298,7 +405,13 @@ fn status(subject: &dyn Subject) -> String {
         subject
             .host()
             .map_or("N".into(), |host| format!("C({host})")),
-        if subject.host().is_some() { "I" } else { "N" },
+        match subject.mode() {
+            _ if subject.host().is_none() => "N",
+            Mode::Pending | Mode::Unbound => "P",
+            Mode::Nvt { lines: false } => "C",
+            Mode::Nvt { lines: true } | Mode::NvtInTn3270e => "L",
+            Mode::Tn3270 | Mode::Tn3270e | Mode::Sscp => "I",
+        },
         terminal.options().model.number(),
         terminal.rows(),
         columns,
@@ -321,7 +434,11 @@ impl super::dialogue::Dialogue for Interpreter {
     }
 
     fn begin(&mut self, line: &[u8], subject: &mut dyn Subject) -> Step {
-        let text = String::from_utf8_lossy(line);
+        // What is no UTF-8 is ISO 8859-1, as older scripts have it.
+        let text = match std::str::from_utf8(line) {
+            Ok(text) => text.to_owned(),
+            Err(_) => line.iter().copied().map(char::from).collect(),
+        };
         Interpreter::begin(self, text.trim_end_matches(['\r', '\n']), subject).into()
     }
 

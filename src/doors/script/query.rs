@@ -1,33 +1,31 @@
-//! `Query()` and `Set()`: what a script asks about the session, and what it may change.
+//! `Query()`: what a script asks about the session.
 
+use super::{Count, Mode, Subject, near_hint};
 use crate::terminal::Options;
-
-use super::{Interpreter, Subject, near_hint};
+use crate::wire::CodePage;
 
 /// Finds something out about what a script drives.
 type Ask = fn(&dyn Subject) -> String;
 
 /// The subjects of `Query()`, in the order in which all of them are told, and how each is found out.
-const QUERIES: [(&str, Ask); 16] = [
+const QUERIES: [(&str, Ask); 33] = [
+    ("About", |_| about()),
+    ("BindPluName", |subject| {
+        subject.facts().plu.unwrap_or_default()
+    }),
     ("CodePage", |subject| {
         code_page(subject.terminal().options())
     }),
-    ("ConnectTime", |subject| {
-        let seconds = subject.now() / 1000;
-        format!(
-            "{:02}:{:02}:{:02}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )
+    ("CodePages", |_| {
+        let names: Vec<&str> = CodePage::all().map(CodePage::name).collect();
+        names.join(" ")
     }),
-    ("ConnectionState", |subject| match subject.host() {
-        Some(_) => subject.connection_state().into(),
-        None => "not-connected".into(),
+    ("ConnectTime", |subject| match subject.host() {
+        None => String::new(),
+        Some(_) => clock(subject),
     }),
-    ("Cursor", |subject| {
-        let (row, column) = cursor(subject);
-        format!("{row} {column}")
+    ("ConnectionState", |subject| {
+        connection_state(subject).into()
     }),
     ("Cursor1", |subject| {
         let (row, column) = cursor(subject);
@@ -46,10 +44,12 @@ const QUERIES: [(&str, Ask); 16] = [
     }),
     ("Goal", |subject| subject.goal().unwrap_or_default().into()),
     ("Host", |subject| {
-        subject
-            .host()
-            .map(|host| format!("host {host}"))
-            .unwrap_or_default()
+        let port = subject.facts().port;
+        match (subject.host(), port) {
+            (None, _) => String::new(),
+            (Some(host), None) => format!("host {host}"),
+            (Some(host), Some(port)) => format!("host {host} {port}"),
+        }
     }),
     ("KeyboardLock", |subject| {
         (subject.terminal().lock().is_some()).to_string()
@@ -61,9 +61,44 @@ const QUERIES: [(&str, Ask); 16] = [
             .map(|lock| lock.to_string())
             .unwrap_or_default()
     }),
-    ("Model", |subject| {
-        subject.terminal().options().terminal_type()
+    ("LocalEncoding", |_| "UTF-8".into()),
+    ("LuName", |subject| subject.facts().lu.unwrap_or_default()),
+    ("Prefixes", |_| "ABCLNSTY".into()),
+    ("Proxy", |_| String::new()),
+    ("ScreenSizeCurrent", |subject| {
+        let terminal = subject.terminal();
+        format!("rows {} columns {}", terminal.rows(), terminal.columns())
     }),
+    ("ScreenSizeMax", |subject| {
+        let (rows, columns) = subject.terminal().options().alternate();
+        format!("rows {rows} columns {columns}")
+    }),
+    ("StatsRx", |subject| {
+        stats(subject, subject.facts().received)
+    }),
+    ("StatsTx", |subject| stats(subject, subject.facts().sent)),
+    ("TelnetHostOptions", |subject| subject.facts().host_options),
+    ("TelnetMyOptions", |subject| subject.facts().my_options),
+    ("TerminalName", |subject| terminal_name(subject)),
+    ("Tls", |subject| {
+        match (subject.host(), subject.facts().secure) {
+            (None, _) => String::new(),
+            (Some(_), None) => "not secure".into(),
+            (Some(_), Some(_)) => "secure".into(),
+        }
+    }),
+    ("TlsProvider", |_| "rustls".into()),
+    ("TlsSessionInfo", |subject| {
+        subject.facts().secure.unwrap_or_default()
+    }),
+    ("Tn3270eOptions", |subject| subject.facts().functions),
+    ("Version", |_| about()),
+    ("VirtualTime", |subject| format!("{} ms", subject.now())),
+    ("Cursor", |subject| {
+        let (row, column) = cursor(subject);
+        format!("{row} {column}")
+    }),
+    ("Model", terminal_name),
     ("ScreenCurSize", |subject| {
         format!(
             "{} {}",
@@ -75,14 +110,59 @@ const QUERIES: [(&str, Ask); 16] = [
         let (rows, columns) = subject.terminal().options().alternate();
         format!("{rows} {columns}")
     }),
-    ("TerminalName", |subject| {
-        subject.terminal().options().terminal_type()
-    }),
-    ("Version", |_| {
-        concat!("bigiron v", env!("CARGO_PKG_VERSION")).into()
-    }),
-    ("VirtualTime", |subject| format!("{} ms", subject.now())),
 ];
+
+/// How many of them, at the end, are older names of others and told only when they are asked for.
+const OLDER: usize = 4;
+
+fn about() -> String {
+    concat!("bigiron v", env!("CARGO_PKG_VERSION")).into()
+}
+
+fn terminal_name(subject: &dyn Subject) -> String {
+    let named = subject
+        .config()
+        .and_then(|config| config.terminal_type.clone());
+    named.unwrap_or_else(|| subject.terminal().options().terminal_type())
+}
+
+/// How long the host has been connected, by the clock that the session has.
+fn clock(subject: &dyn Subject) -> String {
+    let seconds = match subject.facts().connected {
+        Some(connected) => connected.as_secs(),
+        None => subject.now() / 1000,
+    };
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}
+
+/// The state of the connection, in the words of s3270.
+fn connection_state(subject: &dyn Subject) -> &'static str {
+    match subject.mode() {
+        _ if subject.host().is_none() => "not-connected",
+        Mode::Pending => "telnet-pending",
+        Mode::Nvt { lines: true } => "connected-nvt",
+        Mode::Nvt { lines: false } => "connected-nvt-charmode",
+        Mode::Tn3270 => "connected-3270",
+        Mode::Unbound => "connected-unbound",
+        Mode::NvtInTn3270e => "connected-e-nvt",
+        Mode::Sscp => "connected-sscp",
+        Mode::Tn3270e => "connected-tn3270e",
+    }
+}
+
+/// What went one way, where anything goes over a wire.
+fn stats(subject: &dyn Subject, count: Count) -> String {
+    match subject.mode() {
+        _ if subject.host().is_none() || subject.config().is_none() => String::new(),
+        Mode::Nvt { .. } | Mode::Pending => format!("bytes {}", count.bytes),
+        _ => format!("records {} bytes {}", count.records, count.bytes),
+    }
+}
 
 fn code_page(options: &Options) -> String {
     let (set, page) = options.code_page.global_id();
@@ -99,20 +179,24 @@ fn cursor(subject: &dyn Subject) -> (u16, u16) {
     (terminal.cursor() / columns, terminal.cursor() % columns)
 }
 
-/// `Query()`: one subject, or all.
+/// `Query()`: one subject, by its name or a beginning that no other has, or all.
 pub fn query(subject: &dyn Subject, arguments: &[String]) -> Result<Vec<String>, String> {
     let [wanted] = arguments else {
-        return Ok(QUERIES
-            .iter()
-            .map(|(name, ask)| format!("{name}: {}", ask(subject)))
-            .collect());
+        let all = QUERIES.iter().take(QUERIES.len() - OLDER);
+        let told = all.map(|(name, ask)| format!("{name}: {}", ask(subject)));
+        return Ok(told.map(|line| line.trim_end().to_owned()).collect());
     };
-    match QUERIES
+    let lower = wanted.to_ascii_lowercase();
+    let exact = QUERIES
         .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-    {
-        Some((_, ask)) => Ok(vec![ask(subject)]),
-        None => {
+        .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    let mut beginning = QUERIES
+        .iter()
+        .filter(|(name, _)| name.to_ascii_lowercase().starts_with(&lower));
+    match (exact, beginning.next(), beginning.next()) {
+        (Some((_, ask)), ..) | (None, Some((_, ask)), None) => Ok(vec![ask(subject)]),
+        (None, Some(_), Some(_)) => Err("Query: Ambiguous parameter".into()),
+        (None, None, _) => {
             let known = QUERIES.iter().map(|(name, _)| *name);
             Err(format!(
                 "Query: Unknown parameter{}",
@@ -120,92 +204,4 @@ pub fn query(subject: &dyn Subject, arguments: &[String]) -> Result<Vec<String>,
             ))
         }
     }
-}
-
-/// What `Set()` may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Setting {
-    AidWait,
-    BlankFill,
-    InsertMode,
-    MonoCase,
-    NumericLock,
-    Typeahead,
-}
-
-const SETTINGS: [(&str, Setting); 6] = [
-    ("aidWait", Setting::AidWait),
-    ("blankFill", Setting::BlankFill),
-    ("insertMode", Setting::InsertMode),
-    ("monoCase", Setting::MonoCase),
-    ("numericLock", Setting::NumericLock),
-    ("typeahead", Setting::Typeahead),
-];
-
-/// `Set()` and `Toggle()`: all settings, one setting, or new values; `toggles` is what a name without a value means.
-pub fn set(
-    name: &str,
-    toggles: bool,
-    interpreter: &mut Interpreter,
-    subject: &mut dyn Subject,
-    arguments: &[String],
-) -> Result<Vec<String>, String> {
-    if arguments.is_empty() {
-        let told = SETTINGS
-            .iter()
-            .map(|(name, setting)| format!("{name}: {}", get(*setting, interpreter, subject)));
-        return Ok(told.collect());
-    }
-    for pair in arguments.chunks(2) {
-        let written = pair.first().map(String::as_str).unwrap_or_default();
-        let Some((known, setting)) = SETTINGS
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(written))
-        else {
-            let hint = near_hint(written, SETTINGS.map(|(known, _)| known));
-            return Err(format!("{name}(): Unknown toggle name '{written}'{hint}"));
-        };
-        let now = get(*setting, interpreter, subject);
-        let on = match pair.get(1).map(|value| value.to_ascii_lowercase()) {
-            None if toggles => !now,
-            None if arguments.len() == 1 => return Ok(vec![now.to_string()]),
-            None => return Err(format!("{name}(): '{known}' requires a value")),
-            Some(value) => match value.as_str() {
-                "true" | "t" | "on" | "set" | "1" => true,
-                "false" | "f" | "off" | "clear" | "0" => false,
-                "toggle" => !now,
-                _ => return Err(format!("{name}(): {known} value must be true or false")),
-            },
-        };
-        change(*setting, on, interpreter, subject);
-    }
-    Ok(Vec::new())
-}
-
-fn get(setting: Setting, interpreter: &Interpreter, subject: &dyn Subject) -> bool {
-    let options = subject.terminal().options();
-    match setting {
-        Setting::AidWait => interpreter.aid_wait,
-        Setting::BlankFill => options.blank_fill,
-        Setting::InsertMode => subject.terminal().inserting(),
-        Setting::MonoCase => options.mono_case,
-        Setting::NumericLock => options.numeric_lock,
-        Setting::Typeahead => options.typeahead,
-    }
-}
-
-fn change(setting: Setting, on: bool, interpreter: &mut Interpreter, subject: &mut dyn Subject) {
-    let mut options = *subject.terminal().options();
-    match setting {
-        Setting::AidWait => interpreter.aid_wait = on,
-        Setting::InsertMode if on != subject.terminal().inserting() => {
-            subject.press(crate::terminal::Key::ToggleInsert);
-        }
-        Setting::InsertMode => {}
-        Setting::BlankFill => options.blank_fill = on,
-        Setting::MonoCase => options.mono_case = on,
-        Setting::NumericLock => options.numeric_lock = on,
-        Setting::Typeahead => options.typeahead = on,
-    }
-    subject.set_options(options);
 }

@@ -23,6 +23,21 @@ pub fn keys(text: &str, code_page: &CodePage) -> Vec<Key> {
     keys
 }
 
+/// The characters of a text with escapes, as a host would send them: `\\t`, `\\n`, `\\r` and the rest are control characters.
+pub fn plain(text: &str, code_page: &CodePage) -> String {
+    let keys = keys(text, code_page).into_iter();
+    keys.filter_map(|key| match key {
+        Key::Char(character) => Some(character),
+        Key::Left => Some('\u{8}'),
+        Key::Clear => Some('\u{c}'),
+        Key::Enter => Some('\n'),
+        Key::Newline => Some('\r'),
+        Key::Tab => Some('\t'),
+        _ => None,
+    })
+    .collect()
+}
+
 /// The key of what follows a backslash, and how many bytes that takes.
 fn escape(rest: &str, code_page: &CodePage) -> (Key, usize) {
     let lower = rest.get(..2).unwrap_or_default().to_ascii_lowercase();

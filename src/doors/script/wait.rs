@@ -1,6 +1,6 @@
 //! What `Wait()` and `Snap(Wait)` wait for.
 
-use super::{Pending, Subject, near_hint};
+use super::{Mode, Pending, Subject, near_hint};
 
 /// Something that may come true without the script's doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +48,13 @@ impl Condition {
         Ok(match self {
             Condition::InputField => terminal.lock().is_none() && input(terminal.cursor()),
             Condition::Unlock => terminal.lock().is_none(),
-            Condition::Mode3270 => true,
-            Condition::ModeNvt | Condition::Disconnect => false,
+            Condition::Mode3270 => {
+                matches!(subject.mode(), Mode::Tn3270 | Mode::Tn3270e | Mode::Sscp)
+            }
+            Condition::ModeNvt => {
+                matches!(subject.mode(), Mode::Nvt { .. } | Mode::NvtInTn3270e)
+            }
+            Condition::Disconnect => false,
             Condition::Output => subject.writes() != seen,
             Condition::CursorAt(at) => terminal.cursor() == *at,
             Condition::InputFieldAt(at) => terminal.is_formatted() && input(*at),

@@ -1,0 +1,22 @@
+//! A 3270 client: our terminal on a foreign host, over TN3270E, TN3270, or plain text.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`host`] | the name of a host as s3270 takes it |
+//! | [`open`] | connections made, TLS begun |
+//! | [`negotiation`] | the client's end of TELNET and TN3270E negotiation |
+//! | [`talk`] | the conversation with a host, without its socket |
+//! | [`nvt`] | a host of plain text on a 3270 |
+//! | [`remote`] | all of that with a socket, for a script or a person |
+
+pub mod host;
+pub mod negotiation;
+pub mod nvt;
+pub mod open;
+pub mod remote;
+mod subject;
+pub mod talk;
+
+pub use host::{HostName, HostNameError};
+pub use negotiation::Mode;
+pub use remote::{Config, Remote, Stage};

@@ -1,0 +1,117 @@
+//! A foreign host as scripts see it.
+
+use std::time::Duration;
+
+use super::{Config, Mode, Remote, Stage};
+use crate::doors::dialogue::Seat;
+use crate::doors::script::{Facts, Subject};
+use crate::session::Millis;
+use crate::terminal::{Key, Options, Response, Terminal};
+
+impl Subject for Remote {
+    fn terminal(&self) -> &Terminal {
+        Remote::terminal(self)
+    }
+
+    fn set_options(&mut self, options: Options) {
+        Remote::set_options(self, options);
+    }
+
+    fn press(&mut self, key: Key) -> Response {
+        Remote::press(self, key)
+    }
+
+    fn now(&self) -> Millis {
+        Remote::now(self)
+    }
+
+    fn writes(&self) -> u64 {
+        Remote::writes(self)
+    }
+
+    fn host(&self) -> Option<&str> {
+        Remote::host(self).map(|name| name.host.as_str())
+    }
+
+    fn mode(&self) -> Mode {
+        match self.stage() {
+            Stage::Connected(mode) => mode,
+            Stage::Connecting | Stage::Disconnected => Mode::Pending,
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let Some(talk) = self.talk() else {
+            return Facts::default();
+        };
+        let negotiation = talk.negotiation();
+        let name = Remote::host(self);
+        Facts {
+            port: name.map(|name| name.port.unwrap_or(self.config().port)),
+            lu: negotiation.lu().map(str::to_owned),
+            plu: talk.plu().map(str::to_owned),
+            my_options: negotiation.options(false),
+            host_options: negotiation.options(true),
+            functions: negotiation.function_names(),
+            received: talk.received(),
+            sent: talk.sent(),
+            secure: self.secure().map(str::to_owned),
+            connected: self.connected_for(),
+        }
+    }
+
+    fn connect(&mut self, host: &str) -> Result<(), String> {
+        match host {
+            "" => Remote::reconnect(self),
+            host => Remote::connect(self, host).map_err(|error| error.to_string()),
+        }
+    }
+
+    fn connected(&self) -> Result<bool, String> {
+        match (self.is_settled(), self.stage()) {
+            (true, Stage::Disconnected) => {
+                Err(self.ended().unwrap_or("Host disconnected").to_owned())
+            }
+            (settled, _) => Ok(settled),
+        }
+    }
+
+    fn disconnect(&mut self) -> Result<(), String> {
+        Remote::disconnect(self);
+        Ok(())
+    }
+
+    fn expect(&mut self, text: &str) -> Option<bool> {
+        self.talk_mut()?.expect(text)
+    }
+
+    fn config(&self) -> Option<&Config> {
+        Some(Remote::config(self))
+    }
+
+    fn config_mut(&mut self) -> Option<&mut Config> {
+        Some(Remote::config_mut(self))
+    }
+}
+
+impl Seat for Remote {
+    async fn wait(&mut self, until: Option<Millis>, _asked: bool, _limit: Millis) -> bool {
+        match until {
+            None => self.progress().await,
+            Some(until) => {
+                let left = Duration::from_millis(until.saturating_sub(Remote::now(self)));
+                // Time that is up is found out by whoever waits.
+                let _ = tokio::time::timeout(left, self.progress()).await;
+            }
+        }
+        true
+    }
+
+    async fn idle(&mut self) {
+        self.progress().await;
+    }
+
+    fn catch_up(&mut self) {
+        self.pump_now();
+    }
+}
