@@ -446,8 +446,9 @@ impl Talk {
     fn system_request(&mut self, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
         match self.negotiation.mode() {
             Mode::Tn3270 => {
-                let request = desk.terminal.test_request();
-                self.send(&request, desk, out);
+                if let Some(request) = desk.terminal.test_request() {
+                    self.send(&request, desk, out);
+                }
             }
             Mode::Tn3270e if self.negotiation.performs(function::SYSREQ) => {
                 Event::Command(command::AO).encode(out);

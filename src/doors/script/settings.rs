@@ -226,13 +226,7 @@ fn change(
 /// A code page by its name.
 fn code_page(name: &str) -> Result<&'static CodePage, String> {
     use crate::wire::CodePage;
-    CodePage::by_name(name).ok_or_else(|| {
-        let known = CodePage::all().map(CodePage::name);
-        format!(
-            "'{name}' is no code page known here{}",
-            near_hint(name, known)
-        )
-    })
+    CodePage::by_name(name).map_err(|error| format!("is not taken: {error}"))
 }
 
 /// A model as s3270 takes it: `3279-2-E`, `3278-4`, `5`; and whether it has colour.
