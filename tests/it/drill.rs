@@ -28,7 +28,7 @@ fn drill_keys() -> Vec<String> {
         .collect()
 }
 
-fn keys_of(line: &str) -> Vec<Key> {
+pub(crate) fn keys_of(line: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     let mut rest = line.trim();
     while let Some((name, after)) = rest.split_once('(') {

@@ -8,6 +8,7 @@ mod dmv;
 mod docs;
 mod doors;
 mod drill;
+mod equivalence;
 mod floors;
 mod fuzz;
 mod gym;

@@ -16,29 +16,30 @@ mod vt;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use bigiron::doors::address::Address;
 use bigiron::doors::service::{Door, Gate, Level, Service, serve};
 use bigiron::doors::station::Recorder;
+use bigiron::doors::world::World;
 use bigiron::session::{Event, Log, Millis, Setup};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 /// What a server's sessions and its operator were told.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     /// Lines to the operator.
-    reports: Vec<String>,
+    pub(crate) reports: Vec<String>,
     /// The setup of each session, in the order of opening.
-    setups: Vec<Setup>,
+    pub(crate) setups: Vec<Setup>,
     /// State hashes of each session.
-    states: Vec<Vec<u64>>,
+    pub(crate) states: Vec<Vec<u64>>,
     /// Answers to tasks.
-    answers: Vec<Option<String>>,
+    pub(crate) answers: Vec<Option<String>>,
     /// Why sessions ended.
-    ends: Vec<String>,
+    pub(crate) ends: Vec<String>,
 }
 
 /// A server of the licence desk on ports of its own, for as long as it lives.
@@ -92,8 +93,11 @@ impl Recorder for Ear {
     }
 }
 
+static DMV: LazyLock<World> =
+    LazyLock::new(|| bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap());
+
 /// The licence desk with its tasks, by the turn clock and seed 0; what happens is seen.
-fn service(seen: &Arc<Mutex<Seen>>) -> Service {
+pub(crate) fn service(seen: &Arc<Mutex<Seen>>) -> Service {
     let (ear, mouth) = (Arc::clone(seen), Arc::clone(seen));
     Service {
         same_seed: true,
@@ -110,9 +114,7 @@ fn service(seen: &Arc<Mutex<Seen>>) -> Service {
                 mouth.lock().unwrap().reports.push(notice.to_string());
             }
         }),
-        ..Service::new(vec![
-            bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap(),
-        ])
+        ..Service::new(vec![DMV.clone()])
     }
 }
 
