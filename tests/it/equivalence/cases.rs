@@ -58,6 +58,10 @@ impl Cutter {
     }
 
     fn press(&mut self, key: Key) {
+        match key {
+            Key::MoveCursor(at) => self.turn.by_hand.extend(way_to(at, &self.session)),
+            key => self.turn.by_hand.push(key),
+        }
         let response = self.session.press(key, &mut ());
         self.turn.keys.push(key);
         if !matches!(response, Response::Local) {
@@ -94,6 +98,33 @@ impl Cutter {
             scripts: 0,
         }
     }
+}
+
+/// Keys that put the cursor at an address: TAB from where it is or from HOME, or else arrows.
+fn way_to(at: u16, session: &Session) -> Vec<Key> {
+    if session.terminal().lock().is_some() {
+        return Vec::new();
+    }
+    for first in [None, Some(Key::Home)] {
+        let (mut session, mut keys) = (session.clone(), Vec::from_iter(first));
+        first.map(|key| session.press(key, &mut ()));
+        for _ in 0..20 {
+            if session.terminal().cursor() == at {
+                return keys;
+            }
+            session.press(Key::Tab, &mut ());
+            keys.push(Key::Tab);
+        }
+    }
+    let place = |at: u16| (i32::from(at / 80), i32::from(at % 80));
+    let ((row, column), (to_row, to_column)) = (place(session.terminal().cursor()), place(at));
+    let steps = |by: i32, back: Key, on: Key| {
+        let key = if by < 0 { back } else { on };
+        std::iter::repeat_n(key, by.unsigned_abs() as usize)
+    };
+    let rows = steps(to_row - row, Key::Up, Key::Down);
+    rows.chain(steps(to_column - column, Key::Left, Key::Right))
+        .collect()
 }
 
 fn course(name: &str) -> Course {

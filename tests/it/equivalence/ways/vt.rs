@@ -15,7 +15,7 @@ pub struct Client<'a> {
 }
 
 impl Client<'_> {
-    pub fn connect(served: &Served) -> Client<'_> {
+    pub fn connect<'a>(served: &'a Served, case: &super::Case) -> Client<'a> {
         let mut stream = TcpStream::connect(served.address(Door::Vt)).unwrap();
         // WILL NAWS, and the window's size.
         let size = [
@@ -47,6 +47,10 @@ impl Client<'_> {
                 shown.draw(&said);
             }
         });
+        if case.setup.task.is_some() {
+            screen.until("Press Enter to begin");
+            stream.write_all(b"\r").unwrap();
+        }
         Client {
             served,
             stream,

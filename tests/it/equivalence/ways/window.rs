@@ -58,7 +58,7 @@ pub fn chord(key: Key) -> Option<String> {
 
 /// Whether every key has a chord, and every wait is one of whole seconds.
 pub fn can_say(case: &Case) -> bool {
-    let keys = |turn: &Turn| turn.keys.iter().all(|key| chord(*key).is_some());
+    let keys = |turn: &Turn| turn.by_hand.iter().all(|key| chord(*key).is_some());
     case.turns
         .iter()
         .all(|turn| keys(turn) && turn.wait % 1000 == 0)
@@ -66,7 +66,7 @@ pub fn can_say(case: &Case) -> bool {
 
 /// The chords of a turn.
 pub fn strokes(turn: &Turn) -> String {
-    let keys: String = turn.keys.iter().filter_map(|key| chord(*key)).collect();
+    let keys: String = turn.by_hand.iter().filter_map(|key| chord(*key)).collect();
     keys + &WAIT.repeat(usize::try_from(turn.wait / 1000).unwrap())
 }
 
