@@ -6,6 +6,7 @@ use crate::system::expr::{Fact, TableId, World, eval};
 use crate::system::model::{Generate, Maker, Part, System};
 use crate::system::picture;
 use crate::system::value::{Date, Row, Type, Value};
+use smol_str::SmolStrBuilder;
 use std::sync::Arc;
 
 /// How often a generated row is made anew because its key is taken, before it is left out.
@@ -41,7 +42,7 @@ pub fn tables(system: &System, seed: u64) -> Vec<Table> {
 
 /// One value as a generated column of this type would have it, with the draws of a stream of its own.
 pub fn draw(system: &System, of: &Type, maker: &Maker, chance: Chance, tables: &[Table]) -> Value {
-    Column::new(system, 0, of, maker, chance, tables).make(0, &[], tables)
+    Column::new(system, 0, of, maker, chance, tables).make(0, &Row::from([]), tables)
 }
 
 fn fill(
@@ -59,11 +60,14 @@ fn fill(
         .collect();
     for n in 0..generate.count {
         for _ in 0..TRIES {
-            let mut row = blank.clone();
+            let mut row = Row::from(blank.as_slice());
             for column in &mut makers {
-                row[column.column] = column.make(n, &row, tables);
+                let value = column.make(n, &row, tables);
+                if let Some(cells) = Arc::get_mut(&mut row) {
+                    cells[column.column] = value;
+                }
             }
-            if tables[id].insert(model, row).is_ok() {
+            if tables[id].insert_made(model, row) {
                 break;
             }
         }
@@ -79,6 +83,42 @@ struct Column<'a> {
     chance: Chance,
     /// For [`Maker::KeyOf`]: the other table's keys in the order they are used.
     keys: Vec<Value>,
+    /// For [`Maker::Weighted`].
+    weights: Vec<u32>,
+    /// For [`Maker::Word`] and [`Maker::Pattern`].
+    pieces: Vec<Piece<'a>>,
+}
+
+/// A part of a text that is made at random.
+enum Piece<'a> {
+    Letter,
+    Digit,
+    Word(&'a [String]),
+    Itself(char),
+}
+
+impl<'a> Piece<'a> {
+    fn word(system: &'a System, list: &str) -> Piece<'a> {
+        Piece::Word(system.words.get(list).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// The parts of a pattern.
+    fn all(system: &'a System, pattern: &str) -> Vec<Piece<'a>> {
+        let mut pieces = Vec::new();
+        let mut rest = pattern.chars();
+        while let Some(c) = rest.next() {
+            pieces.push(match c {
+                'A' => Piece::Letter,
+                '#' => Piece::Digit,
+                '{' => {
+                    let list: String = rest.by_ref().take_while(|c| *c != '}').collect();
+                    Piece::word(system, &list)
+                }
+                other => Piece::Itself(other),
+            });
+        }
+        pieces
+    }
 }
 
 impl<'a> Column<'a> {
@@ -99,6 +139,15 @@ impl<'a> Column<'a> {
             );
             chance.shuffle(&mut keys);
         }
+        let weights = match maker {
+            Maker::Weighted(values) => values.iter().map(|(_, weight)| *weight).collect(),
+            _ => Vec::new(),
+        };
+        let pieces = match maker {
+            Maker::Word(list) => vec![Piece::word(system, list)],
+            Maker::Pattern(pattern) => Piece::all(system, pattern),
+            _ => Vec::new(),
+        };
         Column {
             system,
             column,
@@ -106,17 +155,18 @@ impl<'a> Column<'a> {
             maker,
             chance,
             keys,
+            weights,
+            pieces,
         }
     }
 
     /// The value of the n-th row, which has been made up to here.
-    fn make(&mut self, n: usize, row: &[Value], tables: &[Table]) -> Value {
+    fn make(&mut self, n: usize, row: &Row, tables: &[Table]) -> Value {
         let of = self.of;
         match self.maker {
-            Maker::Word(list) => Value::text(self.word(list)),
+            Maker::Word(_) | Maker::Pattern(_) => self.text(),
             Maker::Weighted(values) => {
-                let weights: Vec<u32> = values.iter().map(|(_, weight)| *weight).collect();
-                let drawn = self.chance.weighted(&weights);
+                let drawn = self.chance.weighted(&self.weights);
                 values
                     .get(drawn)
                     .map_or_else(|| of.blank(), |(value, _)| value.clone())
@@ -135,7 +185,6 @@ impl<'a> Column<'a> {
                 let day = self.chance.range(i64::from(low.0), i64::from(high.0));
                 Value::Date(Date(i32::try_from(day).unwrap_or(low.0)))
             }
-            Maker::Pattern(pattern) => Value::text(self.pattern(pattern)),
             Maker::Count { sequence, step } => numbered(
                 sequence,
                 sequence.first.wrapping_add((n as i64).wrapping_mul(*step)),
@@ -161,26 +210,19 @@ impl<'a> Column<'a> {
         }
     }
 
-    fn word(&mut self, list: &str) -> String {
-        let words = self.system.words.get(list).map_or(&[][..], Vec::as_slice);
-        self.chance.pick(words).cloned().unwrap_or_default()
-    }
-
-    fn pattern(&mut self, pattern: &str) -> String {
-        let mut text = String::new();
-        let mut rest = pattern.chars();
-        while let Some(c) = rest.next() {
-            match c {
-                'A' => text.push(char::from(b'A' + self.chance.below(26) as u8)),
-                '#' => text.push(char::from(b'0' + self.chance.below(10) as u8)),
-                '{' => {
-                    let list: String = rest.by_ref().take_while(|c| *c != '}').collect();
-                    text.push_str(&self.word(&list));
+    fn text(&mut self) -> Value {
+        let mut text = SmolStrBuilder::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Letter => text.push(char::from(b'A' + self.chance.below(26) as u8)),
+                Piece::Digit => text.push(char::from(b'0' + self.chance.below(10) as u8)),
+                Piece::Word(words) => {
+                    text.push_str(self.chance.pick(words).map_or("", String::as_str));
                 }
-                other => text.push(other),
+                Piece::Itself(character) => text.push(*character),
             }
         }
-        text
+        Value::text(text)
     }
 }
 
@@ -188,16 +230,16 @@ impl<'a> Column<'a> {
 struct Making<'a> {
     system: &'a System,
     tables: &'a [Table],
-    row: Row,
+    row: &'a Row,
     blank: Value,
 }
 
 impl<'a> Making<'a> {
-    fn new(system: &'a System, row: &[Value], tables: &'a [Table]) -> Making<'a> {
+    fn new(system: &'a System, row: &'a Row, tables: &'a [Table]) -> Making<'a> {
         Making {
             system,
             tables,
-            row: Arc::from(row),
+            row,
             blank: Value::text(""),
         }
     }
@@ -217,7 +259,7 @@ impl World for Making<'_> {
         &self.blank
     }
     fn bound(&self, depth: usize) -> Option<&Row> {
-        (depth == 0).then_some(&self.row)
+        (depth == 0).then_some(self.row)
     }
     fn row(&self, table: TableId, key: &[Value]) -> Option<&Row> {
         self.tables.get(table)?.get(key)

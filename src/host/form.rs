@@ -8,6 +8,7 @@ use crate::system::model::{Field, FieldId, Look, Screen, ScreenId};
 use crate::system::picture;
 use crate::system::value::{Date, Key, Type, Value};
 use crate::wire::{Address, CodePage, InboundField};
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// Tells the openings of screens apart.
@@ -82,7 +83,7 @@ impl Entry {
     /// Shows a value as its field writes it.
     pub fn show(&mut self, field: &Field, value: Value, today: Date) {
         let text = match &value {
-            Value::Text(text) => Arc::clone(text),
+            Value::Text(text) => text.clone(),
             value => picture::write(value, field.picture.as_deref()).into(),
         };
         let text = Value::Text(cut(&text, field.length, matches!(value, Value::Text(_))));
@@ -131,12 +132,12 @@ pub(super) fn read(field: &Field, text: &Value, today: Date) -> Option<Value> {
 }
 
 /// Text as a field of this length shows it. A number that has no room is filled with asterisks, as one cut short would lie.
-fn cut(text: &Arc<str>, length: usize, is_text: bool) -> Arc<str> {
+fn cut(text: &SmolStr, length: usize, is_text: bool) -> SmolStr {
     let kept = text.trim_end_matches(' ');
     match kept.char_indices().nth(length) {
         Some(_) if !is_text => "*".repeat(length).into(),
         Some((end, _)) => kept[..end].trim_end_matches(' ').into(),
-        None if kept.len() == text.len() => Arc::clone(text),
+        None if kept.len() == text.len() => text.clone(),
         None => kept.into(),
     }
 }

@@ -1,6 +1,7 @@
 //! Physical maps: what of a screen never changes, worked out once.
 
 use super::form::Entry;
+use super::found::Reads;
 use crate::system::model::{Field, FieldId, Look, Screen, System};
 use crate::wire::{Address, AttributeType, CodePage, Order};
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(super) struct Map {
     column: Vec<usize>,
     /// What its fields hold when it is opened, by field.
     pub blank: Arc<Vec<Entry>>,
+    /// What decides its list, if that can be told.
+    pub reads: Option<Reads>,
     /// Cells of the grid.
     size: usize,
 }
@@ -44,6 +47,7 @@ impl Map {
         let size = (screen.rows * screen.columns).max(1);
         let mut map = Map {
             size,
+            reads: screen.list.as_ref().and_then(Reads::of),
             column: vec![0; screen.fields.len()],
             blank: Arc::new(screen.fields.iter().map(Entry::blank).collect()),
             ..Map::default()

@@ -12,6 +12,7 @@ pub mod data;
 mod drift;
 mod effect;
 mod form;
+mod found;
 mod jobs;
 mod map;
 mod paint;
@@ -36,6 +37,7 @@ use crate::wire::{Inbound, Outbound};
 use apply::{Undo, Unit};
 use drift::Layout;
 use form::{Frame, FrameId};
+use found::Found;
 use imbl::OrdMap;
 use jobs::Event;
 use map::Map;
@@ -66,6 +68,8 @@ pub struct Region {
     maps: Arc<[Arc<Map>]>,
     tables: Vec<Table>,
     seed: u64,
+    /// Shared by the regions of all seeds.
+    found: Arc<Found>,
 }
 
 impl Region {
@@ -76,6 +80,7 @@ impl Region {
             maps: map::maps(system).into(),
             tables: data::tables(system, seed),
             seed,
+            found: Arc::default(),
         }
     }
 

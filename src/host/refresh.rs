@@ -76,12 +76,27 @@ impl Host {
         let Some(list) = system.screens[self.frames[at].screen].list.as_ref() else {
             return Ok(());
         };
-        let keys = self.listed(at, list)?;
+        let keys = self.found(at, list)?;
         let pages = keys.len().div_ceil(list.page.max(1)).max(1);
         let frame = &mut self.frames[at];
-        frame.keys = Arc::new(keys);
+        frame.keys = keys;
         frame.page = frame.page.min(pages - 1);
         Ok(())
+    }
+
+    /// The keys of a list, worked out if nobody has before.
+    fn found(&self, at: usize, list: &List) -> Result<Arc<Vec<Key>>, Abend> {
+        let reads = self.map(&self.frames[at]).reads.as_ref();
+        let reads = reads.filter(|_| self.copied().is_empty());
+        let digest = reads.map(|reads| reads.digest(self, at));
+        if let Some(found) = digest.and_then(|digest| self.region.found.get(digest)) {
+            return Ok(found);
+        }
+        let keys = Arc::new(self.listed(at, list)?);
+        if let Some(digest) = digest {
+            self.region.found.keep(digest, &keys);
+        }
+        Ok(keys)
     }
 
     fn listed(&self, at: usize, list: &List) -> Result<Vec<Key>, Abend> {

@@ -4,7 +4,7 @@ use crate::system::model;
 use crate::system::value::{Key, Row, Type, Value};
 use imbl::OrdMap;
 use std::sync::Arc;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// The rows of one table. A clone shares them until either changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,12 +63,28 @@ impl Table {
     /// A new row, one value a column; texts longer than their column are cut. Gives its key.
     pub fn insert(&mut self, model: &model::Table, row: Vec<Value>) -> Result<Key, Duplicate> {
         let (key, row) = fitted(model, row);
+        match self.add(key.clone(), row) {
+            true => Ok(key),
+            false => Err(Duplicate(key)),
+        }
+    }
+
+    /// As [`Table::insert`] for a row that is made already; whether its key was free.
+    pub(super) fn insert_made(&mut self, model: &model::Table, mut row: Row) -> bool {
+        match Arc::get_mut(&mut row) {
+            Some(cells) => fit(model, cells),
+            None => return self.insert(model, row.to_vec()).is_ok(),
+        }
+        self.add(key_of(model, &row), row)
+    }
+
+    fn add(&mut self, key: Key, row: Row) -> bool {
         if self.rows.contains_key(&key) {
-            return Err(Duplicate(key));
+            return false;
         }
         self.digest = self.digest.wrapping_add(row_digest(&row));
-        self.rows.insert(key.clone(), row);
-        Ok(key)
+        self.rows.insert(key, row);
+        true
     }
 
     /// Another row in place of the one with this key; its own key may differ. Gives false, and does nothing, if there is no
@@ -165,24 +181,48 @@ fn key_of(model: &model::Table, row: &[Value]) -> Key {
 
 /// The row as its columns hold it, and its key.
 fn fitted(model: &model::Table, mut row: Vec<Value>) -> (Key, Row) {
+    fit(model, &mut row);
+    (key_of(model, &row), Arc::from(row))
+}
+
+/// Cuts texts to the width of their columns.
+fn fit(model: &model::Table, row: &mut [Value]) {
     for (value, column) in row.iter_mut().zip(&model.columns) {
         if let (Value::Text(text), Some(width)) = (&value, column.width)
+            && text.len() > width
             && let Some((end, _)) = text.char_indices().nth(width)
         {
             *value = Value::text(&text[..end]);
         }
     }
-    (key_of(model, &row), Arc::from(row))
 }
 
 fn row_digest(row: &[Value]) -> u64 {
-    let mut hash = Xxh3::new();
-    row.iter().for_each(|value| hash_value(value, &mut hash));
-    hash.digest()
+    // One hash of all bytes is the hash of the bytes fed one after another, and cheaper for so few.
+    let mut bytes = Vec::with_capacity(32 * row.len());
+    row.iter().for_each(|value| hash_value(value, &mut bytes));
+    xxh3_64(&bytes)
+}
+
+/// What takes the bytes of values.
+pub(super) trait Feed {
+    fn update(&mut self, bytes: &[u8]);
+}
+
+impl Feed for Xxh3 {
+    fn update(&mut self, bytes: &[u8]) {
+        Xxh3::update(self, bytes);
+    }
+}
+
+impl Feed for Vec<u8> {
+    fn update(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
 }
 
 /// Feeds a value to a hash, the same bytes on every machine.
-pub(super) fn hash_value(value: &Value, hash: &mut Xxh3) {
+pub(super) fn hash_value(value: &Value, hash: &mut impl Feed) {
     match value {
         Value::Int(number) => {
             hash.update(&[0]);

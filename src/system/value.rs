@@ -1,5 +1,6 @@
 //! The values of the expression language and of table columns.
 
+use smol_str::SmolStr;
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ pub enum Value {
     /// See [`Type::Decimal`].
     Decimal(Decimal),
     /// See [`Type::Text`].
-    Text(Arc<str>),
+    Text(SmolStr),
     /// See [`Type::Bool`].
     Bool(bool),
     /// See [`Type::Date`].
@@ -68,7 +69,7 @@ impl Type {
                 scale: *scale,
                 units: 0,
             }),
-            Type::Text => Value::Text(Arc::from("")),
+            Type::Text => Value::Text(SmolStr::default()),
             Type::Bool => Value::Bool(false),
             Type::Date => Value::Date(Date(0)),
             Type::List(_) => Value::List(Arc::from([])),
@@ -105,7 +106,7 @@ impl Value {
     }
 
     /// A text value.
-    pub fn text(text: impl Into<Arc<str>>) -> Value {
+    pub fn text(text: impl Into<SmolStr>) -> Value {
         Value::Text(text.into())
     }
 

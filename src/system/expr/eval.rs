@@ -5,6 +5,7 @@
 use super::functions;
 use super::{Binary, Expr, Quantifier, TableId, Unary, World};
 use crate::system::value::{Decimal, Row, Type, Value};
+use smol_str::SmolStrBuilder;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -440,7 +441,10 @@ fn arithmetic(operator: Binary, left: &Value, right: &Value) -> Result<Value, Fa
             fixed(operator, *left, *right).map(Value::Decimal)
         }
         (Value::Text(left), Value::Text(right)) if operator == Binary::Add => {
-            Ok(Value::text([left.as_ref(), right.as_ref()].concat()))
+            let mut text = SmolStrBuilder::new();
+            text.push_str(left);
+            text.push_str(right);
+            Ok(Value::text(text))
         }
         _ => Err(Fault::Mismatch),
     }
