@@ -12,6 +12,7 @@ GOAL: int
 TOKENS: int
 TOKEN: int
 STATUS: int
+TERMINALS: int
 OPTIONS: list[str]
 CELL: tuple[int, int]
 

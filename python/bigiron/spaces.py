@@ -20,9 +20,10 @@ the attribute byte itself stands. `colors`: the colour in the low four bits, hig
 where the field has been modified.
 """
 
-STATUS = ("row", "column", "lock", "insert", "alarm", "keys_left", "time_left", "answering")
+STATUS = ("row", "column", "lock", "insert", "alarm", "keys_left", "time_left", "answering", "terminal")
 """The columns of `status`, int32: the cursor from 0, why the keyboard is locked (0: it is free), insert mode, the alarm, what
-is left of the budget in keys and in virtual milliseconds, and whether typing goes to the answer line."""
+is left of the budget in keys and in virtual milliseconds, whether typing goes to the answer line, and which terminal is seen,
+from 0, where a task is worked in several systems."""
 
 TEXT = "".join(chr(code) for code in range(256) if chr(code).isprintable())
 """The characters of a goal: what of Latin-1 can be printed."""
@@ -36,7 +37,7 @@ def observation_space(shape: tuple[int, int, int], goal: Goal, mask: bool) -> sp
     rows, columns, actions = shape
     plane = spaces.Box(0, 255, (rows, columns), np.uint8)
     parts: dict[str, spaces.Space[Any]] = {name: plane for name in PLANES}
-    most = np.array([rows - 1, columns - 1, 9, 1, 1, _MOST, _MOST, 1], np.int32)
+    most = np.array([rows - 1, columns - 1, 9, 1, 1, _MOST, _MOST, 1, _bigiron.TERMINALS - 1], np.int32)
     parts["status"] = spaces.Box(np.zeros(len(STATUS), np.int32), most, dtype=np.int32)
     parts["answer"] = spaces.Box(0, 255, (_bigiron.ANSWER,), np.uint8)
     match goal:

@@ -22,6 +22,7 @@ fn _bigiron(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("TOKENS", gym::TOKENS)?;
     module.add("TOKEN", gym::TOKEN)?;
     module.add("STATUS", gym::status::COLUMNS)?;
+    module.add("TERMINALS", gym::TERMINALS)?;
     module.add("OPTIONS", gym::Options::NAMES)?;
     module.add("CELL", picture::CELL)?;
     module.add_class::<env::Env>()?;

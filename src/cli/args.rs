@@ -197,14 +197,36 @@ pub struct ShowArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  bigiron bench                                           the gym: steps, transactions, resets, forks, bytes, on dmv
+  bigiron bench claims --seconds 5 --json                 {\"figures\": [{\"name\", \"value\", \"unit\", \"p99\"?}, …]}
   bigiron bench serve                                     a server of its own, 1 to 1000 sessions
   bigiron bench serve --sessions 1000 --rate 20000        20 000 transactions a second, whatever the answers do
   bigiron bench serve --host HOST:23 --sign-on 'ME<tab>SECRET<enter>' --work '<pf8><pf7>'
-  bigiron bench soak --sessions 100000                    sessions that come and go, and what they leave behind")]
+  bigiron bench soak --sessions 100000                    sessions that come and go, and what they leave behind
+
+Rates of the gym are those of the fastest round in the time of a figure; times are the median and what 99 of 100 stay below.")]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct BenchArgs {
-    /// What is measured.
+    /// What is measured; nothing: the gym.
     #[command(subcommand)]
-    pub what: BenchCommand,
+    pub what: Option<BenchCommand>,
+    /// How the gym is measured.
+    #[command(flatten)]
+    pub gym: BenchGymArgs,
+}
+
+/// How the gym is measured.
+#[derive(Debug, Args)]
+pub struct BenchGymArgs {
+    /// Whose tasks are played
+    #[arg(value_name = "SYSTEM", default_value = "dmv")]
+    pub system: String,
+    /// Seconds for each rate
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = speed)]
+    pub seconds: f64,
+    /// Print one JSON object for machines instead
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What can be measured.

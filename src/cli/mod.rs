@@ -92,7 +92,7 @@ fn ended(outcome: Result<Outcome, Error>) -> ExitCode {
 
 fn run(command: Command) -> Result<Outcome, Error> {
     match command {
-        Command::Bench(args) => bench::run(args.what),
+        Command::Bench(args) => bench::run(args),
         Command::Call(args) => call::run(args),
         Command::Check(args) => check::run(args),
         Command::List(args) => list::run(args),

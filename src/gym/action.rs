@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 /// What an agent can do in one step.
 ///
-/// Written as a line of keys is (`A`, `<pf3>`, `INQ<enter>`), with five names more: `<wait>`, `<answer>`, `<done>`,
-/// `<report>` or `<report 3>`, `<field 3>`, `<token 3>`.
+/// Written as a line of keys is (`A`, `<pf3>`, `INQ<enter>`), with more names: `<wait>`, `<answer>`, `<done>`,
+/// `<report>` or `<report 3>`, `<field 3>`, `<token 3>`, `<terminal 1>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// Presses a key.
@@ -33,6 +33,8 @@ pub enum Action {
     /// Erases what stands from the cursor on in its field, and types the token of this number of the goal (see
     /// [`super::World::tokens`]) there; on the answer line, types it there.
     Token(u8),
+    /// Turns to the terminal at the system of this number, from 0, where a task is worked in several systems.
+    Terminal(u8),
 }
 
 impl Action {
@@ -57,6 +59,7 @@ impl fmt::Display for Action {
             Action::Report(number) => write!(f, "<report {number}>"),
             Action::Field(number) => write!(f, "<field {number}>"),
             Action::Token(number) => write!(f, "<token {number}>"),
+            Action::Terminal(number) => write!(f, "<terminal {number}>"),
         }
     }
 }
@@ -85,6 +88,7 @@ impl FromStr for Action {
             ("report", _) => numbered(Action::Report),
             ("field", _) => numbered(Action::Field),
             ("token", _) => numbered(Action::Token),
+            ("terminal", _) => numbered(Action::Terminal),
             _ => match Key::parse_line(text) {
                 Ok(keys) if !keys.is_empty() => Ok(Action::of_keys(keys)),
                 Ok(_) => Err(Error::ActionName("an action has no keys".into())),
@@ -107,10 +111,12 @@ pub const FIELDS: u8 = 32;
 pub const REPORTS: u8 = 64;
 /// The most tokens of a goal.
 pub const TOKENS: usize = 16;
+/// The most terminals of a task.
+pub const TERMINALS: u8 = 4;
 
 impl Vocabulary {
     /// One key a step: the printable characters of ASCII in their order (0 to 94), every key in the order of [`Key::all`],
-    /// then `<wait>`, `<answer>` and `<done>`.
+    /// then `<wait>`, `<answer>`, `<done>` and `<terminal 0>` to `<terminal 3>`.
     pub fn keys() -> Vocabulary {
         let characters = (' '..='~').map(Key::Char);
         let keys = characters.chain(Key::all()).map(Action::Press);
@@ -118,6 +124,7 @@ impl Vocabulary {
             name: "keys",
             actions: keys
                 .chain([Action::Wait, Action::Answer, Action::Done])
+                .chain((0..TERMINALS).map(Action::Terminal))
                 .collect(),
         }
     }
@@ -137,6 +144,7 @@ impl Vocabulary {
             actions: numbers
                 .chain(keys)
                 .chain([Action::Wait, Action::Done])
+                .chain((0..TERMINALS).map(Action::Terminal))
                 .collect(),
         }
     }
@@ -145,10 +153,12 @@ impl Vocabulary {
     pub fn all() -> Vocabulary {
         let mut all = Vocabulary::keys();
         let macros = Vocabulary::macros().actions.into_iter();
-        all.actions
-            .extend(macros.filter(|action| {
-                !matches!(action, Action::Press(_) | Action::Wait | Action::Done)
-            }));
+        all.actions.extend(macros.filter(|action| {
+            matches!(
+                action,
+                Action::Field(_) | Action::Token(_) | Action::Report(_)
+            )
+        }));
         Vocabulary { name: "all", ..all }
     }
 

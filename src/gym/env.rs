@@ -6,8 +6,8 @@ use super::registry::Spec;
 use super::world::{Opening, World};
 use super::{Error, Vocabulary};
 use crate::host::table::Table;
-use crate::host::{Millis, Warts};
-use crate::session::Session;
+use crate::host::{Host, Millis, Warts};
+use crate::session::{Session, Setup};
 use crate::task::grade::{Ending, Grade, Outcome};
 use crate::terminal::{Field, Key, Response, Terminal};
 use std::hash::Hasher;
@@ -49,7 +49,14 @@ pub struct Step {
 /// One episode.
 #[derive(Debug, Clone)]
 pub(super) struct Episode {
+    /// That of the terminal that the agent is at.
     pub session: Session,
+    /// Which one that is.
+    pub terminal: usize,
+    /// The sessions of the other systems of the task, by place.
+    away: Vec<(usize, Session)>,
+    /// Whether everything is to be shown anew: the agent has turned to another terminal.
+    pub turned: bool,
     pub keys_left: u32,
     time: Millis,
     pub answering: bool,
@@ -151,7 +158,7 @@ impl Env {
 
     pub(super) fn observe_unchecked(&mut self, to: &mut Observation) {
         if let Some(episode) = &mut self.state.episode {
-            episode.observe(self.unseen, to);
+            episode.observe(self.unseen, self.spec.shape(), to);
             episode.mask(&self.spec.options().actions, to.mask);
             self.unseen = false;
         }
@@ -295,15 +302,23 @@ impl Episode {
     fn new(world: Arc<World>, opening: Arc<Opening>, mut log: Vec<u16>) -> Episode {
         let budget = world.start().task().budget;
         log.clear();
-        let session = opening.session.clone();
+        let mut sessions = opening.sessions.iter().cloned().enumerate();
+        let session = match sessions.next() {
+            Some((_, session)) => session,
+            // A task has a system of its own.
+            None => Session::open_in(world.start().region(), &Setup::default(), &mut ()),
+        };
         Episode {
+            terminal: 0,
+            away: sessions.collect(),
+            turned: false,
             keys_left: budget.keys,
             time: budget.time,
             answering: false,
             answer_changed: true,
             over: false,
             reached: 0,
-            digest: digest(session.line().host().tables()),
+            digest: 0,
             answer: String::new(),
             log,
             grade: None,
@@ -331,6 +346,7 @@ impl Episode {
                 self.session.wait(by, &mut ());
             }
             Action::Answer => self.answering = !self.answering,
+            Action::Terminal(number) => self.turn_to(usize::from(*number)),
             Action::Field(number) => self.go_to(*number, spec),
             Action::Token(number) => self.token(*number, spec),
             Action::Done | Action::ReportHere | Action::Report(_) => {
@@ -434,6 +450,26 @@ impl Episode {
         self.keys(&token.keys, spec);
     }
 
+    /// The same operator turns to another terminal: its time comes up to that of this one.
+    fn turn_to(&mut self, terminal: usize) {
+        let Some((place, away)) = self.away.iter_mut().find(|(place, _)| *place == terminal) else {
+            return;
+        };
+        away.advance_to(self.session.now(), &mut ());
+        std::mem::swap(&mut self.session, away);
+        std::mem::swap(&mut self.terminal, place);
+        self.turned = true;
+    }
+
+    /// The hosts of all systems, in their order.
+    fn hosts(&self) -> Vec<&Host> {
+        let away = self.away.iter().map(|(place, session)| (*place, session));
+        let mut sessions: Vec<_> = away.chain([(self.terminal, &self.session)]).collect();
+        sessions.sort_unstable_by_key(|(place, _)| *place);
+        let sessions = sessions.iter();
+        sessions.map(|(_, session)| session.line().host()).collect()
+    }
+
     /// Looks at the tables, if they have changed, for milestones and for the end.
     fn look(&mut self, spec: &Spec, step: &mut Step) {
         let digest = digest(self.session.line().host().tables());
@@ -442,9 +478,10 @@ impl Episode {
         }
         self.digest = digest;
         let start = Arc::clone(self.world.start());
-        let tables = self.session.line().host().tables();
+        let hosts = self.hosts().into_iter();
+        let tables: Vec<Table> = hosts.flat_map(Host::tables).cloned().collect();
         let all = start.task().milestones.len();
-        for (n, holds) in start.reached(tables).take(63).enumerate() {
+        for (n, holds) in start.reached(&tables).take(63).enumerate() {
             if holds && self.reached & 1 << n == 0 {
                 self.reached |= 1 << n;
                 step.reward += spec.options().milestones / all as f64;
@@ -461,10 +498,8 @@ impl Episode {
 
     fn graded(&self, ending: &Ending) -> Grade {
         let answer = Some(self.answer.as_str()).filter(|answer| !answer.is_empty());
-        let host = self.session.line().host();
-        self.world
-            .start()
-            .grade_host(host, self.session.now(), answer, ending)
+        let (start, now) = (self.world.start(), self.session.now());
+        start.grade_hosts(&self.hosts(), now, answer, ending)
     }
 
     fn end(&mut self, ending: &Ending) {
@@ -479,6 +514,10 @@ impl Episode {
     fn state_hash(&self) -> u64 {
         let mut hash = Xxh3::new();
         hash.update(&self.session.session_hash().to_le_bytes());
+        for (_, session) in &self.away {
+            hash.update(&session.session_hash().to_le_bytes());
+        }
+        hash.update(&(self.terminal as u64).to_le_bytes());
         hash.update(&self.keys_left.to_le_bytes());
         hash.update(&[u8::from(self.answering), u8::from(self.over)]);
         hash.update(&self.reached.to_le_bytes());
@@ -522,6 +561,8 @@ impl Episode {
             inputs: terminal.fields().filter(can_take).count(),
             reports: shown(terminal).count(),
             tokens: self.world.tokens().len(),
+            terminal: self.terminal,
+            terminals: self.away.len() + 1,
         };
         for (place, action) in to.iter_mut().zip(vocabulary.iter()) {
             *place = u8::from(now.allows(action));
@@ -539,6 +580,8 @@ struct Now {
     inputs: usize,
     reports: usize,
     tokens: usize,
+    terminal: usize,
+    terminals: usize,
 }
 
 impl Now {
@@ -550,6 +593,10 @@ impl Now {
             Action::Report(number) => usize::from(*number) < self.reports,
             Action::Field(number) => self.takes_macros && usize::from(*number) < self.inputs,
             Action::Token(number) => self.types && usize::from(*number) < self.tokens,
+            Action::Terminal(number) => {
+                let number = usize::from(*number);
+                number != self.terminal && number < self.terminals
+            }
         }
     }
 

@@ -27,7 +27,7 @@ mod registry;
 mod saved;
 mod world;
 
-pub use action::{Action, FIELDS, REPORTS, TOKENS, Vocabulary};
+pub use action::{Action, FIELDS, REPORTS, TERMINALS, TOKENS, Vocabulary};
 pub use batch::{Autoreset, BatchEnv, Buffers};
 pub use env::{Env, INFO, Info, Snapshot, Step};
 pub use error::Error;

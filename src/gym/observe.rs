@@ -24,8 +24,10 @@ pub mod status {
     pub const TIME_LEFT: usize = 6;
     /// 1 while what is typed goes to the answer line.
     pub const ANSWERING: usize = 7;
+    /// The terminal that is seen, from 0, where the task is worked in several systems.
+    pub const TERMINAL: usize = 8;
     /// How many columns there are.
-    pub const COLUMNS: usize = 8;
+    pub const COLUMNS: usize = 9;
 }
 
 /// Characters of the answer line.
@@ -193,10 +195,12 @@ fn lock(lock: Option<Lock>) -> i32 {
 
 impl Episode {
     /// Writes what has changed since the last time, or everything.
-    pub(super) fn observe(&mut self, all: bool, to: &mut Observation) {
+    pub(super) fn observe(&mut self, all: bool, shape: Shape, to: &mut Observation) {
         let mut changes = self.session.take_changes();
-        if all {
+        if all || std::mem::take(&mut self.turned) {
             changes = Changes::ALL;
+        }
+        if all {
             write_text(self.world.start().goal(), to.goal);
             let mut places = to.tokens.chunks_mut(TOKEN);
             for (n, place) in places.by_ref().take(super::action::TOKENS).enumerate() {
@@ -210,7 +214,7 @@ impl Episode {
         }
         let terminal = self.session.terminal();
         if !changes.is_empty() {
-            terminal.draw_planes(changes, to.planes);
+            terminal.draw_planes(changes, (shape.rows, shape.columns), to.planes);
         }
         if let Some(status) = to.status.first_chunk_mut() {
             *status = self.status(terminal);
@@ -230,6 +234,7 @@ impl Episode {
             bounded(u64::from(self.keys_left)),
             bounded(self.time_left()),
             i32::from(self.answering),
+            bounded(self.terminal as u64),
         ]
     }
 }

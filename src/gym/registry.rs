@@ -3,8 +3,8 @@
 use super::observe::Shape;
 use super::world::{World, Worlds, terminal};
 use super::{BatchEnv, Draws, Env, Error, Options};
-use crate::host::Warts;
 use crate::host::chance::Chance;
+use crate::host::{Region, Warts};
 use crate::task::model::{Course, Seeds, Task};
 use crate::terminal::Terminal;
 use std::sync::Arc;
@@ -147,11 +147,15 @@ pub struct Spec {
 const TRIES: u64 = 100;
 
 impl Spec {
-    /// An error if the options name a wart that the system does not have.
+    /// An error if the options name a wart that no system of the task has.
     pub fn new(entry: &Entry, options: Options) -> Result<Spec, Error> {
         check_warts(entry, &options.warts)?;
-        let screen = Terminal::new(terminal(entry.course.system().model));
-        let (rows, columns) = screen.plane_size();
+        let also = entry.task().also.iter().map(Region::system);
+        let sizes = [entry.course.system()].into_iter().chain(also);
+        let sizes = sizes.map(|system| Terminal::new(terminal(system.model)).plane_size());
+        let (rows, columns) = sizes.fold((0, 0), |(rows, columns), size| {
+            (rows.max(size.0), columns.max(size.1))
+        });
         Ok(Spec {
             entry: entry.clone(),
             shape: Shape {
@@ -221,7 +225,13 @@ impl Spec {
 }
 
 fn check_warts(entry: &Entry, warts: &Warts) -> Result<(), Error> {
-    let declared = entry.course.system().warts.iter();
-    let declared: Vec<&str> = declared.map(|wart| wart.name.as_str()).collect();
+    let own = entry.course.system().warts.iter();
+    let own = own.map(|wart| wart.name.clone());
+    let also = entry.task().also.iter().flat_map(|region| {
+        let warts = region.system().warts.iter();
+        warts.map(|wart| format!("{}.{}", region.system().id, wart.name))
+    });
+    let declared: Vec<String> = own.chain(also).collect();
+    let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
     Ok(warts.check(&declared)?)
 }

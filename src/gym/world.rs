@@ -4,6 +4,7 @@ use super::Options;
 use crate::host::Warts;
 use crate::session::{ClockMode, Session, Setup};
 use crate::task::model::{Course, Task};
+use crate::task::run::setup;
 use crate::task::start::{Start, StartError};
 use crate::terminal::{Key, Model, Options as TerminalOptions};
 use std::collections::BTreeMap;
@@ -35,7 +36,8 @@ pub struct Token {
 pub(super) struct Opening {
     pub warts: Warts,
     clock: ClockMode,
-    pub session: Session,
+    /// One for each system of the task, its own first.
+    pub sessions: Vec<Session>,
 }
 
 impl World {
@@ -68,7 +70,7 @@ impl World {
         &self.tokens
     }
 
-    /// A session with these warts, by the clock of these options, at its first screen.
+    /// Sessions with these warts, by the clock of these options, at their first screens.
     pub(super) fn opening(&self, warts: &Warts, options: &Options) -> Arc<Opening> {
         let clock = options.clock();
         let mut openings = locked(&self.openings);
@@ -76,27 +78,19 @@ impl World {
         if let Some(found) = openings.iter().find(same) {
             return Arc::clone(found);
         }
-        let setup = Setup {
-            seed: self.seed,
-            warts: warts.clone(),
-            task: Some(self.start.task().id.clone()),
-            clock,
-            terminal: terminal(self.start.region().system().model),
-        };
-        let mut session = Session::open_in(self.start.region(), &setup, &mut ());
-        if clock == ClockMode::Live {
-            // The first screen is there when an episode begins.
-            while let Some(due) = session
-                .next_due()
-                .filter(|_| session.terminal().lock().is_some())
-            {
-                session.advance_to(due, &mut ());
-            }
-        }
+        let regions = self.start.regions().iter().enumerate();
+        let sessions = regions.map(|(place, region)| {
+            let setup = Setup {
+                clock,
+                terminal: terminal(region.system().model),
+                ..setup(&self.start, place, self.seed, warts)
+            };
+            connected(Session::open_in(region, &setup, &mut ()))
+        });
         let opening = Arc::new(Opening {
             warts: warts.clone(),
             clock,
-            session,
+            sessions: sessions.collect(),
         });
         if openings.len() >= OPENINGS {
             openings.remove(0);
@@ -104,6 +98,16 @@ impl World {
         openings.push(Arc::clone(&opening));
         opening
     }
+}
+
+/// A session whose first screen is there, by either clock.
+fn connected(mut session: Session) -> Session {
+    while session.terminal().lock().is_some()
+        && let Some(due) = session.next_due()
+    {
+        session.advance_to(due, &mut ());
+    }
+    session
 }
 
 /// A terminal of the model that a system's screens are drawn for.

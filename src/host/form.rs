@@ -11,6 +11,9 @@ use crate::wire::{Address, CodePage, InboundField};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
+/// What stands for a character that the code page lacks.
+const SUB: u8 = 0x3F;
+
 /// Tells the openings of screens apart.
 pub(super) type FrameId = u32;
 
@@ -110,15 +113,15 @@ impl Entry {
 
     /// Its text as code points, nulls before it if it stands at the right end.
     pub fn data(&self, field: &Field) -> Vec<u8> {
-        let text = CodePage::CP037.encode_text(self.text.as_text());
-        match field.right {
-            true if text.len() < field.length => {
-                let mut padded = vec![0x40; field.length - text.len()];
-                padded.extend(text);
-                padded
-            }
-            _ => text,
+        let text = self.text.as_text();
+        let mut data = Vec::with_capacity(field.length.max(text.len()));
+        if field.right {
+            let room = field.length.saturating_sub(text.chars().count());
+            data.resize(room, 0x40);
         }
+        let page = CodePage::CP037;
+        data.extend(text.chars().map(|c| page.encode(c).unwrap_or(SUB)));
+        data
     }
 }
 
@@ -134,6 +137,9 @@ pub(super) fn read(field: &Field, text: &Value, today: Date) -> Option<Value> {
 /// Text as a field of this length shows it. A number that has no room is filled with asterisks, as one cut short would lie.
 fn cut(text: &SmolStr, length: usize, is_text: bool) -> SmolStr {
     let kept = text.trim_end_matches(' ');
+    if kept.len() == text.len() && kept.len() <= length {
+        return text.clone();
+    }
     match kept.char_indices().nth(length) {
         Some(_) if !is_text => "*".repeat(length).into(),
         Some((end, _)) => kept[..end].trim_end_matches(' ').into(),

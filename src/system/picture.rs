@@ -277,20 +277,27 @@ fn number(text: &str) -> Result<Picture, String> {
 
 fn write_date(parts: &[DatePart], date: Date) -> String {
     let (year, month, day) = date.ymd();
-    let mut out = String::new();
+    let mut out = String::with_capacity(4 * parts.len());
     for part in parts {
-        // Writing to a String cannot fail.
-        let _ = match part {
-            DatePart::Year4 => write!(out, "{year:04}"),
-            DatePart::Year2 => write!(out, "{:02}", year % 100),
-            DatePart::Month => write!(out, "{month:02}"),
-            DatePart::MonthName => out.write_str(MONTHS.get(month as usize - 1).unwrap_or(&"")),
-            DatePart::Day => write!(out, "{day:02}"),
-            DatePart::DayOfYear => write!(out, "{:03}", date.day_of_year()),
-            DatePart::Other(ch) => out.write_char(*ch),
-        };
+        match part {
+            DatePart::Year4 => push_digits(&mut out, year.unsigned_abs(), 4),
+            DatePart::Year2 => push_digits(&mut out, year.unsigned_abs(), 2),
+            DatePart::Month => push_digits(&mut out, month, 2),
+            DatePart::MonthName => out.push_str(MONTHS.get(month as usize - 1).unwrap_or(&"")),
+            DatePart::Day => push_digits(&mut out, day, 2),
+            DatePart::DayOfYear => push_digits(&mut out, date.day_of_year(), 3),
+            DatePart::Other(ch) => out.push(*ch),
+        }
     }
     out
+}
+
+/// The last digits of a number, with zeros before.
+fn push_digits(out: &mut String, number: u32, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number / 10u32.pow(place) % 10;
+        out.push(char::from(b'0' + digit as u8));
+    }
 }
 
 fn write_time(parts: &[TimePart], millis: i64) -> String {

@@ -175,7 +175,8 @@ impl Start {
     /// The values that the goal tells, as it writes them, in their order and none twice: what an agent may know from the start.
     pub fn told(&self) -> Vec<String> {
         let blank = Value::text("");
-        let scene = scene(&self.system, self.region().tables(), &self.values, &blank);
+        let tables = joined(self.regions.iter().map(Region::tables));
+        let scene = scene(&self.system, &tables, &self.values, &blank);
         let mut told: Vec<String> = Vec::new();
         for part in &self.task.goal.0 {
             if let Part::Expr(value) = part
@@ -188,7 +189,7 @@ impl Start {
         told
     }
 
-    /// Which milestones hold in tables that a run has come to, in the task's order.
+    /// Which milestones hold in the tables of all systems that a run has come to, in the task's order.
     pub fn reached<'a>(&'a self, end: &'a [Table]) -> impl Iterator<Item = bool> + 'a {
         self.task.milestones.iter().map(|(_, condition)| {
             let blank = Value::text("");

@@ -99,12 +99,7 @@ impl Buffer {
         while !codes.is_empty() && at < self.cells.len() {
             let (here, beyond) = codes.split_at(codes.len().min(self.cells.len() - at));
             let end = at + here.len();
-            let attribute = |buffer: &Buffer| {
-                let found = buffer.mark_behind(at as Address).map(usize::from);
-                found.filter(|place| *place < end)
-            };
-            while let Some(place) = attribute(self) {
-                flip(&mut self.marks, place);
+            if self.unmark(at, end) {
                 self.changes = Changes::ALL;
             }
             self.touch(at as Address, end as Address);
@@ -115,6 +110,21 @@ impl Buffer {
             at = end % self.cells.len();
         }
         at as Address
+    }
+
+    /// Takes the marks of these cells away; whether there was any.
+    fn unmark(&mut self, from: usize, to: usize) -> bool {
+        let mut any = false;
+        let words = from / 64..to.div_ceil(64);
+        let marks = self.marks.get_mut(words.clone()).unwrap_or_default();
+        for (n, word) in words.zip(marks) {
+            let low = from.saturating_sub(n * 64).min(63);
+            let high = (to - n * 64).min(64);
+            let within = (u64::MAX << low) & (u64::MAX >> (64 - high));
+            any |= *word & within != 0;
+            *word &= !within;
+        }
+        any
     }
 
     pub fn next(&self, at: Address) -> Address {

@@ -33,9 +33,24 @@ const GOVERNED: u8 = 0x40;
 const ATTRIBUTE_BYTE: u8 = 0x80;
 const MDT: u8 = 0x01;
 
-/// Which parts of a screen have changed: a bit for each block of cells.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Changes(u64);
+/// Which parts of a screen have changed: a bit for each block of cells, and the span from the first cell to the last, which
+/// is the shorter of the two after a character was typed.
+#[derive(Debug, Clone, Copy)]
+pub struct Changes {
+    blocks: u64,
+    from: Address,
+    to: Address,
+}
+
+impl Default for Changes {
+    fn default() -> Changes {
+        Changes {
+            blocks: 0,
+            from: Address::MAX,
+            to: 0,
+        }
+    }
+}
 
 /// What an observer has not seen yet is no part of what a terminal is: any two are equal.
 impl PartialEq for Changes {
@@ -55,11 +70,19 @@ fn block(cells: usize) -> u32 {
 
 impl Changes {
     /// Everything.
-    pub const ALL: Changes = Changes(u64::MAX);
+    pub const ALL: Changes = Changes {
+        blocks: u64::MAX,
+        from: 0,
+        to: Address::MAX,
+    };
 
     /// Whether nothing has changed.
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.blocks == 0
+    }
+
+    fn is_all(self) -> bool {
+        self.blocks == u64::MAX
     }
 
     /// Adds the cells of a screen of so many from an address up to another, not including it.
@@ -67,7 +90,9 @@ impl Changes {
         if from < to {
             let block = block(cells);
             let (first, last) = (u32::from(from) >> block, u32::from(to - 1) >> block);
-            self.0 |= u64::MAX << first.min(63) & u64::MAX >> (63 - last.min(63));
+            self.blocks |= u64::MAX << first.min(63) & u64::MAX >> (63 - last.min(63));
+            self.from = self.from.min(from);
+            self.to = self.to.max(to);
         }
     }
 }
@@ -138,8 +163,8 @@ impl Terminal {
         self.buffer.take_changes()
     }
 
-    /// How many bytes the planes of a terminal set up like this one take, and of how many rows and columns each is: those of
-    /// the larger of its two screen sizes. A smaller screen stands at the top left, with blanks (character) and 00 around it.
+    /// Of how many rows and columns a plane has to be for a terminal set up like this one: those of the larger of its two
+    /// screen sizes. A smaller screen stands at the top left, with blanks (character) and 00 around it.
     pub fn plane_size(&self) -> (usize, usize) {
         let (rows, columns) = self.options.alternate();
         (
@@ -148,10 +173,14 @@ impl Terminal {
         )
     }
 
-    /// Writes the parts that have changed into planes that hold the rest: [`PLANES`] planes of [`Terminal::plane_size`].
-    /// What has no room in `planes` is left out.
-    pub fn draw_planes(&self, changes: Changes, planes: &mut [u8]) {
-        let (rows, columns) = self.plane_size();
+    /// Writes the parts that have changed into planes that hold the rest: [`PLANES`] planes of so many rows and columns, at
+    /// least those of [`Terminal::plane_size`]. What has no room in `planes` is left out.
+    pub fn draw_planes(
+        &self,
+        changes: Changes,
+        (rows, columns): (usize, usize),
+        planes: &mut [u8],
+    ) {
         let size = rows * columns;
         let mut parts = planes.chunks_mut(size.max(1));
         let mut part = || parts.next().unwrap_or_default();
@@ -162,14 +191,19 @@ impl Terminal {
             modified: part(),
         };
         let cells = self.cells();
-        if changes.0 == u64::MAX && cells.len() < size {
+        if changes.is_all() && cells.len() < size {
             planes.character.fill(BLANK);
             planes.field.fill(0);
             planes.color.fill(0);
             planes.modified.fill(0);
         }
         let block = block(cells.len());
-        let mut left = changes.0;
+        let span = usize::from(changes.from)..usize::from(changes.to).min(cells.len());
+        if span.len() <= 1 << block {
+            self.draw_range(span, columns, &mut planes);
+            return;
+        }
+        let mut left = changes.blocks;
         while left != 0 {
             let first = left.trailing_zeros();
             let run = (left >> first).trailing_ones();
@@ -190,7 +224,7 @@ impl Terminal {
     }
 
     fn draw_range(&self, range: std::ops::Range<usize>, stride: usize, planes: &mut Planes) {
-        let columns = usize::from(self.columns()).max(1);
+        let columns = usize::from(self.columns()).clamp(1, stride.max(1));
         let start = self.buffer.field_start(range.start as Address);
         let color = self.options.color;
         let mut field = Governing::new(start.map(|start| self.buffer.get(start)), color);

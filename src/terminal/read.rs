@@ -96,7 +96,14 @@ impl Terminal {
     }
 
     fn modified_fields(&self) -> impl Iterator<Item = Field<'_>> {
-        self.fields().filter(|field| field.attribute.is_modified())
+        let is_modified = |at: &Address| {
+            let attribute = self.buffer.get(*at).attribute();
+            attribute.is_some_and(|attribute| attribute.is_modified())
+        };
+        self.buffer
+            .attributes_from(0)
+            .filter(is_modified)
+            .filter_map(|at| Field::at_attribute(self, at))
     }
 
     fn append_data(&self, start: Address, length: u16, told: &mut Told<'_>, data: &mut Vec<u8>) {

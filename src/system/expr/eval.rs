@@ -137,6 +137,9 @@ impl<'w, W: World> Evaluator<'w, W> {
                     self.world.fact(super::Fact::Today)
                 })?)
             }
+            Expr::Format(picture, value) => Cow::Owned(Value::text(
+                picture.write(self.value(value, scope)?.as_ref()),
+            )),
             Expr::List(elements) => {
                 let elements = elements
                     .iter()

@@ -3,6 +3,7 @@
 //! An expression has no side effects and ends: there are no loops but the quantifiers over one table or one list.
 //! All names and types are settled when a definition is loaded, so that evaluation can only fail in arithmetic.
 
+use super::picture::Picture;
 use super::value::{Type, Value};
 
 pub mod ast;
@@ -92,6 +93,8 @@ pub enum Expr {
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A function or method of the language; the arguments have the types its definition says.
     Call(Function, Vec<Expr>),
+    /// `format(x, "picture")`.
+    Format(Picture, Box<Expr>),
     /// `[a, b, c]`.
     List(Vec<Expr>),
     /// `table.exists(r, …)` and its kin.
@@ -254,7 +257,9 @@ impl Expr {
             | Expr::Call(_, parts)
             | Expr::Ask(_, parts)
             | Expr::List(parts) => parts.iter().for_each(|part| part.visit(with)),
-            Expr::Unary(_, operand) | Expr::Rescale(_, operand) => operand.visit(with),
+            Expr::Unary(_, operand) | Expr::Rescale(_, operand) | Expr::Format(_, operand) => {
+                operand.visit(with);
+            }
             Expr::Binary(_, left, right) | Expr::And(left, right) | Expr::Or(left, right) => {
                 left.visit(with);
                 right.visit(with);

@@ -1,7 +1,7 @@
 //! Environments stepped together.
 
 use super::{Eyes, REGISTRY, attempts, make, options};
-use bigiron::gym::{Action, Autoreset, BatchEnv, Buffers, Env, INFO, Vocabulary};
+use bigiron::gym::{Action, Autoreset, BatchEnv, Buffers, Env, INFO, Vocabulary, status};
 use std::sync::Arc;
 
 const ID: &str = "bigiron/dmv-change-address-v0";
@@ -117,7 +117,10 @@ fn an_environment_of_a_batch_behaves_as_if_it_were_alone() {
             env.observe(&mut eyes.buffers()).unwrap();
             let size = env.shape().planes();
             assert!(page.eyes.planes[n * size..][..size] == eyes.planes);
-            assert_eq!(page.eyes.status[n * 8..][..8], eyes.status);
+            assert_eq!(
+                page.eyes.status[n * status::COLUMNS..][..status::COLUMNS],
+                eyes.status
+            );
             assert!(page.eyes.mask[n * eyes.mask.len()..][..eyes.mask.len()] == eyes.mask);
             assert_eq!(page.rewards[n], step.reward);
             assert_eq!(page.terminated[n] != 0, step.terminated);
@@ -184,7 +187,7 @@ fn wrong_buffers_and_actions_name_the_one() {
     };
     assert_eq!(
         fault(&[0, -1, 0], &mut page),
-        "environment 1: action -1 is out of range: 0 to 266 are known"
+        "environment 1: action -1 is out of range: 0 to 270 are known"
     );
     assert_eq!(
         fault(&[0, 0], &mut page),

@@ -2,12 +2,15 @@
 
 mod batch;
 mod env;
+mod table;
 
 use bigiron::cli::courses;
 use bigiron::gym::{self, ANSWER, Action, Env, GOAL, Observation, Options, Registry, Shape, TOKEN};
 use bigiron::gym::{TOKENS, Vocabulary, status};
 use bigiron::task::playbook::{Station, Stop};
 use bigiron::terminal::{Key, Terminal};
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// Every shipped task.
@@ -67,20 +70,59 @@ fn seen(env: &mut Env) -> Eyes {
     eyes
 }
 
-/// A playbook's hands on an environment whose actions are `all`.
+/// A playbook's hands on an environment whose actions are `all`, at the terminal of one of the task's systems.
 struct Hands {
+    shared: Rc<RefCell<Shared>>,
+    place: usize,
+    /// What was on the screen when it was last looked at.
+    screen: Terminal,
+}
+
+struct Shared {
     env: Env,
+    place: usize,
     /// The numbers of the actions that were taken.
     taken: Vec<usize>,
     reward: f64,
 }
 
 impl Hands {
+    /// Hands at each terminal of an environment that is reset.
+    fn at(env: Env, terminals: usize) -> Vec<Hands> {
+        let screen = env.session().unwrap().terminal().clone();
+        let shared = Rc::new(RefCell::new(Shared {
+            env,
+            place: 0,
+            taken: Vec::new(),
+            reward: 0.0,
+        }));
+        let hands = (0..terminals).map(|place| Hands {
+            shared: Rc::clone(&shared),
+            place,
+            screen: screen.clone(),
+        });
+        let mut hands: Vec<Hands> = hands.collect();
+        for hands in hands.iter_mut().rev().filter(|_| terminals > 1) {
+            hands.turn();
+        }
+        hands
+    }
+
+    fn turn(&mut self) {
+        let turned = self.shared.borrow().place == self.place;
+        if !turned {
+            self.shared.borrow_mut().place = self.place;
+            self.act(&Action::Terminal(self.place as u8)).unwrap();
+        }
+    }
+
     fn act(&mut self, action: &Action) -> Result<gym::Step, Stop> {
-        let number = self.env.spec().options().actions.number(action).unwrap();
-        self.taken.push(number);
-        let step = self.env.step(number).map_err(|_| Stop::BudgetSpent)?;
-        self.reward += step.reward;
+        let mut shared = self.shared.borrow_mut();
+        let number = shared.env.spec().options().actions.number(action).unwrap();
+        shared.taken.push(number);
+        let step = shared.env.step(number).map_err(|_| Stop::BudgetSpent)?;
+        shared.reward += step.reward;
+        self.screen = shared.env.session().unwrap().terminal().clone();
         match step.truncated {
             true => Err(Stop::BudgetSpent),
             false => Ok(step),
@@ -90,9 +132,10 @@ impl Hands {
 
 impl Station for Hands {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
+        self.turn();
         let action = match key {
             Key::MoveCursor(at) => {
-                let mut inputs = self.terminal().fields();
+                let mut inputs = self.screen.fields();
                 let mut inputs = inputs.by_ref().filter(|f| f.is_input() && f.length > 0);
                 let place = inputs.position(|field| field.start() == at).unwrap();
                 Action::Field(place as u8)
@@ -103,28 +146,32 @@ impl Station for Hands {
     }
 
     fn wait(&mut self, by: u64) -> Result<(), Stop> {
-        let step = self.env.spec().options().wait_time;
+        self.turn();
+        let step = self.shared.borrow().env.spec().options().wait_time;
         (0..by.div_ceil(step)).try_for_each(|_| self.act(&Action::Wait).map(drop))
     }
 
     fn terminal(&self) -> &Terminal {
-        self.env.session().unwrap().terminal()
+        &self.screen
     }
 }
 
-/// Keys by chance, the same for the same seed: a small generator of the test's own.
-fn chance(seed: u64) -> impl Iterator<Item = usize> {
+/// Numbers by chance, the same for the same seed, in a way that any language repeats: xorshift on 64 bits (13 left, 7 right, 17
+/// left), begun at `seed * 0x9E3779B97F4A7C15 | 1`; a number is what stands above the lowest 33 bits.
+fn chance(seed: u64) -> impl Iterator<Item = u64> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     std::iter::repeat_with(move || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        (state >> 33) as usize
+        state >> 33
     })
 }
 
-/// Actions that an agent might try: mostly characters of the goal and keys of attention, all of the vocabulary.
+/// Actions that an agent might try. For each, two numbers by chance: if the first is even, the second picks among the keys that
+/// are pressed often, else among all. What would end the episode is ENTER instead.
 fn attempts(vocabulary: &Vocabulary, seed: u64, count: usize) -> Vec<usize> {
+    let number = |name: &str| vocabulary.number(&name.parse().unwrap()).unwrap();
     let often = [
         "<enter>",
         "<tab>",
@@ -135,25 +182,23 @@ fn attempts(vocabulary: &Vocabulary, seed: u64, count: usize) -> Vec<usize> {
         "<token 1>",
         "<reset>",
     ];
-    let often: Vec<usize> = often
-        .iter()
-        .filter_map(|name| vocabulary.number(&name.parse().unwrap()))
-        .collect();
-    let ends = ["<done>", "<report>"].map(|name| vocabulary.number(&name.parse().unwrap()));
-    let mut draws = chance(seed);
+    let often = often.map(number);
+    let ends = |action: usize| {
+        matches!(
+            vocabulary.get(action),
+            Some(Action::Done | Action::ReportHere | Action::Report(_))
+        )
+    };
+    let mut draws = chance(seed).map(|number| number as usize);
     let mut draw = |below: usize| draws.next().unwrap_or(0) % below;
     (0..count)
         .map(|_| match draw(2) {
             0 => often[draw(often.len())],
             _ => draw(vocabulary.len()),
         })
-        .map(|action| {
-            match ends.contains(&Some(action))
-                || matches!(vocabulary.get(action), Some(Action::Report(_)))
-            {
-                true => often[0],
-                false => action,
-            }
+        .map(|action| match ends(action) {
+            true => often[0],
+            false => action,
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Calls: functions and methods held against their signatures, and the questions asked of tables and lists.
 
+use super::super::Function;
 use super::names::unknown;
 use super::types::{constant, counts, is_ordered, unify, with_article};
 use super::*;
@@ -366,6 +367,17 @@ pub(super) fn apply(
                 .help("a date is written as in date('1989-03-14')")
         })?;
         return Ok(constant(Value::Date(date)));
+    }
+    if let (Function::Format, [_, picture]) = (signature.function, arguments.as_slice())
+        && let Expr::Const(Value::Text(text)) = &picture.expr
+        && let Ok(picture) = Picture::parse(text)
+    {
+        // The picture is taken apart once, not each time a value is written by it.
+        let value = arguments.swap_remove(0).expr;
+        return Ok(Typed {
+            expr: Expr::Format(picture, Box::new(value)),
+            of,
+        });
     }
     let arguments = arguments.drain(..).map(|a| a.expr).collect();
     Ok(Typed {

@@ -1,4 +1,4 @@
-//! `bigiron bench`: how fast it is on this machine.
+//! Servers under the load of many TN3270E clients.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write, stdout};
@@ -8,18 +8,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::args::{BenchCommand, BenchServeArgs, BenchSoakArgs, Target};
-use super::{Error, Outcome};
+use crate::cli::args::{BenchServeArgs, BenchSoakArgs, Target};
+use crate::cli::{Error, Outcome, runtime};
 use crate::doors::load::{self, Load, Work};
 use crate::terminal::Key;
-
-/// Runs one of the benchmarks.
-pub fn run(command: BenchCommand) -> Result<Outcome, Error> {
-    match command {
-        BenchCommand::Serve(args) => serve(args),
-        BenchCommand::Soak(args) => soak(args),
-    }
-}
 
 /// A host under load: one that was named, or a server of our own.
 struct Host {
@@ -139,10 +131,11 @@ struct Row {
     kib_per_session: Option<f64>,
 }
 
-fn serve(args: BenchServeArgs) -> Result<Outcome, Error> {
+/// Transactions a second and the time of answers, by how many clients there are.
+pub fn serve(args: BenchServeArgs) -> Result<Outcome, Error> {
     // Each client is a file.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
-    let runtime = super::runtime()?;
+    let runtime = runtime()?;
     let mut out = stdout().lock();
     if !args.json {
         writeln!(
@@ -217,9 +210,10 @@ impl Holdings {
     }
 }
 
-fn soak(args: BenchSoakArgs) -> Result<Outcome, Error> {
+/// Sessions that come and go.
+pub fn soak(args: BenchSoakArgs) -> Result<Outcome, Error> {
     let _ = rlimit::increase_nofile_limit(u64::MAX);
-    let runtime = super::runtime()?;
+    let runtime = runtime()?;
     runtime.block_on(async {
         let host = Host::begin(&args.target, args.at_a_time)?;
         let work = rehearse(&host, &args.target).await?;

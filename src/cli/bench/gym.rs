@@ -1,0 +1,411 @@
+//! The gym's figures: steps, transactions, resets, forks, bytes.
+
+use super::Figure;
+use crate::cli::args::BenchGymArgs;
+use crate::cli::{Error, courses};
+use crate::gym::{
+    ANSWER, Action, Autoreset, BatchEnv, Buffers, Env, Error as GymError, GOAL, INFO, Observation,
+    Options, Registry, Shape, TOKEN, TOKENS, status,
+};
+use crate::host::Warts;
+use crate::session::Session;
+use crate::task::model::{Course, Task};
+use crate::task::playbook::{Station, Stop, run};
+use crate::task::prove::arguments;
+use crate::terminal::{Key, Response, Terminal};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::fs;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What is typed where keystrokes are measured: none of it asks the host for anything.
+const TYPING: &str = "HALVOR<tab>WRONG<home>";
+/// Seeds whose worlds are kept ready.
+const SEEDS: u64 = 100;
+/// How many single resets, forks and restores are timed.
+const TIMED: u64 = 10_000;
+/// How many worlds of new seeds are timed.
+const NEW: u64 = 100;
+/// How many environments are counted for their bytes.
+const COUNTED: usize = 10_000;
+
+/// Measures everything on the tasks of one system.
+pub fn measure(args: &BenchGymArgs) -> Result<Vec<Figure>, Error> {
+    let course = courses::load(&args.system)?;
+    let Some(task) = course.tasks.iter().max_by_key(|task| task.budget.keys) else {
+        return Err(Error::input(format!("{} has no tasks", args.system)));
+    };
+    let task = task.id.clone();
+    let registry = Registry::new([course.clone()]);
+    let id = registry
+        .entries()
+        .iter()
+        .find(|entry| entry.task().id == task)
+        .map(|entry| entry.id().to_owned())
+        .unwrap_or_default();
+    let bench = Bench {
+        registry,
+        id,
+        time: Duration::from_secs_f64(args.seconds),
+    };
+    eprintln!(
+        "{}, warts on, {} s a figure; keystrokes with the whole observation",
+        bench.id, args.seconds
+    );
+    let mut figures = Vec::new();
+    for (envs, name) in [(1, "one environment"), (64, "64"), (1024, "1024")] {
+        for pool in [None, Some(threads()?)] {
+            if envs == 1 && pool.is_some() {
+                continue;
+            }
+            figures.push(bench.steps(envs, name, pool)?);
+        }
+    }
+    figures.push(bench.transactions(&course));
+    figures.extend(bench.resets()?);
+    figures.extend(bench.forks()?);
+    figures.extend(bench.bytes()?);
+    Ok(figures)
+}
+
+fn threads() -> Result<Arc<ThreadPool>, Error> {
+    let pool = ThreadPoolBuilder::new().build();
+    pool.map(Arc::new)
+        .map_err(|cause| Error::new(crate::cli::error::Kind::Machine, "no threads").because(&cause))
+}
+
+fn gym(cause: GymError) -> Error {
+    Error::input("the gym cannot be measured").because(&cause)
+}
+
+struct Bench {
+    registry: Registry,
+    id: String,
+    time: Duration,
+}
+
+impl Bench {
+    fn options() -> Options {
+        Options {
+            warts: Warts::All,
+            ..Options::default()
+        }
+    }
+
+    fn env(&self) -> Result<Env, Error> {
+        self.registry.make(&self.id, Bench::options()).map_err(gym)
+    }
+
+    fn batch(&self, envs: usize) -> Result<BatchEnv, Error> {
+        let batch = self.registry.make_batch(&self.id, envs, Bench::options());
+        batch.map_err(gym)
+    }
+
+    /// The shortest that the work takes, over and over for the time of a figure, in seconds. Other work on the machine can
+    /// only make it longer.
+    fn shortest(&self, mut work: impl FnMut()) -> f64 {
+        let begin = Instant::now();
+        let mut shortest = f64::MAX;
+        while begin.elapsed() < self.time {
+            let start = Instant::now();
+            work();
+            shortest = shortest.min(start.elapsed().as_secs_f64());
+        }
+        shortest
+    }
+
+    /// Keystroke steps; episodes that end by their budget begin anew.
+    fn steps(
+        &self,
+        envs: usize,
+        name: &str,
+        pool: Option<Arc<ThreadPool>>,
+    ) -> Result<Figure, Error> {
+        let threads = pool.as_ref().map_or(1, |pool| pool.current_num_threads());
+        let mut batch = self.batch(envs)?;
+        batch.set_autoreset(Autoreset::SameStep);
+        batch.set_pool(pool);
+        let mut page = Page::new(batch.shape(), envs);
+        let seeds: Vec<Option<u64>> = (0..envs as u64).map(|n| Some(n % SEEDS)).collect();
+        batch
+            .reset(&seeds, &[], None, page.buffers())
+            .map_err(gym)?;
+        let actions = numbers(&batch, TYPING);
+        let actions: Vec<Vec<i64>> = actions.iter().map(|action| vec![*action; envs]).collect();
+        let rounds = 4096 / envs + 1;
+        let mut fault = None;
+        let time = self.shortest(|| {
+            for actions in std::iter::repeat_n(&actions, rounds).flatten() {
+                fault = fault.take().or(batch.step(actions, page.buffers()).err());
+            }
+        });
+        match fault {
+            Some(fault) => Err(gym(fault)),
+            None => Ok(Figure {
+                name: match threads {
+                    1 => format!("keystroke steps, {name}"),
+                    threads => format!("keystroke steps, {name}, {threads} threads"),
+                },
+                value: (rounds * actions.len() * envs) as f64 / time,
+                p99: None,
+                unit: "a second",
+            }),
+        }
+    }
+
+    /// The keys of every oracle of the system, played again on forks of its first screen.
+    fn transactions(&self, course: &Course) -> Figure {
+        let runs: Vec<Tap> = course
+            .tasks
+            .iter()
+            .filter_map(|task| traced(course, task))
+            .collect();
+        let sent: usize = runs.iter().map(|run| run.sent).sum();
+        let time = self.shortest(|| {
+            for run in &runs {
+                let mut session = run.opening.clone();
+                for deed in &run.deeds {
+                    match deed {
+                        Deed::Press(key) => drop(black_box(session.press(*key, &mut ()))),
+                        Deed::Wait(by) => session.wait(*by, &mut ()),
+                    }
+                }
+            }
+        });
+        Figure {
+            name: "AID transactions, by the oracles".to_owned(),
+            value: sent as f64 / time,
+            p99: None,
+            unit: "a second",
+        }
+    }
+
+    fn resets(&self) -> Result<Vec<Figure>, Error> {
+        let mut env = self.env()?;
+        let mut page = Page::new(env.shape(), 1);
+        let mut reset = |seed: u64| {
+            let begin = Instant::now();
+            env.reset(Some(seed), None)?;
+            env.observe(&mut page.observation())?;
+            Ok(begin.elapsed())
+        };
+        let new = (0..NEW).map(|n| reset(SEEDS + n));
+        let new = new.collect::<Result<Vec<_>, _>>().map_err(gym)?;
+        for seed in 0..SEEDS {
+            reset(seed).map_err(gym)?;
+        }
+        let kept = (0..TIMED).map(|n| reset(n % SEEDS));
+        let kept = kept.collect::<Result<Vec<_>, _>>().map_err(gym)?;
+        Ok(vec![
+            quantiles("reset, observation written", kept),
+            quantiles("reset to a seed not seen before", new),
+        ])
+    }
+
+    fn forks(&self) -> Result<Vec<Figure>, Error> {
+        let mut env = self.env()?;
+        env.reset(Some(0), None).map_err(gym)?;
+        let keys = &env.spec().options().actions;
+        let typed: Vec<usize> = Key::parse_line("HALVOR<enter>")
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|key| keys.number(&Action::Press(key)))
+            .collect();
+        for action in typed {
+            env.step(action).map_err(gym)?;
+        }
+        let forks = (0..TIMED).map(|_| {
+            let begin = Instant::now();
+            let fork = env.fork();
+            let time = begin.elapsed();
+            drop(black_box(fork));
+            time
+        });
+        let forks = forks.collect();
+        let snapshot = env.snapshot();
+        let restores = (0..TIMED).map(|_| {
+            let begin = Instant::now();
+            env.restore(&snapshot)?;
+            Ok(begin.elapsed())
+        });
+        let restores = restores.collect::<Result<Vec<_>, _>>().map_err(gym)?;
+        Ok(vec![
+            quantiles("fork", forks),
+            quantiles("restore", restores),
+        ])
+    }
+
+    /// What the resident memory grows by when environments are made and have typed and sent; nothing where the system does
+    /// not tell.
+    fn bytes(&self) -> Result<Option<Figure>, Error> {
+        let Some(before) = resident() else {
+            return Ok(None);
+        };
+        let mut batch = self.batch(COUNTED)?;
+        let mut page = Page::new(batch.shape(), COUNTED);
+        let buffers = resident().unwrap_or(before);
+        let seeds: Vec<Option<u64>> = (0..COUNTED as u64).map(|n| Some(n % SEEDS)).collect();
+        batch
+            .reset(&seeds, &[], None, page.buffers())
+            .map_err(gym)?;
+        for action in numbers(&batch, "HALVOR<enter>A") {
+            batch
+                .step(&vec![action; COUNTED], page.buffers())
+                .map_err(gym)?;
+        }
+        // The pages of the buffers are first touched by the reset.
+        let own = page.bytes() as u64;
+        let grown = resident().unwrap_or(buffers).saturating_sub(buffers);
+        Ok(Some(Figure {
+            name: "an environment, without its observation".to_owned(),
+            value: grown.saturating_sub(own) as f64 / COUNTED as f64,
+            p99: None,
+            unit: "bytes",
+        }))
+    }
+}
+
+/// Bytes of memory that are resident.
+fn resident() -> Option<u64> {
+    const PAGE: u64 = 4096;
+    let statm = fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * PAGE)
+}
+
+fn quantiles(name: &str, mut times: Vec<Duration>) -> Figure {
+    times.sort_unstable();
+    let at = |share: usize| {
+        let place = times.len().saturating_sub(1) * share / 100;
+        times
+            .get(place)
+            .map_or(0.0, |time| time.as_secs_f64() * 1e6)
+    };
+    Figure {
+        name: name.to_owned(),
+        value: at(50),
+        p99: Some(at(99)),
+        unit: "us",
+    }
+}
+
+/// The numbers of keys in the vocabulary.
+fn numbers(batch: &BatchEnv, line: &str) -> Vec<i64> {
+    let actions = &batch.spec().options().actions;
+    let keys = Key::parse_line(line).unwrap_or_default().into_iter();
+    keys.filter_map(|key| actions.number(&Action::Press(key)))
+        .map(|number| number as i64)
+        .collect()
+}
+
+/// Buffers for so many environments.
+struct Page {
+    planes: Vec<u8>,
+    status: Vec<i32>,
+    answer: Vec<u8>,
+    goal: Vec<u8>,
+    tokens: Vec<u8>,
+    rewards: Vec<f64>,
+    terminated: Vec<u8>,
+    truncated: Vec<u8>,
+    info: Vec<i64>,
+}
+
+impl Page {
+    fn new(shape: Shape, envs: usize) -> Page {
+        Page {
+            planes: vec![0; shape.planes() * envs],
+            status: vec![0; status::COLUMNS * envs],
+            answer: vec![0; ANSWER * envs],
+            goal: vec![0; GOAL * envs],
+            tokens: vec![0; TOKENS * TOKEN * envs],
+            rewards: vec![0.0; envs],
+            terminated: vec![0; envs],
+            truncated: vec![0; envs],
+            info: vec![0; INFO * envs],
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let bytes = [&self.planes, &self.answer, &self.goal, &self.tokens];
+        bytes.map(Vec::len).iter().sum::<usize>() + 4 * self.status.len() + 8 * self.info.len()
+    }
+
+    fn observation(&mut self) -> Observation<'_> {
+        self.buffers().observation
+    }
+
+    fn buffers(&mut self) -> Buffers<'_> {
+        Buffers {
+            observation: Observation {
+                planes: &mut self.planes,
+                status: &mut self.status,
+                answer: &mut self.answer,
+                goal: &mut self.goal,
+                tokens: &mut self.tokens,
+                mask: &mut [],
+            },
+            rewards: &mut self.rewards,
+            terminated: &mut self.terminated,
+            truncated: &mut self.truncated,
+            info: &mut self.info,
+            ..Buffers::default()
+        }
+    }
+}
+
+/// What an operator does.
+enum Deed {
+    Press(Key),
+    Wait(u64),
+}
+
+/// An oracle's run with what it does noted.
+struct Tap {
+    opening: Session,
+    session: Session,
+    deeds: Vec<Deed>,
+    /// How often a key asked the host for something.
+    sent: usize,
+}
+
+/// The oracle's run at a task of one system, with seed 0 and every wart on.
+fn traced(course: &Course, task: &Task) -> Option<Tap> {
+    let start = course.start(&task.id, 0).ok()?;
+    if start.regions().len() > 1 {
+        return None;
+    }
+    let setup = crate::task::run::setup(&start, 0, 0, &Warts::All);
+    let opening = Session::open_in(start.region(), &setup, &mut ());
+    let mut tap = Tap {
+        session: opening.clone(),
+        opening,
+        deeds: Vec::new(),
+        sent: 0,
+    };
+    let oracle = course.playbooks.get(task.oracle)?;
+    let values = arguments(oracle, &start);
+    // A wart may keep it from its end; what it has done is work all the same.
+    let _ = run(oracle, &values, std::slice::from_mut(&mut tap));
+    Some(tap)
+}
+
+impl Station for Tap {
+    fn press(&mut self, key: Key) -> Result<(), Stop> {
+        self.deeds.push(Deed::Press(key));
+        let response = self.session.press(key, &mut ());
+        self.sent += usize::from(matches!(response, Response::Inbound(_)));
+        Ok(())
+    }
+
+    fn wait(&mut self, by: u64) -> Result<(), Stop> {
+        self.deeds.push(Deed::Wait(by));
+        self.session.wait(by, &mut ());
+        Ok(())
+    }
+
+    fn terminal(&self) -> &Terminal {
+        self.session.terminal()
+    }
+}

@@ -1,0 +1,80 @@
+//! `bigiron bench`: how fast it is on this machine.
+
+mod gym;
+mod load;
+
+use super::args::{BenchArgs, BenchCommand};
+use super::{Error, Outcome};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// One measured figure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Figure {
+    /// What was measured.
+    name: String,
+    /// The figure; of times the median.
+    value: f64,
+    /// Of times: what 99 of 100 stay below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p99: Option<f64>,
+    /// `a second`, `us` or `bytes`.
+    unit: &'static str,
+}
+
+/// Runs one of the benchmarks.
+pub fn run(args: BenchArgs) -> Result<Outcome, Error> {
+    match args.what {
+        Some(BenchCommand::Serve(args)) => load::serve(args),
+        Some(BenchCommand::Soak(args)) => load::soak(args),
+        None => {
+            let figures = gym::measure(&args.gym)?;
+            print(&figures, args.gym.json)?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn print(figures: &[Figure], json: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if json {
+        let text = serde_json::json!({ "figures": figures });
+        return writeln!(out, "{text}");
+    }
+    for figure in figures {
+        let number = match figure.unit {
+            "us" => format!("{:.2}", figure.value),
+            _ => grouped(figure.value),
+        };
+        write!(out, "{:<52} {number:>14} {}", figure.name, figure.unit)?;
+        match figure.p99 {
+            Some(p99) => writeln!(out, ", p99 {p99:.2}")?,
+            None => writeln!(out)?,
+        }
+    }
+    Ok(())
+}
+
+/// A whole number with blanks between thousands.
+fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut text = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n) % 3 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let numbers = [0.4, 999.0, 1000.0, 1234567.0];
+        assert_eq!(numbers.map(grouped), ["0", "999", "1 000", "1 234 567"]);
+    }
+}
