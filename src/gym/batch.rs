@@ -5,7 +5,9 @@ use super::observe::{Observation, Shape, cut};
 use super::registry::Spec;
 use super::{Env, Error};
 use crate::host::Warts;
+use crate::terminal::planes::PLANES;
 use rayon::ThreadPool;
+use std::hint::black_box;
 use std::sync::Arc;
 
 /// When an environment whose episode is over begins the next, as Gymnasium names it.
@@ -259,12 +261,32 @@ where
         return a.and(b);
     }
     let mut rest = to;
-    for (n, env) in envs.iter_mut().enumerate() {
+    for n in 0..envs.len() {
         let (mut own, others) = rest.split(shape, 1);
-        work(from + n, env, &mut own)?;
+        approach(envs, n, shape, others.observation.planes);
+        if let Some(env) = envs.get_mut(n) {
+            work(from + n, env, &mut own)?;
+        }
         rest = others;
     }
     Ok(())
+}
+
+/// Looks at a little of what the environments after this one will need, so that it is on its way from memory by then: a batch
+/// is larger than what is near a core. `planes` are those of the environments that follow.
+fn approach(envs: &[Env], n: usize, shape: Shape, planes: &[u8]) {
+    const NEXT: usize = 2;
+    const AFTER: usize = 4;
+    if let Some(env) = envs.get(n + AFTER) {
+        black_box(env.glance());
+    }
+    if let Some(at) = envs.get(n + NEXT).and_then(Env::focus) {
+        let size = shape.rows * shape.columns;
+        let first = (NEXT - 1) * shape.planes() + at;
+        for plane in 0..PLANES {
+            black_box(planes.get(first + plane * size));
+        }
+    }
 }
 
 impl<'a> Buffers<'a> {

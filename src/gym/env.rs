@@ -11,6 +11,7 @@ use crate::session::{Session, Setup};
 use crate::task::grade::{Ending, Grade, Outcome};
 use crate::terminal::{Field, Key, Response, Terminal};
 use std::hash::Hasher;
+use std::hint::black_box;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -251,6 +252,22 @@ impl Env {
             .episode
             .as_ref()
             .map_or_else(Info::default, |episode| episode.info(&self.spec))
+    }
+
+    /// Some of what every step reads of the environment itself.
+    pub(super) fn glance(&self) -> u64 {
+        self.state.episode.as_ref().map_or(0, |episode| {
+            let cursor = episode.session.terminal().cursor();
+            u64::from(episode.keys_left) + u64::from(cursor) + episode.log.len() as u64
+        })
+    }
+
+    /// The place in a plane that the next key is likely to change, with the cell behind it looked at.
+    pub(super) fn focus(&self) -> Option<usize> {
+        let terminal = self.session()?.terminal();
+        let at = usize::from(terminal.cursor());
+        black_box(terminal.cells().get(at).map(|cell| cell.code));
+        Some(at)
     }
 
     pub(super) fn state(&self) -> &Snapshot {

@@ -112,7 +112,7 @@ fn what_is_written_step_by_step_is_what_a_whole_observation_shows() {
         let mut env = make(id, &[("actions", "all"), ("warts", "all")]);
         env.reset(Some(5), None).unwrap();
         let mut eyes = seen(&mut env);
-        for action in attempts(&Vocabulary::all(), 5, 600) {
+        for action in attempts(&Vocabulary::all(), 5, 250) {
             if env.step(action).is_err() {
                 env.reset(None, None).unwrap();
             }
@@ -188,9 +188,9 @@ fn a_locked_keyboard_is_met_by_waiting() {
 fn an_action_that_the_mask_forbids_changes_nothing_but_the_budget() {
     let mut env = make("bigiron/dmv-change-address-v0", &[("actions", "all")]);
     env.reset(Some(2), None).unwrap();
-    for (n, action) in attempts(&Vocabulary::all(), 2, 150).into_iter().enumerate() {
+    for (n, action) in attempts(&Vocabulary::all(), 2, 90).into_iter().enumerate() {
         let eyes = seen(&mut env);
-        if n % 10 == 0 {
+        if n % 15 == 0 {
             for forbidden in (0..eyes.mask.len()).filter(|action| eyes.mask[*action] == 0) {
                 let mut fork = env.fork();
                 let step = fork.step(forbidden).unwrap();

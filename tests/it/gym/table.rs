@@ -1,6 +1,6 @@
 //! The table of hashes: what every registered environment comes to, on every machine, in every process, by every door.
 //!
-//! An entry folds what 300 actions give: `fold = (fold * 31 + state_hash + reward * 1000) mod 2^64` after each step, from 0.
+//! An entry folds what 200 actions give: `fold = (fold * 31 + state_hash + reward * 1000) mod 2^64` after each step, from 0.
 //! The actions are numbers of the vocabulary `all`, by a xorshift generator of which the comment at [`super::chance`] tells;
 //! warts and milestones are on, and an episode that is over is followed by the next of its row.
 
@@ -14,7 +14,7 @@ fn fold(id: &str, seed: u64) -> u64 {
     let mut env = make(id, &SETTINGS);
     env.reset(Some(seed), None).unwrap();
     let mut fold = 0u64;
-    for action in attempts(&Vocabulary::all(), seed, 300) {
+    for action in attempts(&Vocabulary::all(), seed, 200) {
         let reward = match env.is_running() {
             true => env.step(action).unwrap().reward,
             false => {
