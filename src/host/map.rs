@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(super) struct Map {
     /// What is painted, in buffer order.
     pub pieces: Vec<Piece>,
+    /// How many orders they are at most.
+    pub orders: usize,
     /// Fields by the address of their first character, ascending.
     by_address: Vec<(Address, FieldId)>,
     /// Fields that a key of the operator may reach.
@@ -42,6 +44,16 @@ pub(super) enum Piece {
     Field(FieldId),
 }
 
+impl Piece {
+    fn orders(&self) -> usize {
+        match self {
+            Piece::Fixed(orders) => orders.len(),
+            // Where it begins, its data, and where it ends.
+            Piece::Field(_) => 5,
+        }
+    }
+}
+
 impl Map {
     pub fn new(screen: &Screen) -> Map {
         let size = (screen.rows * screen.columns).max(1);
@@ -59,6 +71,7 @@ impl Map {
         map.inputs
             .sort_by_key(|id| screen.fields.get(*id).map(|field| field.at));
         map.pieces = pieces(screen);
+        map.orders = map.pieces.iter().map(Piece::orders).sum();
         map
     }
 

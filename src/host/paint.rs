@@ -85,7 +85,8 @@ impl Host {
         let mut frames = self.frames.iter();
         let base = frames.rposition(|frame| self.screen(frame).window.is_none());
         let layers = &self.frames[base.unwrap_or(0)..];
-        let mut orders = Vec::with_capacity(96);
+        let room = layers.iter().map(|frame| self.map(frame).orders);
+        let mut orders = Vec::with_capacity(room.sum::<usize>() + 2);
         for (n, frame) in layers.iter().enumerate() {
             self.layer(frame, n + 1 == layers.len(), &mut orders);
         }
