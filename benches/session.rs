@@ -114,6 +114,13 @@ fn main() {
     );
     let large = Session::open(&dmv(10_000), &setup, &mut ());
     clock.line("fork, 10 000 rows", clock.time(|| large.clone()));
+    let sizes = [100, 10_000, 1_000_000];
+    for size in sizes.into_iter().take(if clock.measures { 3 } else { 1 }) {
+        let mut session = Session::open(&dmv(size), &setup, &mut ());
+        play(&mut session, &keys("<home>CLK042IRON<enter>"));
+        let what = format!("an inquiry by key, {size} rows");
+        clock.keys(&what, &mut session, inquiry, 2);
+    }
 }
 
 /// Keys that begin a transaction.
