@@ -97,7 +97,7 @@ Examples:
   bigiron play dmv --plain           text and keys by name: CLK042<tab>IRON<enter>
 
 Alt-H lists the keys, Ctrl-Q quits. The clock is `live` unless said otherwise. A recording holds every key as it was
-typed, those typed into hidden fields (passwords) too. NO_COLOR in the environment switches colours off.")]
+typed, but for what is typed into hidden fields (passwords). NO_COLOR in the environment switches colours off.")]
 pub struct PlayArgs {
     /// Print screens as text and take lines of keys by name, for plain terminals, pipes and screen readers
     #[arg(long)]
@@ -151,6 +151,9 @@ pub struct VerifyArgs {
     /// The system to execute them against [default: the one each names]
     #[arg(long, value_name = "SYSTEM")]
     pub system: Option<String>,
+    /// What was typed into a hidden field of a masked recording, if it is none of the backend's own values
+    #[arg(long, value_name = "TEXT")]
+    pub hidden: Vec<String>,
     /// A definition that has changed since is a divergence; without this it is noted and tried
     #[arg(long)]
     pub same_definition: bool,
@@ -447,6 +450,9 @@ pub struct SessionOptions {
     /// Write a recording: a file, or (for servers) a folder that gets one file a connection
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Let the recording hold what stands in hidden fields, passwords among it; without this it is masked
+    #[arg(long, requires = "record")]
+    pub record_hidden: bool,
     /// The terminal's model: 2 (24x80), 3 (32x80), 4 (43x80) or 5 (27x132)
     #[arg(long, value_name = "2|3|4|5", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=5))]
     pub model: u8,

@@ -30,7 +30,7 @@ pub fn run(args: McpArgs) -> Result<Outcome, Error> {
         same_seed: args.same_seed,
         speed: args.options.speed,
         tells_grade: args.tell_grade,
-        record: recordings(args.options.record)?,
+        record: recordings(&args.options)?,
         report: Arc::new(log::notice),
         ..Service::new(worlds)
     };

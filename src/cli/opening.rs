@@ -83,7 +83,7 @@ pub fn setup<'s>(
     })
 }
 
-/// The header of a recording.
+/// The header of a recording that holds all there is.
 pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
     Header {
         system: Some(Origin {
@@ -93,6 +93,7 @@ pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
         title: system.title.clone(),
         door: door.to_owned(),
         setup: setup.clone(),
+        masked: false,
     }
 }
 
@@ -130,4 +131,12 @@ pub fn record_run(
         recordings.push((path, writer));
     }
     Ok(recordings)
+}
+
+/// The header of a recording of somebody's session: what stands in hidden fields is masked unless the options say otherwise.
+pub fn header_for(options: &SessionOptions, system: &System, door: &str, setup: &Setup) -> Header {
+    Header {
+        masked: !options.record_hidden,
+        ..header(system, door, setup)
+    }
 }

@@ -25,7 +25,10 @@ pub fn run(course: &Course, args: &SessionArgs) -> Result<Outcome, Error> {
     let log: Box<dyn Recorder> = match &options.record {
         None => Box::new(()),
         Some(path) => {
-            let begun = opening::record(path, &opening::header(world.system(), "plain", &setup));
+            let begun = opening::record(
+                path,
+                &opening::header_for(options, world.system(), "plain", &setup),
+            );
             let failed = |cause| {
                 Error::input(format!("cannot record to {}", path.display())).because(&cause)
             };

@@ -58,7 +58,7 @@ pub fn play(course: &Course, args: &SessionArgs) -> Result<(), Error> {
     let writer = options.record.as_ref().map(|path| {
         let cannot =
             |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
-        opening::record(path, &opening::header(system, "play", &setup)).map_err(cannot)
+        opening::record(path, &opening::header_for(options, system, "play", &setup)).map_err(cannot)
     });
     let mut recorder = Recorder(writer.transpose()?);
     let session = Session::open_in(&region, &setup, &mut recorder);

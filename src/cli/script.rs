@@ -19,7 +19,10 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
     let log: Box<dyn Recorder> = match &options.record {
         None => Box::new(()),
         Some(path) => {
-            let begun = opening::record(path, &opening::header(world.system(), "script", &setup));
+            let begun = opening::record(
+                path,
+                &opening::header_for(options, world.system(), "script", &setup),
+            );
             let failed = |cause| {
                 Error::input(format!("cannot record to {}", path.display())).because(&cause)
             };

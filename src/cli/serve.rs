@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::args::{Clock, ServeArgs};
+use super::args::{Clock, ServeArgs, SessionOptions};
 use super::{Error, Outcome, courses, log, opening};
 use crate::doors::address::Address;
 use crate::doors::logon::Logon;
@@ -51,7 +51,7 @@ pub fn run(args: ServeArgs) -> Result<Outcome, Error> {
         limits: limits(&args),
         lus: Arc::new(Lus::new(lus, args.open_lus)),
         tls: encryption(&args, &sites)?,
-        record: recordings(args.options.record.clone())?,
+        record: recordings(&args.options)?,
         report: Arc::new(log::notice),
         ..Service::new(worlds)
     };
@@ -318,15 +318,16 @@ async fn reloads(service: &Service, names: Vec<String>, mut hangup: tokio::signa
 }
 
 /// Recordings go into a folder, a file for each session; without one, nothing is recorded.
-pub(super) fn recordings(folder: Option<PathBuf>) -> Result<Record, Error> {
-    let Some(folder) = folder else {
+pub(super) fn recordings(options: &SessionOptions) -> Result<Record, Error> {
+    let Some(folder) = options.record.clone() else {
         return Ok(Arc::new(|_, _, _, _| Ok(Box::new(()) as Box<dyn Recorder>)));
     };
     fs::create_dir_all(&folder).map_err(|cause| {
         Error::input(format!("cannot record into {}", folder.display())).because(&cause)
     })?;
+    let options = options.clone();
     Ok(Arc::new(move |system, door, number, setup| {
-        let header = opening::header(system, door.name(), setup);
+        let header = opening::header_for(&options, system, door.name(), setup);
         let name = format!("{}-{}-{number:06}.jsonl", system.id, door.name());
         let writer = opening::record(&folder.join(&name), &header).map_err(|error| {
             io::Error::new(error.kind(), format!("cannot record to {name}: {error}"))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::VerifyArgs;
 use super::{Error, Outcome, courses, recordings};
-use crate::recording::verify::verify_in;
+use crate::recording::verify::execute_knowing;
 
 /// Verifies every file, and says of each what came of it.
 pub fn run(args: VerifyArgs) -> Result<Outcome, Error> {
@@ -46,7 +46,7 @@ fn one(file: &Path, args: &VerifyArgs) -> Result<bool, Error> {
             return Ok(false);
         }
     }
-    let report = verify_in(&recording, &region);
+    let (report, ..) = execute_knowing(&recording, &region, &args.hidden);
     match &report.divergence {
         Some(divergence) => writeln!(out, "{name}: diverges at {divergence}")?,
         None => writeln!(out, "{name}: the same, {} events", report.events)?,

@@ -9,9 +9,6 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long a client may leave unread what it is sent.
-pub const UNREAD: Duration = Duration::from_secs(30);
-
 /// A stream that fails with [`io::ErrorKind::TimedOut`] once its patience is at an end.
 #[derive(Debug)]
 pub struct Patient<S> {
@@ -61,12 +58,12 @@ impl Limit {
 }
 
 impl<S> Patient<S> {
-    /// A stream whose other end may be silent for so long, if there is a limit.
-    pub fn new(stream: S, idle: Option<Duration>) -> Patient<S> {
+    /// A stream whose other end may be silent for so long, if there is a limit, and leave unread for so long what it is sent.
+    pub fn new(stream: S, idle: Option<Duration>, unread: Duration) -> Patient<S> {
         Patient {
             stream,
             idle: idle.map(Limit::new),
-            unread: Limit::new(UNREAD),
+            unread: Limit::new(unread),
         }
     }
 
@@ -167,7 +164,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn silence_ends_it_and_every_word_puts_that_off() {
         let (near, mut far) = duplex(64);
-        let mut near = Patient::new(near, Some(Duration::from_secs(10)));
+        let mut near = Patient::new(near, Some(Duration::from_secs(10)), Duration::from_secs(30));
         let mut byte = [0];
         for _ in 0..3 {
             let (read, _) = tokio::join!(near.read_exact(&mut byte), async {
@@ -183,7 +180,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_never_reads_is_given_up() {
         let (near, _far) = duplex(64);
-        let mut near = Patient::new(near, None);
+        let mut near = Patient::new(near, None, Duration::from_secs(30));
         let error = near.write_all(&[0; 100]).await.unwrap_err();
         assert_eq!(
             error.to_string(),

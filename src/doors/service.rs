@@ -153,16 +153,20 @@ pub struct Limits {
     pub patience: Duration,
     /// How long a client may be silent, if there is a limit.
     pub idle: Option<Duration>,
+    /// How long it may leave unread what it is sent.
+    pub unread: Duration,
 }
 
 impl Default for Limits {
-    /// 10 000 connections from anywhere, 20 seconds to agree on a terminal, an hour of silence.
+    /// 10 000 connections from anywhere, 20 seconds to agree on a terminal, an hour of silence, half a minute to
+    /// read.
     fn default() -> Limits {
         Limits {
             connections: 10_000,
             per_address: 10_000,
             patience: Duration::from_secs(20),
             idle: Some(Duration::from_secs(3600)),
+            unread: Duration::from_secs(30),
         }
     }
 }
@@ -423,7 +427,7 @@ impl Ticket {
 
     /// The connection with a limit to silence and to what is left unread.
     pub fn patient(&self, stream: Stream) -> Patient<Stream> {
-        Patient::new(stream, self.service.limits.idle)
+        Patient::new(stream, self.service.limits.idle, self.service.limits.unread)
     }
 
     /// Tells the operator what went wrong with this connection.

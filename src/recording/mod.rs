@@ -4,12 +4,13 @@
 //! runs, whole lines only, so a killed process leaves a file that still reads ([`Recording::parse`]). The file alone
 //! is enough to see every screen again ([`Player`]); with its system it is executed again and compared ([`verify`]).
 //!
-//! Keys are recorded as they were pressed, those typed into hidden fields included: without them a session could not
-//! be executed again. A recording of a session with a password in it holds the password.
+//! What stands in hidden fields, passwords mostly, is masked unless a recording is asked to hold it ([`mask`]). To execute a
+//! masked recording again, what was typed is found among the backend's own values, by what the recording says came of it.
 //!
 //! [`verify`]: verify::verify
 
 mod format;
+pub mod mask;
 pub mod replay;
 pub mod verify;
 pub mod writer;
@@ -41,6 +42,8 @@ pub struct Header {
     pub door: String,
     /// Seed, warts, task, clock and terminal.
     pub setup: Setup,
+    /// Whether what stands in hidden fields is masked.
+    pub masked: bool,
 }
 
 /// The definition that a session ran.

@@ -1,13 +1,15 @@
 //! Executes a recording again and compares.
 
+use super::mask::{Mask, is_hidden_at, is_hidden_key};
 use super::replay::show;
 use super::{Event, Recording, What};
 use crate::host::{Host, Region};
 use crate::session::{self, Line, Log, Millis, Session};
 use crate::system::model::System;
-use crate::terminal::Terminal;
-use crate::wire::Inbound;
-use std::collections::VecDeque;
+use crate::system::value::Value;
+use crate::terminal::{Key, Terminal};
+use crate::wire::{CodePage, Inbound};
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -67,8 +69,18 @@ pub fn verify_in(recording: &Recording, region: &Region) -> Report {
 
 /// As [`verify_in`], with the host as it stands at the end or at the divergence, and the time there.
 pub fn execute(recording: &Recording, region: &Region) -> (Report, Host, Millis) {
+    execute_knowing(recording, region, &[])
+}
+
+/// As [`execute`]; what was typed into hidden fields of a masked recording is looked for among these texts first, and then among
+/// the values of the backend.
+pub fn execute_knowing(
+    recording: &Recording,
+    region: &Region,
+    hidden: &[String],
+) -> (Report, Host, Millis) {
     let mut execution = Execution::open(recording, region);
-    let report = compare(&mut execution, recording);
+    let report = compare(&mut execution, recording, hidden);
     let line = match &execution.subject {
         Subject::Session(session) => session.line(),
         Subject::Line(line) => line,
@@ -76,32 +88,96 @@ pub fn execute(recording: &Recording, region: &Region) -> (Report, Host, Millis)
     (report, line.host().clone(), line.now())
 }
 
-fn compare(execution: &mut Execution<'_>, recording: &Recording) -> Report {
+fn compare<'a>(execution: &mut Execution<'a>, recording: &Recording, hidden: &[String]) -> Report {
     let system = execution.system;
     let digest_changed = recording
         .header
         .system
         .as_ref()
         .is_none_or(|origin| origin.digest != system.digest);
-    for (index, event) in recording.events.iter().enumerate() {
-        if let Err((what, details)) = execution.step(event, recording) {
-            let divergence = Divergence {
-                event: index + 1,
-                at: event.at,
-                what,
-                details,
-            };
-            return Report {
-                events: index,
-                digest_changed,
-                divergence: Some(divergence),
-            };
-        }
-    }
-    Report {
-        events: recording.events.len(),
+    let mut report = Report {
+        events: 0,
         digest_changed,
         divergence: None,
+    };
+    while let Some(event) = recording.events.get(report.events) {
+        let before = (recording.header.masked && event.is_put_in()).then(|| execution.clone());
+        match execution.step(event, recording) {
+            Ok(()) => report.events += 1,
+            Err((what, details)) => {
+                let found = before
+                    .filter(|_| execution.wants_secret)
+                    .and_then(|before| guess(&before, recording, report.events, hidden));
+                if let Some((found, events)) = found {
+                    *execution = found;
+                    report.events = events;
+                    continue;
+                }
+                report.divergence = Some(Divergence {
+                    event: report.events + 1,
+                    at: event.at,
+                    what,
+                    details,
+                });
+                break;
+            }
+        }
+    }
+    report
+}
+
+/// Finds the text that was typed into hidden fields from this event on: the one that leads to the state that was recorded next.
+/// Gives the execution there, and how many events that are.
+fn guess<'a>(
+    before: &Execution<'a>,
+    recording: &Recording,
+    from: usize,
+    hidden: &[String],
+) -> Option<(Execution<'a>, usize)> {
+    let mut values: BTreeSet<&str> = BTreeSet::new();
+    for table in before.region.tables() {
+        for value in table.iter().flat_map(|(_, row)| row.iter()) {
+            if let Value::Text(text) = value {
+                values.insert(text);
+            }
+        }
+    }
+    let known = hidden.iter().map(String::as_str);
+    let candidates = known.chain(values).filter(|text| !text.is_empty());
+    for text in candidates.take(MAX_GUESSES) {
+        let mut trial = before.clone();
+        trial.secret = text.chars().collect();
+        if let Some(events) = leads_on(&mut trial, recording, from) {
+            trial.wants_secret = false;
+            return Some((trial, events));
+        }
+    }
+    None
+}
+
+/// The most texts that are tried for one entry.
+const MAX_GUESSES: usize = 20_000;
+
+/// Whether an execution goes on as recorded until its secret has been sent and the state after that is the same; how many events
+/// that are.
+fn leads_on(trial: &mut Execution<'_>, recording: &Recording, from: usize) -> Option<usize> {
+    let mut sent = false;
+    for (index, event) in recording.events.iter().enumerate().skip(from) {
+        trial.step(event, recording).ok()?;
+        match event.what {
+            What::Inbound(_) if !trial.secret.is_empty() => return None,
+            What::Inbound(_) => sent = true,
+            What::State(_) if sent => return Some(index + 1),
+            _ => {}
+        }
+    }
+    trial.secret.is_empty().then_some(recording.events.len())
+}
+
+impl Event {
+    /// Whether it came from the operator, as far as keys are known.
+    fn is_put_in(&self) -> bool {
+        matches!(self.what, What::Keys(_) | What::Inbound(_))
     }
 }
 
@@ -109,14 +185,22 @@ fn compare(execution: &mut Execution<'_>, recording: &Recording) -> Report {
 type Difference = (String, Vec<String>);
 
 /// What executes.
+#[derive(Clone)]
 enum Subject {
     Session(Box<Session>),
     Line(Box<Line>),
 }
 
+#[derive(Clone)]
 struct Execution<'a> {
     subject: Subject,
+    region: &'a Region,
     system: &'a System,
+    masked: bool,
+    /// What is still to be typed in place of masked characters.
+    secret: VecDeque<char>,
+    /// A masked character came, and there was nothing to type for it.
+    wants_secret: bool,
     /// What it gave and the recording has not been compared with yet.
     given: Given,
     /// The terminal up to the last event that was the same.
@@ -124,24 +208,29 @@ struct Execution<'a> {
 }
 
 /// Answers of the execution; what was put in is left out.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Given {
     events: VecDeque<Event>,
     by_line: bool,
+    /// Hides what a masked recording hides.
+    mask: Option<Mask>,
 }
 
 impl Log for Given {
     fn event(&mut self, at: Millis, event: session::Event<'_>) {
-        let put_in = match event {
-            session::Event::Key(_) | session::Event::Wait(_) => true,
-            session::Event::Inbound(_) => self.by_line,
-            session::Event::Outbound(_) | session::Event::State(_) => false,
+        let passed = match &mut self.mask {
+            Some(mask) => mask.pass(at, event),
+            None => vec![(at, event.into())],
         };
-        if !put_in {
-            self.events.push_back(Event {
-                at,
-                what: event.into(),
-            });
+        for (at, what) in passed {
+            let put_in = match what {
+                What::Keys(_) | What::Wait(_) => true,
+                What::Inbound(_) => self.by_line,
+                _ => false,
+            };
+            if !put_in {
+                self.events.push_back(Event { at, what });
+            }
         }
     }
 }
@@ -156,6 +245,7 @@ impl<'a> Execution<'a> {
                     .events
                     .iter()
                     .any(|event| matches!(event.what, What::Inbound(_))),
+            mask: recording.header.masked.then(|| Mask::new(setup.terminal)),
             ..Given::default()
         };
         let subject = if given.by_line {
@@ -167,7 +257,11 @@ impl<'a> Execution<'a> {
         };
         Execution {
             subject,
+            region,
             system,
+            masked: recording.header.masked,
+            secret: VecDeque::new(),
+            wants_secret: false,
             given,
             view: Terminal::new(setup.terminal),
         }
@@ -187,25 +281,72 @@ impl<'a> Execution<'a> {
     fn put_in(&mut self, event: &Event) -> Result<(), Difference> {
         self.advance_to(event.at);
         self.nothing_more()?;
+        if let What::Keys(keys) = &event.what {
+            return keys.iter().try_for_each(|&key| self.press(key));
+        }
+        if let What::Inbound(bytes) = &event.what {
+            return self.submit(bytes);
+        }
         let log = &mut self.given;
         match (&mut self.subject, &event.what) {
-            (Subject::Session(session), What::Keys(keys)) => keys.iter().for_each(|&key| {
-                session.press(key, log);
-            }),
             (Subject::Session(session), What::Wait(by)) => session.wait(*by, log),
             (Subject::Line(line), What::Wait(by)) => line.wait(*by, log, &mut Vec::new()),
-            (Subject::Line(line), What::Inbound(bytes)) => match Inbound::decode(bytes) {
-                Ok(inbound) => line.submit(&inbound, log, &mut Vec::new()),
-                Err(error) => {
-                    return Err((
-                        format!("the terminal's record cannot be read: {error}"),
-                        Vec::new(),
-                    ));
-                }
-            },
             _ => {}
         }
         Ok(())
+    }
+
+    fn press(&mut self, key: Key) -> Result<(), Difference> {
+        let masked = match &self.subject {
+            Subject::Session(session) => self.masked && is_hidden_key(session.terminal(), key),
+            Subject::Line(_) => false,
+        };
+        let key = match key {
+            Key::Char(_) if masked => Key::Char(self.next_secret()?),
+            key => key,
+        };
+        if let Subject::Session(session) = &mut self.subject {
+            session.press(key, &mut self.given);
+        }
+        Ok(())
+    }
+
+    fn submit(&mut self, bytes: &[u8]) -> Result<(), Difference> {
+        let unreadable = |error| {
+            (
+                format!("the terminal's record cannot be read: {error}"),
+                Vec::new(),
+            )
+        };
+        let mut inbound = Inbound::decode(bytes).map_err(unreadable)?;
+        if let (true, Inbound::Modified { fields, .. }) = (self.masked, &mut inbound) {
+            for field in fields {
+                if field.at.is_some_and(|at| is_hidden_at(&self.view, at)) {
+                    let mut text = String::new();
+                    for _ in 0..field.data.len() {
+                        text.push(self.next_secret()?);
+                    }
+                    field.data = self.page().encode_text(&text);
+                }
+            }
+        }
+        if let Subject::Line(line) = &mut self.subject {
+            line.submit(&inbound, &mut self.given, &mut Vec::new());
+        }
+        Ok(())
+    }
+
+    fn page(&self) -> &'static CodePage {
+        self.view.options().code_page
+    }
+
+    /// The character that was typed where a masked one stands.
+    fn next_secret(&mut self) -> Result<char, Difference> {
+        self.secret.pop_front().ok_or_else(|| {
+            self.wants_secret = true;
+            let what = "what was typed into a hidden field is masked, and none of the backend's values leads to what was recorded; --hidden TEXT says it";
+            (what.to_owned(), Vec::new())
+        })
     }
 
     fn advance_to(&mut self, at: Millis) {

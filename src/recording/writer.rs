@@ -1,6 +1,7 @@
 //! Turns the events of a running session into the lines of a recording.
 
 use super::format::{event_line, header_line};
+use super::mask::Mask;
 use super::{Event, Header, What};
 use crate::session::{self, Log, Millis};
 use crate::terminal::Key;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 /// error waits in [`Writer::take_error`].
 pub struct Writer<W: Write> {
     sink: W,
+    mask: Option<Mask>,
     keys: Vec<Key>,
     keys_at: Millis,
     failed: bool,
@@ -20,10 +22,11 @@ pub struct Writer<W: Write> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins a recording: its header is written at once.
+    /// Begins a recording: its header is written at once, and says whether hidden fields are masked in what follows.
     pub fn new(sink: W, header: &Header) -> Writer<W> {
         let mut writer = Writer {
             sink,
+            mask: header.masked.then(|| Mask::new(header.setup.terminal)),
             keys: Vec::new(),
             keys_at: 0,
             failed: false,
@@ -35,6 +38,14 @@ impl<W: Write> Writer<W> {
 
     /// Writes what has gathered. A door calls it when it goes idle.
     pub fn flush(&mut self) {
+        let held = self.mask.as_mut().map(|mask| mask.release(true));
+        for (at, what) in held.into_iter().flatten() {
+            self.take(at, what);
+        }
+        self.flush_keys();
+    }
+
+    fn flush_keys(&mut self) {
         if !self.keys.is_empty() {
             let keys = std::mem::take(&mut self.keys);
             self.put(&event_line(&Event {
@@ -59,6 +70,23 @@ impl<W: Write> Writer<W> {
         self.error.take()
     }
 
+    /// Keys gather; everything else is written after them.
+    fn take(&mut self, at: Millis, what: What) {
+        match what {
+            What::Keys(keys) => {
+                if at != self.keys_at {
+                    self.flush_keys();
+                }
+                self.keys_at = at;
+                self.keys.extend(keys);
+            }
+            other => {
+                self.flush_keys();
+                self.put(&event_line(&Event { at, what: other }));
+            }
+        }
+    }
+
     fn write(&mut self, at: Millis, what: What) {
         self.flush();
         self.put(&event_line(&Event { at, what }));
@@ -81,15 +109,13 @@ impl<W: Write> Writer<W> {
 
 impl<W: Write> Log for Writer<W> {
     fn event(&mut self, at: Millis, event: session::Event<'_>) {
-        match event {
-            session::Event::Key(key) => {
-                if at != self.keys_at {
-                    self.flush();
+        match &mut self.mask {
+            None => self.take(at, event.into()),
+            Some(mask) => {
+                for (at, what) in mask.pass(at, event) {
+                    self.take(at, what);
                 }
-                self.keys_at = at;
-                self.keys.push(key);
             }
-            other => self.write(at, other.into()),
         }
     }
 }

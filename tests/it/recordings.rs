@@ -22,6 +22,7 @@ fn header(system: &System, setup: &Setup) -> Header {
         title: system.title.clone(),
         door: "test".into(),
         setup: setup.clone(),
+        masked: false,
     }
 }
 
@@ -155,4 +156,121 @@ fn another_definition_is_told_of_and_tried_all_the_same() {
     let report = check(&recording);
     assert!(report.digest_changed);
     assert_eq!(report.divergence, None);
+}
+
+/// The licence desk signed on to, in a masked recording.
+fn masked(setup: &Setup, keys: &str) -> String {
+    let system = system();
+    let header = Header {
+        masked: true,
+        ..header(&system, setup)
+    };
+    let mut file = Vec::new();
+    let mut log = Writer::new(&mut file, &header);
+    let mut session = Session::open(&system, setup, &mut log);
+    for key in Key::parse_line(keys).unwrap() {
+        session.press(key, &mut log);
+    }
+    log.end(session.now(), "quit");
+    drop(log);
+    String::from_utf8(file).unwrap()
+}
+
+#[test]
+fn a_password_is_masked_and_found_again_by_what_came_of_it() {
+    let text = masked(&Setup::default(), "CLK042IRON<enter>1<tab>D4471902<enter>");
+    assert!(text.contains(r#""key":"CLK042****<enter>""#), "{text}");
+    // IRON in the code page of the record that went to the host.
+    assert!(!text.contains("c9d9d6d5"), "{text}");
+    let recording = parse(text.as_bytes());
+    assert!(recording.header.masked);
+    let report = check(&recording);
+    assert_eq!(report.divergence, None);
+    assert_eq!(report.events, recording.events.len());
+    // Whatever is seen of it again shows no password either.
+    let mut player = Player::new(recording);
+    player.seek(usize::MAX);
+    assert!(player.terminal().text().contains("RUTH VANDERMEER"));
+}
+
+#[test]
+fn a_wrong_password_must_be_said_to_be_checked() {
+    use bigiron::host::Region;
+    use bigiron::recording::verify::execute_knowing;
+    let recording = parse(masked(&Setup::default(), "CLK042TIN<enter>").as_bytes());
+    let divergence = check(&recording).divergence.unwrap();
+    assert!(divergence.what.contains("--hidden"), "{divergence}");
+    let region = Region::new(&system(), 0);
+    let (report, ..) = execute_knowing(&recording, &region, &["TIN".to_owned()]);
+    assert_eq!(report.divergence, None);
+}
+
+#[test]
+fn a_masked_record_of_a_remote_terminal_is_executed_again() {
+    let (system, setup) = (system(), Setup::default());
+    let header = Header {
+        masked: true,
+        ..header(&system, &setup)
+    };
+    // What a terminal here sends is what a remote one would.
+    let mut sent = Vec::new();
+    {
+        let mut log = Writer::new(
+            &mut sent,
+            &Header {
+                masked: false,
+                ..header.clone()
+            },
+        );
+        let mut session = Session::open(&system, &setup, &mut log);
+        for key in Key::parse_line("CLK042IRON<enter>10<enter>").unwrap() {
+            session.press(key, &mut log);
+        }
+    }
+    let mut file = Vec::new();
+    let mut log = Writer::new(&mut file, &header);
+    let mut line = Line::open(&system, &setup);
+    line.connect(&mut log, &mut Vec::new());
+    for event in parse(&sent).events {
+        if let What::Inbound(bytes) = event.what {
+            let inbound = bigiron::wire::Inbound::decode(&bytes).unwrap();
+            line.submit(&inbound, &mut log, &mut Vec::new());
+        }
+    }
+    drop(log);
+    let text = String::from_utf8(file).unwrap();
+    assert!(
+        !text.contains("c9d9d6d5") && text.contains("5c5c5c5c"),
+        "{text}"
+    );
+    assert_eq!(check(&parse(text.as_bytes())).divergence, None);
+}
+
+#[test]
+fn what_is_typed_ahead_into_a_hidden_field_is_masked_too() {
+    let mut setup = Setup::default();
+    setup.clock = ClockMode::Live;
+    setup.terminal.typeahead = true;
+    let system = system();
+    let header = Header {
+        masked: true,
+        ..header(&system, &setup)
+    };
+    let mut file = Vec::new();
+    let mut log = Writer::new(&mut file, &header);
+    let mut session = Session::open(&system, &setup, &mut log);
+    // PF3 clears the entries after a while; meanwhile the keyboard is locked and the keys wait.
+    for key in Key::parse_line("<pf3>CLK042IRON").unwrap() {
+        session.press(key, &mut log);
+    }
+    session.advance_to(1_000, &mut log);
+    session.press(Key::Enter, &mut log);
+    session.advance_to(3_000, &mut log);
+    log.end(session.now(), "quit");
+    drop(log);
+    let text = String::from_utf8(file).unwrap();
+    assert!(
+        !text.contains("IRON") && !text.contains("c9d9d6d5"),
+        "{text}"
+    );
 }

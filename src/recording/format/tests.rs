@@ -13,6 +13,7 @@ fn header() -> Header {
         title: "A desk".into(),
         door: "play".into(),
         setup: Setup::default(),
+        masked: false,
     }
 }
 

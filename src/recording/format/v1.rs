@@ -31,6 +31,8 @@ struct HeaderLine {
     blank_fill: bool,
     mono_case: bool,
     typeahead: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    masked: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,6 +73,7 @@ pub fn header_line(header: &Header) -> String {
         blank_fill: terminal.blank_fill,
         mono_case: terminal.mono_case,
         typeahead: terminal.typeahead,
+        masked: header.masked,
     })
 }
 
@@ -106,6 +109,7 @@ pub fn header(line: &[u8]) -> Result<Header, ParseError> {
             .map(|(id, digest)| Origin { id, digest }),
         title: read.title,
         door: read.door,
+        masked: read.masked,
         setup: Setup {
             seed: read.seed,
             warts: read

@@ -34,6 +34,7 @@ fn header() -> Header {
         title: String::new(),
         door: "test".into(),
         setup: Setup::default(),
+        masked: false,
     }
 }
 

@@ -33,6 +33,7 @@ fn replay() -> Replay {
         title: String::new(),
         door: "test".into(),
         setup: Setup::default(),
+        masked: false,
     };
     let events = events
         .into_iter()

@@ -12,6 +12,7 @@ mod logon;
 mod program;
 mod script;
 mod tn3270;
+mod trouble;
 mod vt;
 
 use std::io::Write;
@@ -53,6 +54,7 @@ struct Server {
     http: String,
     vt: String,
     control: String,
+    service: Arc<Service>,
 }
 
 /// The doors of every server here, in the order of their addresses.
@@ -152,7 +154,8 @@ impl Server {
         let address = |at: usize| doors[at].listener.address().unwrap().to_string();
         let (tn3270, script, json, http) = (address(0), address(1), address(2), address(3));
         let (vt, control) = (address(4), address(5));
-        runtime.spawn(serve(Arc::new(service), doors, async {
+        let service = Arc::new(service);
+        runtime.spawn(serve(Arc::clone(&service), doors, async {
             let _ = stopped.await;
         }));
         Server {
@@ -165,7 +168,22 @@ impl Server {
             http,
             vt,
             control,
+            service,
         }
+    }
+
+    /// The address of every door.
+    fn addresses(&self) -> Vec<String> {
+        [
+            &self.tn3270,
+            &self.script,
+            &self.json,
+            &self.http,
+            &self.vt,
+            &self.control,
+        ]
+        .map(String::clone)
+        .into()
     }
 
     /// Waits for a line to the operator that holds this text.

@@ -1,0 +1,393 @@
+//! Clients, disks, definitions and signals that make trouble: others never notice, and nothing is left behind.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bigiron::cli::opening;
+use bigiron::doors::load;
+use bigiron::recording::{Recording, What, Writer};
+use bigiron::terminal::Key;
+
+use super::tn3270::Raw;
+use super::{Server, run};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_bigiron");
+
+/// Waits for something to be so.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..1500 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("{what}: not within 30 seconds");
+}
+
+/// A client that works: it gets a screen for a key.
+fn works(server: &Server) {
+    let mut stream = TcpStream::connect(&server.json).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    stream
+        .write_all(b"{\"keys\": \"CLK042IRON<enter>\"}\n")
+        .unwrap();
+    let mut lines = BufReader::new(stream).lines();
+    lines.next().unwrap().unwrap();
+    assert!(lines.next().unwrap().unwrap().contains("DMVM01"));
+}
+
+#[test]
+fn a_client_that_never_reads_is_given_up() {
+    let server = Server::with(|service| service.limits.unread = Duration::from_secs(1));
+    let mut raw = Raw::agreed(&server);
+    let clears = b"\x6d\xff\xef".repeat(200);
+    until("the server gives up", || {
+        // Once it has, writing fails.
+        raw.try_say(&clears).is_err()
+    });
+    server.reported("the client does not read what it is sent");
+    works(&server);
+}
+
+#[test]
+fn a_silent_client_is_let_go() {
+    let server = Server::with(|service| service.limits.idle = Some(Duration::from_secs(1)));
+    let raw = Raw::agreed(&server);
+    let mut json = TcpStream::connect(&server.json).unwrap();
+    server.reported("tn3270 0: the client has sent nothing for 1 s");
+    assert!(raw.closes());
+    json.read_to_string(&mut String::new()).unwrap();
+}
+
+#[test]
+fn limits_hold_in_all_and_per_address() {
+    let server = Server::with(|service| service.limits.per_address = 2);
+    let (one, two) = (Raw::agreed(&server), Raw::agreed(&server));
+    assert!(Raw::connect(&server).closes());
+    server.reported("refused, 2 connections from 127.0.0.1 are open");
+    drop((one, two));
+    until("the places are free again", || {
+        server.service.metrics.connections.get() == 0
+    });
+    Raw::agreed(&server);
+    let server = Server::with(|service| service.limits.connections = 1);
+    let _one = Raw::agreed(&server);
+    assert!(Raw::connect(&server).closes());
+    server.reported("refused, 1 connections are open");
+}
+
+#[test]
+fn garbage_at_every_door_hurts_nobody() {
+    let server = Server::start();
+    let mut random = 0x2545_F491_4F6C_DD1Du64;
+    let mut garbage = Vec::new();
+    for _ in 0..64 * 1024 {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        garbage.push(random as u8);
+    }
+    for address in server.addresses() {
+        for part in [
+            &garbage[..],
+            &garbage[1000..1100],
+            b"\n\n\xff\xff",
+            b"\xff\xfa\x28",
+        ] {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            stream
+                .set_read_timeout(Some(Duration::from_secs(20)))
+                .unwrap();
+            // It may be closed before all is written.
+            let _ = stream.write_all(part);
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+    }
+    works(&server);
+    until("all are gone", || {
+        server.service.metrics.connections.get() == 0
+    });
+}
+
+#[test]
+fn a_crowd_that_connects_and_leaves_leaves_nothing_behind() {
+    let server = Server::start();
+    for round in 0..200 {
+        let streams: Vec<TcpStream> = server
+            .addresses()
+            .iter()
+            .map(|address| TcpStream::connect(address).unwrap())
+            .collect();
+        if round % 2 == 0 {
+            streams
+                .iter()
+                .for_each(|mut stream| stream.write_all(b"\xff\xfb\x28x\n").unwrap());
+        }
+    }
+    works(&server);
+    let metrics = &server.service.metrics;
+    until("all are gone", || {
+        metrics.connections.get() == 0 && metrics.sessions.get() == 0
+    });
+    assert!(metrics.accepted.get() > 1000);
+}
+
+#[test]
+fn a_full_disk_ends_the_recording_and_not_the_session() {
+    let server = Server::with(|service| {
+        service.record = Arc::new(|system, door, _, setup| {
+            let full = File::options().write(true).open("/dev/full")?;
+            Ok(Box::new(Writer::new(
+                full,
+                &opening::header(system, door.name(), setup),
+            )))
+        });
+    });
+    works(&server);
+    let told = server.reported("the session is not recorded further");
+    assert!(told.contains("No space left on device"), "{told}");
+    assert_eq!(server.service.metrics.recording_faults.get(), 1);
+}
+
+/// `bigiron serve` as a program, its first door at TCP.
+struct Program {
+    child: Child,
+    address: String,
+}
+
+impl Program {
+    fn start(system: &str, arguments: &[&str]) -> Program {
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", system, "--clock", "turn"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line.trim().rsplit_once(' ').unwrap().1.to_owned();
+        Program { child, address }
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status();
+        assert!(status.unwrap().success());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Kills a server of ten busy recorded sessions; gives the folder of recordings.
+fn killed_under_load(signal: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let mut program = Program::start("dmv", &["--tn3270", "127.0.0.1:0", "--record", &path]);
+    let address = program.address.clone();
+    let working = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&working);
+    let load = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let keys = |line| Key::parse_line(line).unwrap();
+        let (opening, round) = (
+            keys("CLK042IRON<enter>1<tab>D4471902<enter>"),
+            keys("D4471902<enter>"),
+        );
+        runtime.block_on(async {
+            let work = Arc::new(load::rehearse(&address, &opening, &round).await.unwrap());
+            let mut clients = load::sign_on(&address, &work, 10).await.unwrap();
+            flag.store(true, Ordering::SeqCst);
+            let much = load::Load {
+                clients: 10,
+                time: Duration::from_secs(60),
+                rate: None,
+            };
+            // It fails when the server goes.
+            clients.run(&much).await.is_err()
+        })
+    });
+    until("the load runs", || working.load(Ordering::SeqCst));
+    std::thread::sleep(Duration::from_millis(300));
+    program.signal(signal);
+    program.child.wait().unwrap();
+    assert!(load.join().unwrap());
+    folder
+}
+
+fn verified(folder: &Path) -> Vec<Recording> {
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path().display().to_string())
+        .collect();
+    files.sort();
+    assert_eq!(files.len(), 11);
+    let arguments: Vec<&str> = ["verify"]
+        .into_iter()
+        .chain(files.iter().map(String::as_str))
+        .collect();
+    let said = run(PROGRAM, &arguments, "");
+    assert_eq!(said.matches(": the same, ").count(), 11, "{said}");
+    let read = |file: &String| Recording::parse(&fs::read(file).unwrap()).unwrap().0;
+    files.iter().map(read).collect()
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_ends_every_recording() {
+    let folder = killed_under_load("-TERM");
+    for recording in verified(folder.path()) {
+        assert!(matches!(
+            recording.events.last().unwrap().what,
+            What::End(_)
+        ));
+        assert!(recording.header.masked);
+    }
+}
+
+#[test]
+fn a_server_that_is_killed_leaves_recordings_that_hold() {
+    let folder = killed_under_load("-KILL");
+    let recordings = verified(folder.path());
+    assert!(
+        recordings
+            .iter()
+            .all(|recording| recording.events.len() > 4)
+    );
+}
+
+/// The first row that a new session of a program shows.
+fn first_row(program: &Program) -> String {
+    let stream = TcpStream::connect(&program.address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).unwrap();
+    let greeting: serde_json::Value = serde_json::from_str(&line).unwrap();
+    greeting["screen"]["rows"][0].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn definitions_are_read_anew_unless_they_have_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .args(["-r", "screens/dmv"])
+        .arg(folder.path())
+        .status();
+    assert!(copied.unwrap().success());
+    let screen = folder.path().join("dmv/DMVS00.toml");
+    let text = fs::read_to_string(&screen).unwrap();
+    let system = folder.path().join("dmv").display().to_string();
+    let mut program = Program::start(&system, &["--json", "127.0.0.1:0", "--log-level", "info"]);
+    let mut log = BufReader::new(program.child.stderr.take().unwrap()).lines();
+    let mut logged = |text: &str| {
+        let found = log
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.contains(text));
+        found.unwrap_or_else(|| panic!("the log ends without {text}"))
+    };
+    assert!(first_row(&program).contains("STATE DEPARTMENT"));
+    fs::write(&screen, "title = ").unwrap();
+    program.signal("-HUP");
+    logged("the definitions stay as they were");
+    assert!(first_row(&program).contains("STATE DEPARTMENT"));
+    fs::write(
+        &screen,
+        text.replace("STATE DEPARTMENT", "OTHER DEPARTMENT"),
+    )
+    .unwrap();
+    program.signal("-HUP");
+    logged("the definitions are read anew");
+    assert!(first_row(&program).contains("OTHER DEPARTMENT"));
+}
+
+#[test]
+fn a_log_for_machines_is_json_with_fields_and_never_what_was_typed() {
+    let mut program = Program::start(
+        "dmv",
+        &[
+            "--json",
+            "127.0.0.1:0",
+            "--log",
+            "json",
+            "--log-level",
+            "info",
+        ],
+    );
+    let mut stream = TcpStream::connect(&program.address).unwrap();
+    stream
+        .write_all(b"{\"keys\": \"CLK042IRON<enter>\"}\n")
+        .unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    stream.read_to_string(&mut String::new()).unwrap();
+    program.signal("-TERM");
+    let mut log = String::new();
+    program
+        .child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut log)
+        .unwrap();
+    let first: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["door"], &first["session"]),
+        (&"json".into(), &0.into())
+    );
+    assert!(!log.contains("IRON"), "{log}");
+}
+
+#[test]
+fn the_load_program_tells_its_figures_and_what_sessions_leave_behind() {
+    let figures = run(
+        PROGRAM,
+        &[
+            "bench",
+            "serve",
+            "--sessions",
+            "1,20",
+            "--seconds",
+            "0.3",
+            "--json",
+        ],
+        "",
+    );
+    let rows: Vec<serde_json::Value> = figures
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        (&rows[0]["sessions"], &rows[1]["sessions"]),
+        (&1.into(), &20.into())
+    );
+    assert!(
+        rows.iter()
+            .all(|row| row["transactions"].as_u64().unwrap() > 0),
+        "{figures}"
+    );
+    // It ends with 1 if a file or a thread is left.
+    let soak = run(
+        PROGRAM,
+        &["bench", "soak", "--sessions", "500", "--at-a-time", "16"],
+        "",
+    );
+    assert!(soak.starts_with("500 sessions in "), "{soak}");
+}
