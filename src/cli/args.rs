@@ -270,7 +270,8 @@ Examples:
   bigiron bench serve --sessions 1000 --rate 20000 --json
 
 One client's terminal turns the keys into records, which every client then sends. KiB/session is what the server's memory has
-grown by with all of them signed on and at work.")]
+grown by with all of them signed on and at work; us/tx is the server's own time on the processor for a transaction, which other
+work on the machine does not change.")]
 pub struct BenchServeArgs {
     /// The host and the work.
     #[command(flatten)]
@@ -284,6 +285,9 @@ pub struct BenchServeArgs {
     /// Transactions a second by all clients together [default: each sends when it has its answer]
     #[arg(long, value_name = "N", value_parser = speed)]
     pub rate: Option<f64>,
+    /// Let the sessions of the server that is started have the same seed, and so share what they do not change
+    #[arg(long, conflicts_with = "host")]
+    pub same_seed: bool,
     /// Print a JSON object a line for machines instead
     #[arg(long)]
     pub json: bool,

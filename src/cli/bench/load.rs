@@ -22,7 +22,7 @@ struct Host {
 
 impl Host {
     /// The host that was named; else a server that is started for it.
-    fn begin(target: &Target, sessions: usize) -> Result<Host, Error> {
+    fn begin(target: &Target, sessions: usize, same_seed: bool) -> Result<Host, Error> {
         if let Some(address) = &target.host {
             let (address, pid) = (address.clone(), target.pid);
             return Ok(Host {
@@ -35,6 +35,7 @@ impl Host {
         let mut server = Command::new(program)
             .args(["serve", "dmv", "--tn3270", "127.0.0.1:0", "--clock", "turn"])
             .args(["--max-sessions", &(sessions + 16).to_string()])
+            .args(same_seed.then_some("--same-seed"))
             .stdout(Stdio::piped())
             .spawn()?;
         let pid = Some(server.id());
@@ -72,6 +73,16 @@ impl Host {
     /// Resident memory in KiB.
     fn memory(&self) -> Option<u64> {
         self.status("VmRSS")
+    }
+
+    /// Time on the processor so far, in microseconds: fields 14 and 15 of `/proc/PID/stat`, in hundredths of a second.
+    fn processor(&self) -> Option<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.pid?)).ok()?;
+        let (_, fields) = text.rsplit_once(')')?;
+        let mut fields = fields.split_whitespace().skip(11);
+        let (user, system): (f64, f64) =
+            (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+        Some((user + system) * 10_000.0)
     }
 
     fn threads(&self) -> Option<u64> {
@@ -129,6 +140,8 @@ struct Row {
     p99_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     kib_per_session: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    processor_us: Option<f64>,
 }
 
 /// Transactions a second and the time of answers, by how many clients there are.
@@ -138,33 +151,57 @@ pub fn serve(args: BenchServeArgs) -> Result<Outcome, Error> {
     let runtime = runtime()?;
     let mut out = stdout().lock();
     if !args.json {
-        writeln!(
-            out,
-            "{:>9} {:>12} {:>9} {:>9} {:>9} {:>12}",
-            "sessions", "tx/s", "p50 ms", "p95 ms", "p99 ms", "KiB/session"
-        )?;
+        let titles = [
+            "sessions",
+            "tx/s",
+            "p50 ms",
+            "p95 ms",
+            "p99 ms",
+            "KiB/session",
+            "us/tx",
+        ];
+        writeln!(out, "{}", line(titles.map(str::to_owned)))?;
     }
     for &sessions in &args.sessions {
         let row = runtime.block_on(measure(&args, sessions))?;
-        if args.json {
-            writeln!(out, "{}", serde_json::to_string(&row).unwrap_or_default())?;
-        } else {
-            let memory = row
-                .kib_per_session
-                .map_or_else(|| "-".to_owned(), |kib| format!("{kib:.1}"));
-            writeln!(
-                out,
-                "{:>9} {:>12.0} {:>9.2} {:>9.2} {:>9.2} {memory:>12}",
-                row.sessions, row.per_second, row.p50_ms, row.p95_ms, row.p99_ms
-            )?;
+        match args.json {
+            true => writeln!(out, "{}", serde_json::to_string(&row).unwrap_or_default())?,
+            false => writeln!(out, "{}", row.line())?,
         }
         out.flush()?;
     }
     Ok(Outcome::Done)
 }
 
+/// A line of the table.
+fn line(cells: [String; 7]) -> String {
+    let widths = [9, 12, 9, 9, 9, 12, 8];
+    let cells = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| format!("{cell:>width$}"));
+    cells.collect()
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let known = |number: Option<f64>| {
+            number.map_or_else(|| "-".to_owned(), |number| format!("{number:.1}"))
+        };
+        line([
+            self.sessions.to_string(),
+            format!("{:.0}", self.per_second),
+            format!("{:.2}", self.p50_ms),
+            format!("{:.2}", self.p95_ms),
+            format!("{:.2}", self.p99_ms),
+            known(self.kib_per_session),
+            known(self.processor_us),
+        ])
+    }
+}
+
 async fn measure(args: &BenchServeArgs, sessions: usize) -> Result<Row, Error> {
-    let host = Host::begin(&args.target, sessions)?;
+    let host = Host::begin(&args.target, sessions, args.same_seed)?;
     let work = rehearse(&host, &args.target).await?;
     let before = host.memory();
     let failed = |cause: std::io::Error| unworked(&host, &cause);
@@ -176,7 +213,9 @@ async fn measure(args: &BenchServeArgs, sessions: usize) -> Result<Row, Error> {
         time: Duration::from_secs_f64(args.seconds),
         rate: args.rate,
     };
+    let began = host.processor();
     let figures = clients.run(&load).await.map_err(failed)?;
+    let spent = host.processor().zip(began).map(|(end, began)| end - began);
     let grown = host
         .memory()
         .zip(before)
@@ -189,6 +228,7 @@ async fn measure(args: &BenchServeArgs, sessions: usize) -> Result<Row, Error> {
         p95_ms: figures.percentile(0.95),
         p99_ms: figures.percentile(0.99),
         kib_per_session: grown.map(|grown| grown as f64 / sessions as f64),
+        processor_us: spent.map(|spent| spent / figures.micros.len().max(1) as f64),
     })
 }
 
@@ -215,7 +255,7 @@ pub fn soak(args: BenchSoakArgs) -> Result<Outcome, Error> {
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = runtime()?;
     runtime.block_on(async {
-        let host = Host::begin(&args.target, args.at_a_time)?;
+        let host = Host::begin(&args.target, args.at_a_time, false)?;
         let work = rehearse(&host, &args.target).await?;
         let visit = |sessions| load::come_and_go(&host.address, &work, sessions, args.at_a_time);
         let failed = |cause: std::io::Error| unworked(&host, &cause);
