@@ -136,7 +136,8 @@ impl Mask {
                     }
                 }
             }
-            Outbound::EraseAllUnprotected
+            Outbound::Bare(_)
+            | Outbound::EraseAllUnprotected
             | Outbound::ReadBuffer
             | Outbound::ReadModified
             | Outbound::ReadModifiedAll
