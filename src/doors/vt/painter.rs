@@ -104,27 +104,39 @@ impl Painter {
         text.into_bytes()
     }
 
-    /// Writes the glyphs that differ; gives whether there are any.
+    /// Writes the words that differ; gives whether there are any. Whole words, so that a program that watches the bytes finds
+    /// them.
     fn changes(&self, next: &[Glyph], text: &mut String) -> bool {
         let columns = usize::from(self.window.columns).max(1);
-        let mut style = Style::default();
-        let mut pen = None;
-        for (place, (old, new)) in self.shown.iter().zip(next).enumerate() {
-            if old == new {
-                continue;
+        let rows = self.shown.chunks(columns).zip(next.chunks(columns));
+        let (mut style, mut pen) = (None, None);
+        for (row, (old, new)) in rows.enumerate() {
+            let mut column = 0;
+            while let Some(glyph) = new.get(column) {
+                let is_blank = |glyph: &&Glyph| glyph.ch == ' ';
+                let rest = new.get(column..).unwrap_or_default();
+                let length = match glyph.ch {
+                    ' ' => 1,
+                    _ => rest.iter().take_while(|glyph| !is_blank(glyph)).count(),
+                };
+                let word = rest.get(..length).unwrap_or_default();
+                if old.get(column..column + length) != Some(word) {
+                    if pen != Some((row, column)) {
+                        at((row as u16, column as u16), text);
+                    }
+                    pen = Some((row, column + length));
+                    for glyph in word {
+                        if style != Some(glyph.style) {
+                            select(glyph.style, text);
+                            style = Some(glyph.style);
+                        }
+                        text.push(glyph.ch);
+                    }
+                }
+                column += length;
             }
-            // The end of a row leaves the pen where terminals do not agree.
-            if pen != Some(place) || place % columns == 0 {
-                at(((place / columns) as u16, (place % columns) as u16), text);
-            }
-            if pen.is_none() || style != new.style {
-                style = new.style;
-                select(style, text);
-            }
-            text.push(new.ch);
-            pen = Some(place + 1);
         }
-        pen.is_some()
+        style.is_some()
     }
 }
 
@@ -177,6 +189,16 @@ fn color(hue: Color, base: u8) -> String {
     }
 }
 
+/// What shows of a position. A blank that shows nothing but the window's own ground is every other such blank's like.
+fn glyph(look: &Look, window: Window) -> Glyph {
+    let style = style(look, window);
+    let is_ground = matches!(look.bg, Color::Default | Color::Black | Color::NeutralBlack);
+    match look.ch {
+        ' ' if is_ground && !style.underline && !style.reverse => BLANK,
+        ch => Glyph { ch, style },
+    }
+}
+
 fn style(look: &Look, window: Window) -> Style {
     let is = |highlight| !look.hidden && look.highlight == highlight;
     Style {
@@ -216,15 +238,7 @@ fn frame(terminal: &Terminal, window: Window) -> (Vec<Glyph>, (u16, u16)) {
     for row in 0..height {
         for column in 0..width {
             let at: Address = (row + down) * columns + column + right;
-            let look = terminal.look(at);
-            put(
-                row,
-                column,
-                Glyph {
-                    ch: look.ch,
-                    style: style(&look, window),
-                },
-            );
+            put(row, column, glyph(&terminal.look(at), window));
         }
     }
     let last = terminal.row_text(usize::from(rows.saturating_sub(1)));
