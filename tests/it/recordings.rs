@@ -261,8 +261,10 @@ fn a_masked_record_of_a_remote_terminal_is_executed_again() {
 
 #[test]
 fn what_is_typed_ahead_into_a_hidden_field_is_masked_too() {
-    let mut setup = Setup::default();
-    setup.clock = ClockMode::Live;
+    let mut setup = Setup {
+        clock: ClockMode::Live,
+        ..Setup::default()
+    };
     setup.terminal.typeahead = true;
     let system = system();
     let header = Header {
