@@ -58,6 +58,9 @@ impl Host {
         match event {
             Event::Resume => self.resume(),
             Event::Job { job, step } => self.run_alone(job, step),
+            Event::Later { ops, .. } if self.unit.is_some() && ops.contains(&Op::SignOff) => {
+                self.before_the_answer(ops);
+            }
             Event::Later { ops, at } => {
                 if at.is_none() || at == self.frames.last().map(|frame| frame.id) {
                     self.alone("wart", |host| {
@@ -70,6 +73,14 @@ impl Host {
                 self.run_alone(job, 0);
             }
             Event::Idle => self.sign_off_idle(),
+        }
+    }
+
+    /// A terminal is not signed off under a transaction: that comes to its end first, and its answer is what is left then.
+    fn before_the_answer(&mut self, ops: Vec<Op>) {
+        if let Some(unit) = &mut self.unit {
+            let answer = unit.ops.pop_back();
+            unit.ops.extend(ops.into_iter().chain(answer));
         }
     }
 

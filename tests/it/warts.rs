@@ -426,6 +426,17 @@ fn timeout_signs_off() {
 }
 
 #[test]
+fn timeout_waits_for_the_transaction_under_way() {
+    let timeout = "on = \"TILL1.pf6\"\nafter = \"5s\"\nmessage = \"TIMED OUT\"";
+    let slow = "on = \"TILL1.pf5\"\nby = \"3s\"";
+    let warts = declared("t", "timeout", timeout) + &declared("s", "slow", slow);
+    let mut at = At::on(&till(&warts), "all", 0);
+    at.keys("<pf6>").0.wait(4000, &mut ());
+    at.keys(SELL).is("TILL1", "TIMED OUT", 1, 1, "5.00 X");
+    at.tells("TILL1 SALES 1 LOGS 1 POSTED 0 FILE 5.00 X");
+}
+
+#[test]
 fn reset_takes_what_was_typed() {
     let mut at = At::with(
         "reset",
