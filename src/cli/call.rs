@@ -8,6 +8,7 @@ use crate::session::{Log, Session};
 use crate::system::picture::read_plain;
 use crate::system::value::Value;
 use crate::task::playbook::{Ended, Playbook, Station, Stop, run as follow};
+use crate::task::start::Start;
 use crate::terminal::{Key, Terminal};
 
 /// A session that a playbook works in, with nothing it could use up.
@@ -43,8 +44,8 @@ pub fn run(args: CallArgs) -> Result<Outcome, Error> {
                 .near(&args.playbook, known),
         );
     };
-    let values = values(playbook, &args.values)?;
-    let (region, _) = courses::region(&course, &setup)?;
+    let (region, start) = courses::region(&course, &setup)?;
+    let values = values(playbook, &args.values, start.as_deref())?;
     let mut log: Box<dyn Log> = match &args.session.options.record {
         None => Box::new(()),
         Some(path) => {
@@ -72,8 +73,12 @@ pub fn run(args: CallArgs) -> Result<Outcome, Error> {
     }
 }
 
-/// What the playbook takes, in its order, out of `NAME=VALUE`.
-fn values(playbook: &Playbook, given: &[String]) -> Result<Vec<Value>, Error> {
+/// What the playbook takes, in its order, out of `NAME=VALUE`; what is not given, as the goal of the task tells it.
+fn values(
+    playbook: &Playbook,
+    given: &[String],
+    start: Option<&Start>,
+) -> Result<Vec<Value>, Error> {
     let named: Vec<(&str, &str)> = given
         .iter()
         .filter_map(|value| value.split_once('='))
@@ -100,9 +105,16 @@ fn values(playbook: &Playbook, given: &[String]) -> Result<Vec<Value>, Error> {
             .iter()
             .find(|(given, _)| given == name)
             .map(|(_, text)| *text);
-        let text =
-            text.ok_or_else(|| Error::usage(format!("{} wants {name}=… ({of})", playbook.id)))?;
-        read_plain(text, of).ok_or_else(|| Error::usage(format!("{name}: `{text}` is no {of}")))
+        let told = || start?.value(name).filter(|value| value.of() == *of);
+        match (text, told()) {
+            (Some(text), _) => read_plain(text, of)
+                .ok_or_else(|| Error::usage(format!("{name}: `{text}` is no {of}"))),
+            (None, Some(value)) => Ok(value.clone()),
+            (None, None) => Err(Error::usage(format!(
+                "{} wants {name}=… ({of})",
+                playbook.id
+            ))),
+        }
     };
     playbook.takes.iter().map(read).collect()
 }
