@@ -307,6 +307,32 @@ fn the_shipped_recordings_verify() {
     }
 }
 
+/// A drill's recording is graded by the tables: who looked again has solved the task, who believed the screen has not.
+#[test]
+fn the_recorded_drills_are_graded_as_they_are_named() {
+    for drill in [
+        "dmv-double-entry",
+        "revenue-failed-submission",
+        "airline-pet",
+        "benefits-dependant",
+    ] {
+        for (end, solved) in [("recovered", true), ("believed", false)] {
+            let regrade = Command::new(PROGRAM)
+                .arg("regrade")
+                .arg(format!("recordings/{drill}-{end}.jsonl"))
+                .output()
+                .unwrap();
+            let text = String::from_utf8_lossy(&regrade.stdout);
+            let (code, first) = match solved {
+                true => (Some(0), "solved"),
+                false => (Some(1), "failed"),
+            };
+            assert_eq!(regrade.status.code(), code, "{drill}-{end}: {text}");
+            assert_eq!(text.lines().next(), Some(first), "{drill}-{end}");
+        }
+    }
+}
+
 /// The first and the last line of a screen that say something: mostly its name and its message.
 fn ends_of(screen: &str) -> String {
     let lines: Vec<_> = screen

@@ -27,6 +27,18 @@ fn the_tasks_of_the_licence_desk_are_proven() {
 }
 
 #[test]
+fn the_drills_of_the_other_desks_are_proven() {
+    for (system, task) in [
+        ("screens/revenue", "failed-submission"),
+        ("screens/airline", "pet-in-cabin"),
+        ("screens/benefits", "forgotten-dependant"),
+    ] {
+        let (text, code) = bigiron(&["prove", "--system", system, "--seeds", "1", task]);
+        assert_eq!(code, Some(0), "{text}");
+    }
+}
+
+#[test]
 fn a_task_that_is_solved_by_doing_nothing_is_not_proven() {
     let folder = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir("screens/dmv").unwrap() {
