@@ -322,6 +322,7 @@ pub struct BenchSoakArgs {
 Examples:
   bigiron call dmv read-expiry operator=CLK042 password=IRON licno=D4471902
   bigiron call dmv change-address --warts all …     the playbook works by what the screen shows, warts or not
+  bigiron call revenue file-return --task failed-submission --warts half_filed
 
 The playbook presses keys in a session of its own, under the turn clock; its answer goes to stdout. Exit codes: 0 done, 1 it gave
 up, 2 wrong usage or unreadable input.")]
@@ -332,7 +333,7 @@ pub struct CallArgs {
     /// A playbook of the system
     #[arg(value_name = "PLAYBOOK")]
     pub playbook: String,
-    /// What the playbook takes
+    /// What the playbook takes; with --task, what is left out is as its goal tells it
     #[arg(value_name = "NAME=VALUE")]
     pub values: Vec<String>,
 }
