@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import gymnasium
@@ -53,12 +54,13 @@ class TerminalEnv(gymnasium.Env[dict[str, Any], np.int64]):
         self._goal: Goal = goal
         self._mask = action_mask
         self._copy = copy
-        self._take(_bigiron.Env(id, engine_options(options)))
+        engine = _bigiron.Env(id, engine_options(options))
+        self.observation_space = observation_space(engine.shape, goal, action_mask)
+        self.action_space = spaces.Discrete(engine.shape[2])
+        self._take(engine)
 
     def _take(self, engine: _bigiron.Env) -> None:
         self._engine = engine
-        self.observation_space = observation_space(engine.shape, self._goal, self._mask)
-        self.action_space = spaces.Discrete(engine.shape[2])
         arrays = Arrays(engine.shape, (), self._mask)
         engine.bind(arrays.engine)
         self._seen = arrays.views()
@@ -155,10 +157,9 @@ class TerminalEnv(gymnasium.Env[dict[str, Any], np.int64]):
         other = TerminalEnv.__new__(TerminalEnv)
         other.render_mode = self.render_mode
         other.spec = self.spec
+        other.observation_space, other.action_space = self.observation_space, self.action_space
         other._goal, other._mask, other._copy = self._goal, self._mask, self._copy
         if self._np_random is not None:
-            import copy
-
             other._np_random = copy.deepcopy(self._np_random)
             other._np_random_seed = self._np_random_seed
         other._take(engine)
