@@ -454,7 +454,8 @@ fn tasks(episodes: &Episodes, system: Option<&str>) -> Result<Outcome, String> {
     for world in worlds.iter() {
         let id = &world.system().id;
         let offered = world.tasks().iter().filter(|task| {
-            system.is_none_or(|system| system == id)
+            task.also.is_empty()
+                && system.is_none_or(|system| system == id)
                 && episodes.task().is_none_or(|only| only == task.id)
         });
         tasks.extend(offered.map(|task| TaskEntry {

@@ -41,6 +41,8 @@ pub enum StartError {
     Fault(&'static str, Fault),
     /// The setup adds a row that is there, or changes one that is not.
     Setup(String),
+    /// It is worked in these systems at once, where a session is at one.
+    SeveralSystems(Vec<String>),
 }
 
 impl fmt::Display for StartError {
@@ -57,6 +59,11 @@ impl fmt::Display for StartError {
             StartError::NoSuchRow(table, key) => {
                 write!(f, "a requirement changes {table} {key}, which is not there")
             }
+            StartError::SeveralSystems(systems) => write!(
+                f,
+                "the task is worked in {} at once, and a session here is at one system; playbooks work it (bigiron prove)",
+                systems.join(" and ")
+            ),
             StartError::Setup(what) => write!(f, "the setup of the task: {what}"),
             StartError::Fault(part, fault) => write!(f, "{part} of the task: {fault}"),
         }
