@@ -148,11 +148,10 @@ fn read_folder(
             }
             files.push((format!("{prefix}{part}"), read_file(&path)?));
         } else {
-            return Err(Error::input(format!(
-                "{} is neither a file nor a folder",
-                path.display()
-            ))
-            .hint("take it out of the system's folder"));
+            return Err(
+                Error::input(format!("{} is neither a file nor a folder", path.display()))
+                    .hint("take it out of the system's folder"),
+            );
         }
     }
     Ok(())
