@@ -12,6 +12,7 @@ pub mod args;
 mod bench;
 mod call;
 mod check;
+mod connect;
 pub mod courses;
 pub mod error;
 mod launcher;
@@ -95,6 +96,7 @@ fn run(command: Command) -> Result<Outcome, Error> {
         Command::Bench(args) => bench::run(args),
         Command::Call(args) => call::run(args),
         Command::Check(args) => check::run(args),
+        Command::Connect(args) => connect::run(args),
         Command::List(args) => list::run(args),
         #[cfg(feature = "mcp")]
         Command::Mcp(args) => mcp::run(args),

@@ -305,6 +305,7 @@ fn parse(arguments: &[String]) -> Result<Command, Usage> {
     }
     match hosts.as_slice() {
         [] => {}
+        [file] if file.ends_with(".s3270") => session_file(&mut command, file)?,
         [host] => command.host = Some((*host).to_owned()),
         [host, port] => command.host = Some(format!("{host} {port}")),
         _ => return Err(Usage("Too many command-line arguments".into())),
@@ -398,6 +399,19 @@ impl Command {
     }
 }
 
+/// A session file: a resource a line, of which `hostname` is the host; `!` and `#` begin comments.
+fn session_file(command: &mut Command, file: &str) -> Result<(), Usage> {
+    let text = std::fs::read_to_string(file).map_err(|error| Usage(format!("{file}: {error}")))?;
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if !line.is_empty() && !line.starts_with(['!', '#']) {
+            let told = |usage: Usage| Usage(format!("{file}, line {}: {}", number + 1, usage.0));
+            resource(command, line).map_err(told)?;
+        }
+    }
+    Ok(())
+}
+
 /// `s3270.name: value`, `*name: value`.
 fn resource(command: &mut Command, text: &str) -> Result<(), Usage> {
     let parts = text.split_once(':');
@@ -407,6 +421,7 @@ fn resource(command: &mut Command, text: &str) -> Result<(), Usage> {
     let value = value.trim();
     match name.to_ascii_lowercase().as_str() {
         "charset" => command.set("-xrm", "codePage", value),
+        "hostname" => command.host = Some(value.to_owned()),
         "port" => match value.parse() {
             Ok(port) if port > 0 => command.config.port = port,
             _ => return Err(Usage(format!("Invalid -xrm: '{value}' is no port"))),

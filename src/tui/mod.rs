@@ -11,7 +11,7 @@ mod run;
 pub mod screen;
 
 pub use launcher::{Entry, Launcher};
-pub use play::Play;
+pub use play::{Desk, Local, Play};
 pub use replay::Replay;
 pub use run::{Ended, run};
 

@@ -1,11 +1,11 @@
-//! Playing a system: keys go to its session, the terminal is drawn.
+//! Playing: keys go to a desk, its terminal is drawn.
 
 use super::keys::{Action, Keymap, Prefix, Pressed};
 use super::overlay::{self, Help};
 use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
 use super::{Command, CursorStyle, Program};
 use crate::session::{ClockMode, Log, Millis, Session};
-use crate::terminal::Key;
+use crate::terminal::{Key, Terminal};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
 
@@ -20,19 +20,75 @@ enum Over {
     Quit,
 }
 
-/// A session that is played.
-pub struct Play<L> {
+/// A terminal that is played, and what stands behind it.
+pub trait Desk {
+    /// The terminal as it is now.
+    fn terminal(&self) -> &Terminal;
+    /// Presses a key.
+    fn press(&mut self, key: Key);
+    /// Lets time pass that passes only on demand; false if it passes by itself.
+    fn wait(&mut self, by: Millis) -> bool;
+    /// Is told the time, in milliseconds since the program began.
+    fn tick(&mut self, now: Millis);
+    /// When it next wants to be told the time, if it knows.
+    fn next_tick(&self) -> Option<Millis>;
+    /// What stands in the hint line.
+    fn title(&self) -> String;
+}
+
+/// A session in this process.
+pub struct Local<L> {
     session: Session,
     log: L,
     clock: ClockMode,
-    palette: Palette,
     title: String,
+}
+
+impl<L: Log> Desk for Local<L> {
+    fn terminal(&self) -> &Terminal {
+        self.session.terminal()
+    }
+
+    fn press(&mut self, key: Key) {
+        self.session.press(key, &mut self.log);
+    }
+
+    fn wait(&mut self, by: Millis) -> bool {
+        let waits = self.clock == ClockMode::Turn;
+        if waits {
+            self.session.wait(by, &mut self.log);
+        }
+        waits
+    }
+
+    fn tick(&mut self, now: Millis) {
+        if self.clock == ClockMode::Live {
+            self.session.advance_to(now, &mut self.log);
+        }
+    }
+
+    fn next_tick(&self) -> Option<Millis> {
+        match self.clock {
+            ClockMode::Live => self.session.next_due(),
+            ClockMode::Turn => None,
+        }
+    }
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+}
+
+/// A desk that is played.
+pub struct Play<D> {
+    desk: D,
+    palette: Palette,
     keymap: Keymap,
     over: Over,
     cursor: CursorStyle,
 }
 
-impl<L: Log> Play<L> {
+impl<L: Log> Play<Local<L>> {
     /// Plays a session that was opened with this clock and this log. The title stands in the hint line.
     pub fn new(
         session: Session,
@@ -40,36 +96,55 @@ impl<L: Log> Play<L> {
         log: L,
         title: String,
         palette: Palette,
-    ) -> Play<L> {
-        Play {
+    ) -> Play<Local<L>> {
+        let desk = Local {
             session,
             log,
             clock,
-            palette,
             title,
+        };
+        Play::at(desk, palette)
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.desk.session
+    }
+
+    /// The session and its log, when all is over.
+    pub fn into_parts(self) -> (Session, L) {
+        (self.desk.session, self.desk.log)
+    }
+}
+
+impl<D: Desk> Play<D> {
+    /// Plays at a desk.
+    pub fn at(desk: D, palette: Palette) -> Play<D> {
+        Play {
+            desk,
+            palette,
             keymap: Keymap::default(),
             over: Over::Nothing,
             cursor: CursorStyle::default(),
         }
     }
 
-    /// The session.
-    pub fn session(&self) -> &Session {
-        &self.session
-    }
-
-    /// The session and its log, when all is over.
-    pub fn into_parts(self) -> (Session, L) {
-        (self.session, self.log)
+    /// The desk, when all is over.
+    pub fn into_desk(self) -> D {
+        self.desk
     }
 
     fn act(&mut self, action: Action) -> Vec<Command> {
         match action {
             Action::Press(key) => self.press(key),
-            Action::Wait if self.clock == ClockMode::Turn => {
-                self.bell_if_alarmed(|play| play.session.wait(WAIT, &mut play.log))
+            Action::Wait => {
+                let mut waited = false;
+                let commands = self.bell_if_alarmed(|desk| waited = desk.wait(WAIT));
+                match waited {
+                    true => commands,
+                    false => vec![Command::Bell],
+                }
             }
-            Action::Wait => vec![Command::Bell],
             Action::Help => {
                 self.over = Over::Help(Help::default());
                 Vec::new()
@@ -90,15 +165,13 @@ impl<L: Log> Play<L> {
     }
 
     fn press(&mut self, key: Key) -> Vec<Command> {
-        self.bell_if_alarmed(|play| {
-            play.session.press(key, &mut play.log);
-        })
+        self.bell_if_alarmed(|desk| desk.press(key))
     }
 
-    fn bell_if_alarmed(&mut self, act: impl FnOnce(&mut Play<L>)) -> Vec<Command> {
-        let before = self.session.terminal().oia().alarm;
-        act(self);
-        let sounded = self.session.terminal().oia().alarm && !before;
+    fn bell_if_alarmed(&mut self, act: impl FnOnce(&mut D)) -> Vec<Command> {
+        let before = self.desk.terminal().oia().alarm;
+        act(&mut self.desk);
+        let sounded = self.desk.terminal().oia().alarm && !before;
         if sounded {
             vec![Command::Bell]
         } else {
@@ -114,7 +187,7 @@ impl<L: Log> Play<L> {
     }
 }
 
-impl<L: Log> Program for Play<L> {
+impl<D: Desk> Program for Play<D> {
     fn key(&mut self, key: KeyEvent) -> Vec<Command> {
         if self.over != Over::Nothing && key.code == KeyCode::Esc {
             self.over = Over::Nothing;
@@ -155,23 +228,15 @@ impl<L: Log> Program for Play<L> {
     }
 
     fn tick(&mut self, now: Millis) -> Vec<Command> {
-        match self.clock {
-            ClockMode::Live => {
-                self.bell_if_alarmed(|play| play.session.advance_to(now, &mut play.log))
-            }
-            ClockMode::Turn => Vec::new(),
-        }
+        self.bell_if_alarmed(|desk| desk.tick(now))
     }
 
     fn next_tick(&self) -> Option<Millis> {
-        match self.clock {
-            ClockMode::Live => self.session.next_due(),
-            ClockMode::Turn => None,
-        }
+        self.desk.next_tick()
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {
-        let terminal = self.session.terminal();
+        let terminal = self.desk.terminal();
         let at = screen::cursor(terminal);
         let Some(layout) = Layout::fit(frame.area(), terminal.rows(), terminal.columns(), at)
         else {
@@ -189,7 +254,7 @@ impl<L: Log> Program for Play<L> {
         overlay::hint(
             frame,
             &layout,
-            &self.title,
+            &self.desk.title(),
             self.pending(),
             frame_style(self.palette),
         );

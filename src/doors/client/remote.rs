@@ -242,6 +242,11 @@ impl Remote {
         }
     }
 
+    /// The name of the last host, connected to or not.
+    pub fn last_host(&self) -> Option<&HostName> {
+        self.name.as_ref()
+    }
+
     /// The conversation, while there is one.
     pub fn talk(&self) -> Option<&Talk> {
         match &self.line {
@@ -307,6 +312,11 @@ impl Remote {
     pub fn end(&mut self, reason: &str) {
         let at = self.now();
         self.log.end(at, reason);
+    }
+
+    /// The fault that kept the recording from going on, once.
+    pub fn take_log_error(&mut self) -> Option<io::Error> {
+        self.log.take_error()
     }
 
     /// Waits until something has come from the host, or has become of the connection; for ever without a host.

@@ -31,7 +31,7 @@ mod text;
 mod wait;
 
 pub use parse::{Action, Line, SyntaxError};
-pub use settings::{model, set};
+pub use settings::{model, oversize, set};
 
 use wait::Condition;
 

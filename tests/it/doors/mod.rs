@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod anything;
+mod client;
 mod control;
 mod episodes;
 mod http;

@@ -1,0 +1,220 @@
+//! `bigiron connect`: a person at a terminal on a foreign host.
+
+use std::fs::File;
+use std::io::{IsTerminal, stdin, stdout};
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+
+use super::args::ConnectArgs;
+use super::error::Kind;
+use super::{Error, Outcome};
+use crate::doors::client::{Config, HostName, Mode, Remote, Stage};
+use crate::doors::script::oversize;
+use crate::doors::station::Recorder;
+use crate::recording::{Header, Writer};
+use crate::session::{ClockMode, Millis, Setup};
+use crate::terminal::{Key, Model, Options, Terminal};
+use crate::tui::{self, Desk, Ended, Play};
+use crate::wire::CodePage;
+
+/// How often a host is looked at that may have written, in milliseconds.
+const GLANCE: Millis = 20;
+
+/// How long a host may take to read what is still to be sent when the operator leaves.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A foreign host, and what drives its socket.
+struct Foreign {
+    remote: Remote,
+    runtime: Runtime,
+    now: Millis,
+}
+
+impl Desk for Foreign {
+    fn terminal(&self) -> &Terminal {
+        self.remote.terminal()
+    }
+
+    fn press(&mut self, key: Key) {
+        let away = self.remote.stage() == Stage::Disconnected;
+        let _entered = self.runtime.enter();
+        if away && key == Key::Enter {
+            // A host name that was good once is good again; what fails later is told in the hint line.
+            let _ = self.remote.reconnect();
+        } else {
+            self.remote.press(key);
+        }
+    }
+
+    fn wait(&mut self, _: Millis) -> bool {
+        false
+    }
+
+    fn tick(&mut self, now: Millis) {
+        self.now = now;
+        let remote = &mut self.remote;
+        self.runtime.block_on(async {
+            // Sockets are looked at when a task gives way.
+            tokio::task::yield_now().await;
+            remote.pump_now();
+        });
+    }
+
+    fn next_tick(&self) -> Option<Millis> {
+        match self.remote.stage() {
+            Stage::Disconnected => None,
+            Stage::Connecting | Stage::Connected(_) => Some(self.now + GLANCE),
+        }
+    }
+
+    fn title(&self) -> String {
+        let Some(name) = self.remote.last_host() else {
+            return String::new();
+        };
+        let port = name.port.unwrap_or(self.remote.config().port);
+        let host = format!("{}:{port}", name.host);
+        match self.remote.stage() {
+            Stage::Connecting => format!("{host}  connecting"),
+            Stage::Disconnected => {
+                let why = self.remote.ended().unwrap_or("disconnected");
+                let why = why.trim_start_matches("Connection failed:\n");
+                format!("{host}  {why}  Enter connects again, Ctrl-Q leaves")
+            }
+            Stage::Connected(mode) => format!("{host}  {}", self.describe(mode)),
+        }
+    }
+}
+
+impl Foreign {
+    /// What is spoken, with which LU, how safely, and what was wrong last.
+    fn describe(&self, mode: Mode) -> String {
+        let mut words = match mode {
+            Mode::Pending => "negotiating".to_owned(),
+            Mode::Nvt { .. } => "NVT".to_owned(),
+            Mode::Tn3270 => "TN3270".to_owned(),
+            Mode::Unbound => "TN3270E, no session bound".to_owned(),
+            Mode::Tn3270e => "TN3270E".to_owned(),
+            Mode::NvtInTn3270e => "TN3270E, NVT".to_owned(),
+            Mode::Sscp => "TN3270E, system services".to_owned(),
+        };
+        let talk = self.remote.talk();
+        if let Some(lu) = talk.and_then(|talk| talk.negotiation().lu()) {
+            words.push_str(&format!("  LU {lu}"));
+        }
+        if self.remote.secure().is_some() {
+            words.push_str("  TLS");
+        }
+        if let Some(trouble) = talk.and_then(|talk| talk.trouble()) {
+            words.push_str(&format!("  a record could not be read: {trouble}"));
+        }
+        words
+    }
+}
+
+/// Plays on the host until the operator leaves.
+pub fn run(args: ConnectArgs) -> Result<Outcome, Error> {
+    let host = host(&args)?;
+    let config = config(&args)?;
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Err(Error::usage("connect needs a terminal")
+            .hint("bigiron s3270 drives a foreign host from a pipe"));
+    }
+    let log: Box<dyn Recorder> = match &args.record {
+        None => Box::new(()),
+        Some(path) => {
+            let begun = File::create_new(path).map_err(|cause| {
+                Error::input(format!("cannot record to {}", path.display())).because(&cause)
+            })?;
+            Box::new(Writer::new(begun, &header(&host, config.terminal)))
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut remote = Remote::new(config, log);
+    {
+        let _entered = runtime.enter();
+        remote
+            .connect(&host)
+            .map_err(|cause| Error::usage("no host").because(&cause))?;
+    }
+    let foreign = Foreign {
+        remote,
+        runtime,
+        now: 0,
+    };
+    let mut program = Play::at(foreign, tui::palette());
+    let ended = tui::run(&mut program, 1.0);
+    let Foreign {
+        mut remote,
+        runtime,
+        ..
+    } = program.into_desk();
+    runtime.block_on(remote.drain(FAREWELL));
+    remote.end(match ended {
+        Ok(Ended::Quit) => "quit",
+        _ => "signal",
+    });
+    if let Some(cause) = remote.take_log_error() {
+        let what = "the recording is not whole: it could not be written";
+        return Err(Error::new(Kind::Machine, what).because(&cause));
+    }
+    Ok(ended.map(|_| Outcome::Done)?)
+}
+
+/// The host with the prefixes that the arguments stand for.
+fn host(args: &ConnectArgs) -> Result<String, Error> {
+    let mut host = String::new();
+    for (on, prefix) in [
+        (args.tls, "L:"),
+        (args.no_verify, "Y:"),
+        (args.no_tn3270e, "N:"),
+    ] {
+        if on {
+            host.push_str(prefix);
+        }
+    }
+    if let Some(lus) = &args.lu {
+        host.push_str(lus);
+        host.push('@');
+    }
+    host.push_str(&args.host);
+    HostName::parse(&host).map_err(|cause| Error::usage(args.host.clone()).because(&cause))?;
+    Ok(host)
+}
+
+fn config(args: &ConnectArgs) -> Result<Config, Error> {
+    let code_page = CodePage::by_name(&args.code_page)
+        .map_err(|cause| Error::usage(format!("--code-page {}", args.code_page)).because(&cause))?;
+    let mut terminal = Options {
+        model: Model::from_number(args.model).unwrap_or_default(),
+        code_page,
+        typeahead: true,
+        ..Options::default()
+    };
+    if let Some(size) = &args.oversize {
+        terminal.oversize =
+            oversize(size, &terminal).map_err(|what| Error::usage(format!("--oversize {what}")))?;
+    }
+    let mut config = Config {
+        terminal,
+        ..Config::default()
+    };
+    config.security.signers = args.ca_file.as_ref().map(|file| file.display().to_string());
+    Ok(config)
+}
+
+/// The header of a recording of a host that is no system of ours.
+fn header(host: &str, terminal: Options) -> Header {
+    Header {
+        system: None,
+        title: host.to_owned(),
+        door: "connect".to_owned(),
+        setup: Setup {
+            clock: ClockMode::Live,
+            terminal,
+            ..Setup::default()
+        },
+    }
+}
