@@ -19,8 +19,19 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Pipe for T {}
 pub struct Opened {
     /// The bytes.
     pub pipe: Box<dyn Pipe>,
-    /// What secures it, in words.
-    pub secure: Option<String>,
+    /// What secures it.
+    pub secure: Option<Secured>,
+}
+
+/// What secures a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secured {
+    /// The version of TLS, such as `TLSv1.3`.
+    pub version: String,
+    /// The cipher suite.
+    pub cipher: String,
+    /// Whether the host has shown a certificate that is believed.
+    pub verified: bool,
 }
 
 /// Whom TLS believes.
@@ -127,19 +138,20 @@ pub async fn secure(
     let (_, session) = stream.get_ref();
     let version = session.protocol_version();
     let suite = session.negotiated_cipher_suite();
-    let words = format!(
-        "{} {}{}",
-        version.map_or("TLS", |version| version.as_str().unwrap_or("TLS")),
-        suite.map_or("", |suite| suite.suite().as_str().unwrap_or("")),
-        if identity.verify {
-            ""
-        } else {
-            ", the host not verified"
-        },
-    );
+    let secured = Secured {
+        version: version
+            .and_then(|version| version.as_str())
+            .unwrap_or("TLS")
+            .replace('_', "."),
+        cipher: suite
+            .and_then(|suite| suite.suite().as_str())
+            .unwrap_or_default()
+            .replace("TLS13_", "TLS_"),
+        verified: identity.verify,
+    };
     Ok(Opened {
         pipe: Box::new(stream),
-        secure: Some(words),
+        secure: Some(secured),
     })
 }
 

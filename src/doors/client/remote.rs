@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::host::{HostName, HostNameError};
 use super::negotiation::{Mode, Offer, Turn};
-use super::open::{self, Opened, Pipe, Security};
+use super::open::{self, Opened, Pipe, Secured, Security};
 use super::talk::{Desk, Talk};
 use crate::doors::station::Recorder;
 use crate::session::Millis;
@@ -100,7 +100,7 @@ struct Connection {
     securing: Option<Opening>,
     talk: Talk,
     out: Vec<u8>,
-    secure: Option<String>,
+    secure: Option<Secured>,
     since: Instant,
 }
 
@@ -263,10 +263,10 @@ impl Remote {
         }
     }
 
-    /// What secures the connection, in words.
-    pub fn secure(&self) -> Option<&str> {
+    /// What secures the connection.
+    pub fn secure(&self) -> Option<&Secured> {
         match &self.line {
-            Line::Open(connection) => connection.secure.as_deref(),
+            Line::Open(connection) => connection.secure.as_ref(),
             _ => None,
         }
     }

@@ -55,7 +55,7 @@ impl Subject for Remote {
             functions: negotiation.function_names(),
             received: talk.received(),
             sent: talk.sent(),
-            secure: self.secure().map(str::to_owned),
+            secure: self.secure().cloned(),
             connected: self.connected_for(),
         }
     }

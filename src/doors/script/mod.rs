@@ -14,6 +14,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::client::open::Secured;
 use super::client::talk::Count;
 use super::client::{Config, Mode};
 use super::dialogue::{MAX_LINE, Step};
@@ -115,7 +116,7 @@ pub struct Facts {
     /// What was sent.
     pub sent: Count,
     /// What secures the connection.
-    pub secure: Option<String>,
+    pub secure: Option<Secured>,
     /// How long it has lasted; the session's clock tells where nothing else does.
     pub connected: Option<Duration>,
 }
@@ -305,7 +306,15 @@ impl Interpreter {
                 Some(false) if subject.now() >= until => Err("Expect(): Timed out".into()),
                 Some(false) => Ok(Some(Pending::Expecting(text, until))),
             },
-            Pending::Typing(keys, column) => typing(keys, column, subject),
+            Pending::Typing(keys, column) => {
+                let sends = keys.back().is_some_and(|key| action::is_attention(*key));
+                let left = typing(keys, column, subject)?;
+                let waits = sends && self.aid_wait && left.is_none();
+                Ok(match waits && subject.terminal().lock().is_some() {
+                    true => Some(Pending::Unlock),
+                    false => left,
+                })
+            }
         }
     }
 

@@ -84,12 +84,18 @@ const QUERIES: [(&str, Ask); 33] = [
         match (subject.host(), subject.facts().secure) {
             (None, _) => String::new(),
             (Some(_), None) => "not secure".into(),
-            (Some(_), Some(_)) => "secure".into(),
+            (Some(_), Some(secured)) => match secured.verified {
+                true => "secure host-verified".into(),
+                false => "secure host-unverified".into(),
+            },
         }
     }),
     ("TlsProvider", |_| "rustls".into()),
     ("TlsSessionInfo", |subject| {
-        subject.facts().secure.unwrap_or_default()
+        let secured = subject.facts().secure;
+        secured.map_or(String::new(), |secured| {
+            format!("Version: {}\nCipher: {}", secured.version, secured.cipher)
+        })
     }),
     ("Tn3270eOptions", |subject| subject.facts().functions),
     ("Version", |_| about()),
@@ -184,7 +190,9 @@ pub fn query(subject: &dyn Subject, arguments: &[String]) -> Result<Vec<String>,
     let [wanted] = arguments else {
         let all = QUERIES.iter().take(QUERIES.len() - OLDER);
         let told = all.map(|(name, ask)| format!("{name}: {}", ask(subject)));
-        return Ok(told.map(|line| line.trim_end().to_owned()).collect());
+        return Ok(told
+            .map(|line| line.trim_end().replace('\n', "; "))
+            .collect());
     };
     let lower = wanted.to_ascii_lowercase();
     let exact = QUERIES
@@ -194,7 +202,10 @@ pub fn query(subject: &dyn Subject, arguments: &[String]) -> Result<Vec<String>,
         .iter()
         .filter(|(name, _)| name.to_ascii_lowercase().starts_with(&lower));
     match (exact, beginning.next(), beginning.next()) {
-        (Some((_, ask)), ..) | (None, Some((_, ask)), None) => Ok(vec![ask(subject)]),
+        (Some((_, ask)), ..) | (None, Some((_, ask)), None) => {
+            let told = ask(subject);
+            Ok(told.split('\n').map(str::to_owned).collect())
+        }
         (None, Some(_), Some(_)) => Err("Query: Ambiguous parameter".into()),
         (None, None, _) => {
             let known = QUERIES.iter().map(|(name, _)| *name);

@@ -93,6 +93,12 @@ pub fn set(
         });
         return Ok(told.collect());
     }
+    if let (Some(odd), true) = (
+        arguments.last(),
+        arguments.len() > 1 && arguments.len() % 2 == 1,
+    ) {
+        return Err(format!("{name}(): '{odd}' requires a value"));
+    }
     for pair in arguments.chunks(2) {
         let written = pair.first().map(String::as_str).unwrap_or_default();
         let Some((known, setting)) = known().find(|(known, _)| known.eq_ignore_ascii_case(written))

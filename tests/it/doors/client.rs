@@ -28,7 +28,6 @@ fn plain(transcript: &str) -> Vec<String> {
 /// Actions that both clients take alike, at a host that speaks 3270.
 const ACTIONS: &str = r#"Wait(5,InputField)
 Query(ConnectionState)
-Query(LuName)
 Query(TerminalName)
 Query(Formatted)
 Query(Cursor)
@@ -59,7 +58,6 @@ EbcdicField()
 ReadBuffer(Ascii)
 ReadBuffer(Ebcdic,Field)
 ReadBuffer(Unicode)
-PrintText()
 PrintText(string)
 PrintText(file)
 PrintText(foo,bar)
@@ -271,15 +269,15 @@ fn a_record_that_is_no_command_is_passed_over() {
 }
 
 #[test]
-fn our_host_is_reached_by_starttls_and_a_certificate_is_asked_for() {
+fn our_host_is_reached_by_tls_and_a_certificate_is_asked_for() {
     let server = Server::with_tls(|_| ());
     let actions = "Wait(5,InputField)\nAscii(0,0,1,10)\nQuery(Tls)\nQuit()\n";
-    let believed = ours(&[&format!("Y:{}", server.tn3270)], actions);
+    let believed = ours(&[&format!("L:Y:{}", server.tn3270)], actions);
     assert!(
-        believed.contains("data:  DMVS00") && believed.contains("data: secure\n"),
+        believed.contains("data:  DMVS00") && believed.contains("data: secure host-unverified\n"),
         "{believed}"
     );
-    let (code, said) = fails(&[&server.tn3270]);
+    let (code, said) = fails(&[&format!("L:{}", server.tn3270)]);
     assert!(
         code == Some(1) && said.contains("certificate") && said.contains("-cafile"),
         "{said}"
