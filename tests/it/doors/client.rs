@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
+use super::logon::encrypted;
 use super::{Server, run};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bigiron");
@@ -269,19 +270,23 @@ fn a_record_that_is_no_command_is_passed_over() {
 }
 
 #[test]
-fn our_host_is_reached_by_tls_and_a_certificate_is_asked_for() {
-    let server = Server::with_tls(|_| ());
+fn our_host_is_reached_by_tls_either_way_and_a_certificate_is_asked_for() {
+    let begun = Server::with(encrypted(true));
+    let at_once = Server::with_tls(encrypted(false));
     let actions = "Wait(5,InputField)\nAscii(0,0,1,10)\nQuery(Tls)\nQuit()\n";
-    let believed = ours(&[&format!("L:Y:{}", server.tn3270)], actions);
-    assert!(
-        believed.contains("data:  DMVS00") && believed.contains("data: secure host-unverified\n"),
-        "{believed}"
-    );
-    let (code, said) = fails(&[&format!("L:{}", server.tn3270)]);
-    assert!(
-        code == Some(1) && said.contains("certificate") && said.contains("-cafile"),
-        "{said}"
-    );
+    for (server, prefix) in [(&begun, ""), (&at_once, "L:")] {
+        let believed = ours(&[&format!("{prefix}Y:{}", server.tn3270)], actions);
+        assert!(
+            believed.contains("data:  DMVS00")
+                && believed.contains("data: secure host-unverified\n"),
+            "{believed}"
+        );
+        let (code, said) = fails(&[&format!("{prefix}{}", server.tn3270)]);
+        assert!(
+            code == Some(1) && said.contains("certificate") && said.contains("-cafile"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

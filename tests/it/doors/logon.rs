@@ -23,7 +23,7 @@ fn two_systems(service: &mut Service) {
     service.worlds.replace(vec![open("dmv"), open("revenue")]);
 }
 
-fn encrypted(required: bool) -> impl FnOnce(&mut Service) {
+pub fn encrypted(required: bool) -> impl FnOnce(&mut Service) {
     move |service| {
         let acceptor = tls::acceptor_made_here(&["localhost", "127.0.0.1"]).unwrap();
         service.tls = Some(Tls { acceptor, required });
