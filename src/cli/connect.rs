@@ -79,7 +79,7 @@ impl Desk for Foreign {
             Stage::Disconnected => {
                 let why = self.remote.ended().unwrap_or("disconnected");
                 let why = why.trim_start_matches("Connection failed:\n");
-                format!("{host}  {why}  Enter connects again, Ctrl-Q leaves")
+                format!("{why}; Enter calls again")
             }
             Stage::Connected(mode) => format!("{host}  {}", self.describe(mode)),
         }
