@@ -133,7 +133,7 @@ impl Bench {
             .map_err(gym)?;
         let actions = numbers(&batch, TYPING);
         let actions: Vec<Vec<i64>> = actions.iter().map(|action| vec![*action; envs]).collect();
-        let rounds = 4096 / envs + 1;
+        let rounds = (1024 / envs).max(1);
         let mut fault = None;
         let time = self.shortest(|| {
             for actions in std::iter::repeat_n(&actions, rounds).flatten() {
