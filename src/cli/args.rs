@@ -98,7 +98,7 @@ Examples:
   bigiron connect L:LUA@mainframe:992          s3270's prefixes are understood too
 
 TN3270E, TN3270 and plain text (NVT), whatever the host speaks; STARTTLS if it asks. Alt-H lists the keys, Ctrl-Q quits. A
-recording can be viewed (show, replay), but not executed again. It holds every key as it was typed, passwords too.")]
+recording can be viewed (show, replay), but not executed again. What stands in hidden fields, passwords mostly, is masked.")]
 pub struct ConnectArgs {
     /// The host, as s3270 takes it
     #[arg(value_name = "HOST:PORT")]

@@ -209,7 +209,7 @@ fn config(args: &ConnectArgs) -> Result<Config, Error> {
 fn header(host: &str, terminal: Options) -> Header {
     Header {
         system: None,
-        masked: false,
+        masked: true,
         title: host.to_owned(),
         door: "connect".to_owned(),
         setup: Setup {

@@ -119,7 +119,8 @@ def test_robotframework_mainframe3270(dmv, bin3270, tmp_path):
     assert list(tmp_path.glob("*.html"))
 
 
-def test_tnz_on_our_host(dmv):
+def test_tnz_on_our_host(dmv, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # tnz keeps its log where it is
     from tnz import tnz
 
     session = tnz.Tnz(name="A")
