@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod broken;
+mod code_pages;
 mod dmv;
 mod docs;
 mod doors;
