@@ -374,9 +374,9 @@ impl Terminal {
         let kept = match kind {
             AttributeType::Foreground | AttributeType::Background => self.options.color,
             AttributeType::Validation | AttributeType::Outlining => {
-                self.options.all_attributes && cell.is_attribute()
+                !self.options.as_s3270 && cell.is_attribute()
             }
-            AttributeType::Transparency => self.options.all_attributes,
+            AttributeType::Transparency => !self.options.as_s3270,
             _ => true,
         };
         if kept {

@@ -64,9 +64,9 @@ pub struct Options {
     pub oversize: Option<(u16, u16)>,
     /// A 3279, with extended colour, rather than a 3278.
     pub color: bool,
-    /// Whether field validation, field outlining and transparency are kept and read back, which the reference does not. They have no
-    /// effect, and no Query Reply offers them.
-    pub all_attributes: bool,
+    /// Whether it is s3270 to the byte where that is less, or less than honest: field validation, field outlining and transparency are
+    /// not kept for the host to read back, and the Query Reply offers file transfer under the name of x3270.
+    pub as_s3270: bool,
     /// The code page of keys and screens.
     pub code_page: &'static CodePage,
     /// Whether numeric fields refuse letters.
@@ -85,7 +85,7 @@ impl Default for Options {
             model: Model::Two,
             oversize: None,
             color: true,
-            all_attributes: true,
+            as_s3270: false,
             code_page: CodePage::CP037,
             numeric_lock: false,
             blank_fill: false,

@@ -3,7 +3,7 @@
 use super::Terminal;
 use super::model::{PRIMARY_COLUMNS, PRIMARY_ROWS};
 use crate::wire::structured::QueryRequest;
-use crate::wire::{Color, Inbound, QueryReply};
+use crate::wire::{CodePage, Color, Inbound, QueryReply};
 
 const SUMMARY: u8 = 0x80;
 const USABLE_AREA: u8 = 0x81;
@@ -17,7 +17,7 @@ const RPQ_NAMES: u8 = 0xA1;
 const IMPLICIT_PARTITION: u8 = 0xA6;
 const NULL: u8 = 0xFF;
 
-/// Every reply, in the order in which they are sent.
+/// Every reply, in the order in which they are sent; that of file transfer only as s3270 sends it.
 const REPLIES: [u8; 10] = [
     SUMMARY,
     USABLE_AREA,
@@ -37,7 +37,7 @@ const CHARACTER: [u8; 2] = [9, 12];
 impl Terminal {
     /// The answer to a Query. The keyboard locks until the host writes.
     pub(super) fn query(&mut self) -> Inbound {
-        self.reply(&REPLIES)
+        self.reply(&self.replies())
     }
 
     /// The answer to a Query List.
@@ -45,13 +45,18 @@ impl Terminal {
         match request {
             QueryRequest::All | QueryRequest::Equivalent => self.query(),
             QueryRequest::List => {
-                let listed: Vec<u8> = REPLIES
-                    .into_iter()
-                    .filter(|code| codes.contains(code))
-                    .collect();
+                let mut listed = self.replies();
+                listed.retain(|code| codes.contains(code));
                 self.reply(if listed.is_empty() { &[NULL] } else { &listed })
             }
         }
+    }
+
+    /// The replies of this terminal.
+    fn replies(&self) -> Vec<u8> {
+        let mut replies = REPLIES.to_vec();
+        replies.retain(|&code| code != DISTRIBUTED_DATA || self.options.as_s3270);
+        replies
     }
 
     fn reply(&mut self, codes: &[u8]) -> Inbound {
@@ -71,7 +76,7 @@ impl Terminal {
         let (rows, columns) = self.options.alternate();
         let size = (rows * columns).to_be_bytes();
         match code {
-            SUMMARY => REPLIES.to_vec(),
+            SUMMARY => self.replies(),
             // 12- and 14-bit addressing, size, millimetres, points per millimetre (x, y) as fractions, character, buffer size.
             USABLE_AREA => {
                 let resolution = [0x01, 0x00, 0x0A, 0x02, 0xE5, 0x00, 0x02, 0x00, 0x6F];
@@ -120,9 +125,17 @@ impl Terminal {
                 0x05, 0x00, 0xF0, 0xF1, 0xF1, 0xF2, 0xF2, 0xF4, 0xF4, 0xF8, 0xF8,
             ],
             REPLY_MODES => vec![0x00, 0x01, 0x02],
-            // Longest records in either direction, one subset: the file transfer that Query Replies of emulators offer.
+            // Longest records in either direction, one subset: file transfer, which is not done.
             DISTRIBUTED_DATA => vec![0x00, 0x00, 0x40, 0x00, 0x40, 0x00, 0x01, 0x01],
-            RPQ_NAMES => [&[0; 8][..], &[0x06, 0xA7, 0xF3, 0xF2, 0xF7, 0xF0]].concat(),
+            // Device and model as for all, then the name with its length.
+            RPQ_NAMES => {
+                let name = CodePage::CP037.encode_text(if self.options.as_s3270 {
+                    "x3270"
+                } else {
+                    "BIGIRON"
+                });
+                [&[0; 8][..], &[name.len() as u8 + 1], &name].concat()
+            }
             IMPLICIT_PARTITION => {
                 let primary = pair(PRIMARY_COLUMNS, PRIMARY_ROWS);
                 [

@@ -213,9 +213,9 @@ fn every_attribute_of_a_field_reads_back() {
         (Type::Validation, 0x06),
         (Type::Outlining, 0x0F),
     ];
-    let read = |all_attributes: bool| {
+    let read = |as_s3270: bool| {
         let mut terminal = Terminal::new(Options {
-            all_attributes,
+            as_s3270,
             ..Options::default()
         });
         terminal.apply(&Outbound::EraseWrite {
@@ -233,8 +233,32 @@ fn every_attribute_of_a_field_reads_back() {
             other => panic!("no buffer: {other:?}"),
         }
     };
-    assert_eq!(read(true), Order::StartFieldExtended(pairs.clone()));
-    assert_eq!(read(false), Order::StartFieldExtended(pairs[..5].to_vec()));
+    assert_eq!(read(false), Order::StartFieldExtended(pairs.clone()));
+    assert_eq!(read(true), Order::StartFieldExtended(pairs[..5].to_vec()));
+}
+
+#[test]
+fn a_query_is_answered_with_what_there_is() {
+    use crate::wire::structured::Read;
+    use crate::wire::{Inbound, StructuredField};
+    let mut terminal = Terminal::new(Options::default());
+    let query = StructuredField::ReadPartition {
+        partition: 0xFF,
+        read: Read::Query,
+    };
+    let Some(Inbound::StructuredField(replies)) =
+        terminal.apply(&Outbound::StructuredFields(vec![query]))
+    else {
+        panic!("no reply")
+    };
+    let codes: Vec<u8> = replies.iter().map(|reply| reply.code).collect();
+    assert_eq!(
+        codes,
+        [0x80, 0x81, 0x84, 0x85, 0x86, 0x87, 0x88, 0xA1, 0xA6]
+    );
+    assert_eq!(replies[0].data, codes, "the summary lists what follows");
+    let name = replies[7].data.split_at(9).1;
+    assert_eq!(crate::wire::CodePage::CP037.decode_text(name), "BIGIRON");
 }
 
 #[test]

@@ -27,18 +27,34 @@ def pack_record(record):
     return ''.join(runs(octets, 8, ' %s*%d ')).strip()
 
 
-def pack(dumps):
+def compact(dump):
+    """A dump with its runs written short."""
+    if 'error' in dump:
+        raise SystemExit(f'the terminal did not answer: {dump}')
+    dump = {key: value for key, value in dump.items() if key != 'lock'}
+    dump['inbound'] = [pack_record(record) for record in dump['inbound']]
+    if 'shown' in dump:
+        dump['shown'] = [[' '.join(runs(line.split(' '), 3, '%s*%d')) for line in lines] for lines in dump['shown']]
+    return dump
+
+
+EVENTS = ('keys', 'inbound', 'shown')
+
+
+def delta(dumps):
+    """Of each dump what is not as in the one before."""
     last = {}
     for dump in dumps:
-        if 'error' in dump:
-            raise SystemExit(f'the reference did not answer: {dump}')
-        dump['inbound'] = [pack_record(record) for record in dump['inbound']]
-        if 'shown' in dump:
-            dump['shown'] = [[' '.join(runs(line.split(' '), 3, '%s*%d')) for line in lines] for lines in dump['shown']]
-        dump.pop('lock', None)
-        events = ('keys', 'inbound', 'shown')
-        yield {key: value for key, value in dump.items() if (value if key in events else last.get(key) != value)}
+        yield {key: value for key, value in dump.items() if (value if key in EVENTS else last.get(key) != value)}
         last = dump
+
+
+def whole(dumps):
+    """The dumps of which `delta` kept a part."""
+    last = {}
+    for dump in dumps:
+        last = {**last, 'keys': [], 'inbound': [], 'shown': [], **dump}
+        yield last
 
 
 def main():
@@ -46,7 +62,7 @@ def main():
     for argument in sys.argv[1:]:
         seed, count, *families = argument.split(':')
         for case in generate.cases(seed, int(count), families):
-            line = {'case': case, 'dumps': list(pack(pool.run(case)))}
+            line = {'case': case, 'dumps': list(delta(map(compact, pool.run(case))))}
             print(json.dumps(line, separators=(',', ':'), ensure_ascii=False), flush=True)
     pool.close()
 

@@ -23,9 +23,9 @@ struct HeaderLine {
     code_page: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     oversize: Option<(u16, u16)>,
-    /// Written only where it is not so.
-    #[serde(default = "yes", skip_serializing_if = "is_so")]
-    all_attributes: bool,
+    /// Written only where it is so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    as_s3270: bool,
     color: bool,
     numeric_lock: bool,
     blank_fill: bool,
@@ -67,7 +67,7 @@ pub fn header_line(header: &Header) -> String {
         model: terminal.model.number(),
         code_page: terminal.code_page.name().to_owned(),
         oversize: terminal.oversize,
-        all_attributes: terminal.all_attributes,
+        as_s3270: terminal.as_s3270,
         color: terminal.color,
         numeric_lock: terminal.numeric_lock,
         blank_fill: terminal.blank_fill,
@@ -89,7 +89,7 @@ pub fn header(line: &[u8]) -> Result<Header, ParseError> {
         model: Model::from_number(read.model)
             .ok_or_else(|| wrong(format!("\"model\": there is no model {}", read.model)))?,
         oversize: read.oversize,
-        all_attributes: read.all_attributes,
+        as_s3270: read.as_s3270,
         color: read.color,
         code_page: CodePage::by_name(&read.code_page)
             .map_err(|error| wrong(format!("\"code_page\": {error}")))?,
@@ -184,14 +184,6 @@ pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
 }
 
 /// Plain data: none of these types can fail to become JSON, and an empty line would be skipped by no reader.
-fn yes() -> bool {
-    true
-}
-
-fn is_so(value: &bool) -> bool {
-    *value
-}
-
 fn json_line(data: &impl Serialize) -> String {
     let mut line = serde_json::to_string(data).unwrap_or_default();
     line.push('\n');

@@ -112,11 +112,10 @@ fn describe(ours: &[Dump], theirs: &[Dump]) -> String {
 }
 
 /// Fails with every difference that no reason is given for, and with every reason that has no difference.
-pub fn check(found: Differences, reasons: &[(&str, &str)]) {
+pub fn check<'a>(found: Differences, reasons: impl Iterator<Item = &'a String>) {
     let mut differ = found.how;
-    let stale: Vec<_> = reasons
-        .iter()
-        .filter(|(name, _)| differ.remove(*name).is_none())
+    let stale: Vec<&String> = reasons
+        .filter(|name| differ.remove(*name).is_none())
         .collect();
     let shown: String = differ
         .iter()

@@ -3,7 +3,7 @@
 use bigiron::terminal::{Field, Key, Model, Notation, Options, Refusal, Response, Terminal};
 use bigiron::wire::{CodePage, Inbound, Outbound};
 
-use super::PRINTED;
+use super::REASONS;
 use super::case::{Case, Dump, Mode, Step};
 
 /// One terminal on a line that numbers the host's records, as the reference's was.
@@ -32,7 +32,7 @@ impl Run {
         let options = Options {
             model: Model::from_number(case.model.as_bytes()[5] - b'0').unwrap(),
             color: case.model.starts_with("3279"),
-            all_attributes: false,
+            as_s3270: true,
             code_page: CodePage::by_name(&case.codepage).unwrap(),
             numeric_lock: case.numlock,
             blank_fill: toggled("blankFill"),
@@ -243,10 +243,10 @@ impl Run {
     /// A character as the reference prints it.
     fn printed(&self, character: char) -> char {
         let page = self.terminal.options().code_page.name();
-        let slip = PRINTED
-            .iter()
-            .find(|(of, ours, _)| *ours == character && (*of == page || of.is_empty()));
-        slip.map_or(character, |&(.., theirs)| theirs)
+        let slip = REASONS.printed.iter().find(|slip| {
+            slip.ours == character && slip.page.as_deref().is_none_or(|of| of == page)
+        });
+        slip.map_or(character, |slip| slip.theirs)
     }
 
     /// Characters by their numbers as the reference prints them.
