@@ -277,6 +277,7 @@ fn defaults() -> Config {
             code_page: CodePage::BRACKET,
             blank_fill: true,
             typeahead: true,
+            as_s3270: true,
             ..Options::default()
         },
         ..Config::default()

@@ -373,7 +373,7 @@ impl Talk {
     fn send(&mut self, inbound: &Inbound, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
         desk.log.event(desk.at, session::Event::Inbound(inbound));
         let mut data = Vec::new();
-        inbound.encode(&mut data);
+        inbound.encode_with(desk.terminal.addressing(), &mut data);
         self.sent.records += 1;
         let header = self.header(DataType::Data3270);
         let mut framed = Vec::new();
