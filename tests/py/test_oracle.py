@@ -1,6 +1,6 @@
 """The terminal behind `bigiron s3270` against s3270 4.1ga10: the cases of tests/oracle through the program's own door.
 
-tests/it/oracle does the same in process, with all the random cases, and draws fresh ones besides. Here each run takes an eighth of them;
+tests/it/oracle does the same in process, with all the random cases, and draws fresh ones besides. Here each run takes a sixteenth of them;
 with ORACLE_ALL set, all.
 """
 
@@ -24,7 +24,7 @@ import record  # noqa: E402
 
 REASONS = json.loads((ORACLE / "reasons.json").read_text())
 PROCESSES = 2
-SHARE = 8
+SHARE = 16
 
 
 @pytest.fixture(scope="module")

@@ -379,6 +379,10 @@ fn press(key: Key, subject: &mut dyn Subject) -> Result<(), String> {
         Response::Refused(Refusal::Locked(lock)) if tried && lock.is_operator_error() => {
             Err("Keyboard locked".into())
         }
+        // s3270 drops it without a word.
+        Response::Refused(Refusal::NoSuchCharacter) if subject.terminal().options().as_s3270 => {
+            Ok(())
+        }
         Response::Refused(Refusal::NoSuchCharacter) => {
             Err("The character is not in the code page".into())
         }
