@@ -1,5 +1,6 @@
 //! From what the command line says of sessions to sessions: systems loaded, setups, recordings.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use crate::host::Warts;
 use crate::recording::{Header, Origin, Writer};
 use crate::session::{ClockMode, Setup};
 use crate::system::model::System;
+use crate::system::wart::Wart;
 use crate::task;
 use crate::task::start::{Start, StartError};
 use crate::terminal::{Model, Options};
@@ -60,12 +62,16 @@ pub fn setup<'s>(
     systems: impl IntoIterator<Item = &'s Arc<System>>,
 ) -> Result<Setup, Error> {
     let warts = systems.into_iter().flat_map(|system| &system.warts);
-    let declared: Vec<&str> = warts.map(|wart| wart.name.as_str()).collect();
+    let mut declared: Vec<String> = warts.map(|wart| wart.name.clone()).collect();
     let warts = match &options.warts {
         None => Warts::None,
         Some(text) => text
             .parse::<Warts>()
-            .and_then(|warts| warts.check(&declared).map(|()| warts))
+            .and_then(|warts| {
+                declared.extend(of_others(&warts));
+                let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
+                warts.check(&declared).map(|()| warts)
+            })
             .map_err(|cause| Error::usage(format!("--warts {text}")).because(&cause))?,
     };
     Ok(Setup {
@@ -81,6 +87,24 @@ pub fn setup<'s>(
             ..Options::default()
         },
     })
+}
+
+/// The warts of the systems that a selection names as `SYSTEM.WART`, written so.
+fn of_others(warts: &Warts) -> Vec<String> {
+    let systems: BTreeSet<&str> = match warts {
+        Warts::Named(names) => names
+            .iter()
+            .filter_map(|(name, _)| Some(name.split_once('.')?.0))
+            .collect(),
+        Warts::None | Warts::All => BTreeSet::new(),
+    };
+    let systems = systems.into_iter().filter_map(courses::other);
+    systems
+        .flat_map(|system| {
+            let named = |wart: &Wart| format!("{}.{}", system.id, wart.name);
+            system.warts.iter().map(named).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// The header of a recording that holds all there is.

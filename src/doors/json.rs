@@ -3,6 +3,8 @@
 //! The door begins with a greeting: `{"bigiron": 1, "system": NAME, "origin": 1, "screen": OBSERVATION}`, with `"goal": TEXT` and
 //! `"budget"` if the session was opened for a task; `origin` is what rows and columns count from. Then each line that comes in
 //! is answered by one line. A line holds any of these members, which are done in this order:
+//! - `"at"`: the system whose terminal to turn to, in a task that has terminals at several (the greeting names them as `systems`, and
+//!   each answer says by `at` whose screen it shows);
 //! - `"keys"`: text with keys in angle brackets, such as `"SMITH<tab>JOHN<enter>"`; `<<` is a literal `<`;
 //! - `"wait"`: virtual milliseconds to let pass;
 //! - `"submit"`: the work is done: the answer as a text, or `true` where the task asks for none. Ends the conversation;
@@ -44,6 +46,9 @@ struct Greeting {
     bigiron: u32,
     /// The system's name.
     system: Option<String>,
+    /// The systems that there are terminals at, where the task has several; the first one's screen is shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    systems: Vec<String>,
     /// What rows and columns count from.
     origin: u32,
     /// What is to be done, if the session was opened for a task.
@@ -79,6 +84,10 @@ impl Dialogue for Json {
         line(&Greeting {
             bigiron: VERSION,
             system: subject.host().map(str::to_owned),
+            systems: match subject.systems() {
+                systems if systems.len() > 1 => systems.into_iter().map(str::to_owned).collect(),
+                _ => Vec::new(),
+            },
             origin: 1,
             goal: subject.goal().map(str::to_owned),
             budget: subject.left(),

@@ -22,6 +22,8 @@ pub const MAX_ANSWER: usize = 4096;
 /// What one turn asks for; its parts are done in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Request {
+    /// The system whose terminal to turn to first, where the session has several.
+    pub at: Option<String>,
     /// Keys, each with its column in the text it was read from, counted from 1.
     pub keys: VecDeque<(usize, Key)>,
     /// Virtual milliseconds to let pass.
@@ -90,7 +92,7 @@ impl Fault {
 }
 
 /// The members of a request.
-pub const MEMBERS: [&str; 4] = ["keys", "wait", "submit", "observe"];
+pub const MEMBERS: [&str; 5] = ["at", "keys", "wait", "submit", "observe"];
 
 /// Reads a text of JSON.
 pub fn json(text: &[u8]) -> Result<Value, Fault> {
@@ -110,6 +112,7 @@ impl Request {
         let mut request = Request::default();
         for (name, value) in members {
             match name.as_str() {
+                "at" => request.at = Some(system(value)?),
                 "keys" => request.keys = key_text(value)?,
                 "wait" => request.wait = Some(wait(value)?),
                 "submit" => request.submit = submission(value)?,
@@ -119,6 +122,11 @@ impl Request {
         }
         Ok(request)
     }
+}
+
+fn system(value: &Value) -> Result<String, Fault> {
+    let wanted = || Fault::value("at: the name of a system is wanted, such as \"claims\"");
+    value.as_str().map(str::to_owned).ok_or_else(wanted)
 }
 
 fn key_text(value: &Value) -> Result<VecDeque<(usize, Key)>, Fault> {
@@ -234,6 +242,10 @@ fn fields(value: &Value) -> Result<Fields, Fault> {
 /// The members of a request as JSON Schema: `properties` of an object.
 pub fn properties() -> Map<String, Value> {
     let members = json!({
+        "at": {
+            "type": "string",
+            "description": "The system whose terminal to turn to before the keys, in a task that has terminals at several.",
+        },
         "keys": {
             "type": "string",
             "description": "Text to type, with keys in angle brackets: SMITH<tab>JOHN<enter>. Keys: <enter>, <pf1> to <pf24>, <pa1> to \

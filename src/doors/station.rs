@@ -6,10 +6,11 @@ use tokio::sync::mpsc;
 
 use super::service::Opened;
 use super::world::Opening;
+use crate::host::Host;
 use crate::recording::Writer;
 use crate::session::{Event, Log, Millis, Session, Setup};
 use crate::task::grade::{Ending, Grade};
-use crate::task::run::Run;
+use crate::task::run::{self, Run};
 use crate::terminal::{Key, Options, Response, Terminal};
 
 use super::clock::Clock;
@@ -71,7 +72,14 @@ impl Log for Counting {
 /// What is to be done to a session, in its turn.
 pub type Order = Box<dyn FnOnce(&mut Station) + Send>;
 
-/// A session with its log and clock.
+/// A terminal at another system of a task.
+struct Place {
+    system: String,
+    session: Session,
+    log: Counting,
+}
+
+/// A session with its log and clock; for a task in several systems one in each, and somebody who is at one of them.
 pub struct Station {
     setup: Setup,
     /// Where a trainer's orders come from, if there is one.
@@ -86,16 +94,49 @@ pub struct Station {
     over: Option<Ended>,
     session: Session,
     log: Counting,
+    /// The terminals where nobody is.
+    others: Vec<Place>,
     clock: Clock,
 }
 
 impl Station {
-    /// Opens a session; the clock begins with it.
+    /// Opens a session; the clock begins with it. Those at further systems of its task are not recorded.
     pub fn open(opening: Opening, setup: &Setup, clock: Clock, log: Box<dyn Recorder>) -> Station {
+        Station::open_all(opening, setup, clock, log, &mut || Box::new(()))
+    }
+
+    /// As [`Station::open`]; `record` begins the recordings of the sessions at further systems, in their order.
+    pub fn open_all(
+        opening: Opening,
+        setup: &Setup,
+        clock: Clock,
+        log: Box<dyn Recorder>,
+        record: &mut dyn FnMut() -> Box<dyn Recorder>,
+    ) -> Station {
         let mut log = Counting {
             inner: log,
             writes: 0,
         };
+        let start = opening.start.clone();
+        let others = start.iter().flat_map(|start| {
+            let regions = start.regions().iter().enumerate().skip(1);
+            regions.map(|(n, region)| (region, run::setup(start, n, setup.seed, &setup.warts)))
+        });
+        let others = others.map(|(region, other)| {
+            let setup = Setup {
+                clock: setup.clock,
+                terminal: setup.terminal,
+                ..other
+            };
+            let (inner, writes) = (record(), 0);
+            let mut log = Counting { inner, writes };
+            Place {
+                system: region.system().id.clone(),
+                session: Session::open_in(region, &setup, &mut log),
+                log,
+            }
+        });
+        let others = others.collect();
         Station {
             setup: setup.clone(),
             orders: None,
@@ -108,6 +149,7 @@ impl Station {
             over: None,
             session: Session::open_in(&opening.region, setup, &mut log),
             log,
+            others,
             clock,
         }
     }
@@ -152,6 +194,7 @@ impl Station {
                 inner: log,
                 writes: self.log.writes,
             },
+            others: self.others.iter().map(Place::fork).collect(),
             clock: self.clock,
         }
     }
@@ -196,9 +239,34 @@ impl Station {
 
     /// What the work would come to if it ended so now; none without a task.
     pub fn grade_now(&self, answer: Option<&str>, ending: &Ending) -> Option<Grade> {
-        let run = self.run.as_ref()?;
-        let (host, now) = (self.session.line().host(), self.session.now());
-        Some(run.grade(host, now, answer, ending))
+        let start = self.run.as_ref()?.start();
+        let hosts = start.task().systems().filter_map(|system| {
+            if system == self.name {
+                return Some(self.session.line().host());
+            }
+            let place = self.others.iter().find(|place| place.system == system)?;
+            Some(place.session.line().host())
+        });
+        let hosts: Vec<&Host> = hosts.collect();
+        Some(start.grade_hosts(&hosts, self.session.now(), answer, ending))
+    }
+
+    /// Ends the work without its being done, and tells what it comes to; nothing without a task.
+    pub fn break_off(&mut self, ending: &Ending) -> Option<Grade> {
+        self.meet();
+        self.grade = self.grade_now(None, ending);
+        self.grade.clone()
+    }
+
+    /// Brings terminals that nobody was at up to the time of the one where somebody is, as waiting does.
+    fn meet(&mut self) {
+        let now = self.session.now();
+        for place in &mut self.others {
+            let behind = now.saturating_sub(place.session.now());
+            if behind > 0 {
+                place.session.wait(behind, &mut place.log);
+            }
+        }
     }
 
     /// Lets whoever is at the session know what the work came to.
@@ -215,7 +283,8 @@ impl Station {
 
     /// See [`Host::state_hash`](crate::host::Host::state_hash). For the trainer too.
     pub fn state_hash(&self) -> u64 {
-        self.session.state_hash()
+        let others = self.others.iter().map(|place| place.session.state_hash());
+        others.fold(self.session.state_hash(), |sum, other| sum ^ other)
     }
 
     /// When something is due next, in virtual milliseconds.
@@ -240,6 +309,9 @@ impl Station {
     pub fn end(&mut self, reason: &str) {
         let reason = self.over.map(Ended::reason).unwrap_or(reason);
         self.log.inner.end(self.session.now(), reason);
+        for place in &mut self.others {
+            place.log.inner.end(place.session.now(), reason);
+        }
     }
 
     /// Waits, for a line or a turn that is blocked, until something is due or `until` has come. Gives false if what it waits
@@ -277,6 +349,23 @@ impl Station {
     pub fn catch_up(&mut self) {
         if let Some(now) = self.clock.now() {
             self.session.advance_to(now, &mut self.log);
+            for place in &mut self.others {
+                place.session.advance_to(now, &mut place.log);
+            }
+        }
+    }
+}
+
+impl Place {
+    /// The same world, not recorded.
+    fn fork(&self) -> Place {
+        Place {
+            system: self.system.clone(),
+            session: self.session.clone(),
+            log: Counting {
+                inner: Box::new(()),
+                writes: self.log.writes,
+            },
         }
     }
 }
@@ -338,6 +427,31 @@ impl Subject for Station {
         Some(&self.name)
     }
 
+    fn systems(&self) -> Vec<&str> {
+        match &self.run {
+            Some(run) if !self.others.is_empty() => run.start().task().systems().collect(),
+            _ => vec![&self.name],
+        }
+    }
+
+    fn turn_to(&mut self, system: &str) -> bool {
+        if self.name == system {
+            return true;
+        }
+        let Some(place) = self.others.iter_mut().find(|place| place.system == system) else {
+            return false;
+        };
+        let now = self.session.now();
+        std::mem::swap(&mut self.name, &mut place.system);
+        std::mem::swap(&mut self.session, &mut place.session);
+        std::mem::swap(&mut self.log, &mut place.log);
+        let behind = now.saturating_sub(self.session.now());
+        if behind > 0 {
+            self.session.wait(behind, &mut self.log);
+        }
+        true
+    }
+
     fn goal(&self) -> Option<&str> {
         self.run.as_ref().map(Run::goal)
     }
@@ -360,8 +474,8 @@ impl Subject for Station {
         if ended == Ended::Submitted {
             self.log.inner.answer(now, answer);
         }
-        let run = self.run.as_ref()?;
-        let grade = run.grade(self.session.line().host(), now, answer, &ending);
+        self.meet();
+        let grade = self.grade_now(answer, &ending)?;
         let told = self.tells_grade.then(|| Told::from(&grade));
         self.grade = Some(grade);
         told

@@ -21,6 +21,9 @@ use crate::terminal::{Refusal, Response};
 pub struct Reply {
     /// The screen after it.
     pub screen: Observation,
+    /// The system whose terminal that is, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// The key that was not taken, if one was not; those after it were not pressed, and nothing was waited for or submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
@@ -130,6 +133,9 @@ impl Turn {
 
     /// Begins, or goes on after the host has written or time has passed.
     pub fn go_on(&mut self, subject: &mut dyn Subject) -> Progress {
+        if let Some(refused) = self.turn_to(subject) {
+            return Progress::Done(Box::new(self.reply(subject, Some(refused))));
+        }
         while self.sent || !self.request.keys.is_empty() {
             // An answer that is still to come is waited for before the next key, and before the reply.
             if subject
@@ -166,6 +172,22 @@ impl Turn {
             }
         }
         self.pass_time(subject)
+    }
+
+    /// Turns to the terminal that is asked for; the refusal, if there is none.
+    fn turn_to(&mut self, subject: &mut dyn Subject) -> Option<Refused> {
+        let at = self.request.at.take()?;
+        if subject.turn_to(&at) {
+            return None;
+        }
+        Some(Refused {
+            reason: format!(
+                "there is no terminal at {at:?}; there are {}",
+                subject.systems().join(", ")
+            ),
+            key: at,
+            at: 0,
+        })
     }
 
     fn pass_time(&mut self, subject: &mut dyn Subject) -> Progress {
@@ -221,6 +243,10 @@ impl Turn {
 
     fn reply(&self, subject: &dyn Subject, refused: Option<Refused>) -> Reply {
         Reply {
+            at: match subject.systems()[..] {
+                [] | [_] => None,
+                _ => subject.host().map(str::to_owned),
+            },
             screen: observe(subject, self.request.scope),
             refused,
             budget: subject.left(),

@@ -50,6 +50,14 @@ pub trait Subject {
     fn writes(&self) -> u64;
     /// The host's name while it is connected.
     fn host(&self) -> Option<&str>;
+    /// The systems that there are terminals at.
+    fn systems(&self) -> Vec<&str> {
+        self.host().into_iter().collect()
+    }
+    /// Turns to the terminal at another system; false if there is none.
+    fn turn_to(&mut self, system: &str) -> bool {
+        self.host() == Some(system)
+    }
     /// What is to be done, in words, if the session was opened for a task.
     fn goal(&self) -> Option<&str> {
         None
