@@ -1,5 +1,6 @@
 //! `bigiron list`: what there is.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use serde_json::json;
@@ -62,28 +63,41 @@ fn tasks(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-/// Prints the warts of every system that can be loaded, and the kinds of warts.
+/// Prints the warts of every system that can be loaded, and the kinds of warts, each with the tasks that train it.
 fn warts(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
     let mut list = Vec::new();
+    let mut by_kind: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    let trained = trained();
     for id in systems::names() {
         let Ok(system) = opening::system(&id) else {
             continue;
         };
         for wart in &system.warts {
             let (name, kind, about, tell) = (&wart.name, wart.kind_name, &wart.about, &wart.tell);
+            let tasks: Vec<&str> = trained
+                .iter()
+                .filter(|(trained, _)| *trained == (id.clone(), name.clone()))
+                .map(|(_, task)| task.as_str())
+                .collect();
+            let of_kind = by_kind.entry(kind).or_default();
+            of_kind.extend(tasks.iter().map(|task| (*task).to_owned()));
             if as_json {
-                list.push(json!({"system": id, "wart": name, "kind": kind, "chance": wart.chance, "about": about, "tell": tell}));
+                list.push(json!({"system": id, "wart": name, "kind": kind, "chance": wart.chance, "about": about, "tell": tell, "tasks": tasks}));
             } else {
                 let name = format!("{id}/{name}");
                 writeln!(out, "{name:28} {kind:12} {about}")?;
                 writeln!(out, "{:28} {:12} {tell}", "", "tell")?;
+                if !tasks.is_empty() {
+                    writeln!(out, "{:28} {:12} {}", "", "trained by", tasks.join(" "))?;
+                }
             }
         }
     }
+    let tasks_of = |kind: &str| by_kind.get(kind).cloned().unwrap_or_default();
     if as_json {
-        let kinds = KINDS
-            .iter()
-            .map(|kind| json!({"kind": kind.name, "about": kind.doc}));
+        let kinds = KINDS.iter().map(
+            |kind| json!({"kind": kind.name, "about": kind.doc, "tasks": tasks_of(kind.name)}),
+        );
         let kinds: Vec<_> = kinds.collect();
         writeln!(out, "{}", json!({"warts": list, "kinds": kinds}))?;
         return Ok(Outcome::Done);
@@ -91,8 +105,37 @@ fn warts(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
     writeln!(out, "\nkinds")?;
     for kind in KINDS {
         writeln!(out, "{:12} {}", kind.name, kind.doc)?;
+        let tasks = Vec::from_iter(tasks_of(kind.name)).join(" ");
+        if !tasks.is_empty() {
+            writeln!(out, "{:12}   trained by {tasks}", "")?;
+        }
     }
     Ok(Outcome::Done)
+}
+
+/// Each wart, by system and name, with each task that is proven with it.
+fn trained() -> Vec<((String, String), String)> {
+    let mut trained = Vec::new();
+    for id in systems::names() {
+        let Ok(course) = courses::load(&id) else {
+            continue;
+        };
+        for task in &course.tasks {
+            let sets = task.warts.iter().map(ToString::to_string);
+            let names: BTreeSet<String> = sets
+                .flat_map(|set| set.split(',').map(str::to_owned).collect::<Vec<_>>())
+                .filter(|name| name != "none")
+                .collect();
+            for name in names {
+                let wart = match name.split_once('.') {
+                    Some((system, wart)) => (system.to_owned(), wart.to_owned()),
+                    None => (id.clone(), name.clone()),
+                };
+                trained.push((wart, format!("{id}/{}", task.id)));
+            }
+        }
+    }
+    trained
 }
 
 /// The systems known here, in order of their names; one that cannot be loaded says so instead of what it is.

@@ -15,6 +15,7 @@ mod check;
 mod connect;
 pub mod courses;
 pub mod error;
+mod eval;
 mod launcher;
 mod list;
 mod log;
@@ -97,6 +98,7 @@ fn run(command: Command) -> Result<Outcome, Error> {
         Command::Call(args) => call::run(args),
         Command::Check(args) => check::run(args),
         Command::Connect(args) => connect::run(args),
+        Command::Eval(args) => eval::run(args),
         Command::List(args) => list::run(args),
         #[cfg(feature = "mcp")]
         Command::Mcp(args) => mcp::run(args),

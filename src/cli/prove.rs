@@ -10,10 +10,12 @@ use std::thread;
 use super::args::ProveArgs;
 use super::courses::{self, Course};
 use super::{Error, Outcome, opening};
+use crate::host::Warts;
 use crate::session::Log;
+use crate::task::grade;
 use crate::task::model::Task;
 use crate::task::prove::{Policy, Trial, trial};
-use crate::task::report::{Report, Violation};
+use crate::task::report::Report;
 use crate::task::start::{Start, StartError};
 
 /// Proves the tasks that were named, or all.
@@ -40,7 +42,24 @@ pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
         false => write!(io::stdout(), "{report}")?,
     }
     for violation in &report.violations {
-        record(&chosen, violation, &args.record)?;
+        let shows = |set: &Warts| set.to_string() == violation.warts;
+        for (course, _) in &chosen {
+            let task = course.task(&violation.task);
+            let warts = task.and_then(|task| task.warts.iter().find(|set| shows(set)));
+            if let (Some(task), Some(warts)) = (task, warts) {
+                let (policy, seed) = (violation.policy, violation.seed);
+                record(course, task, warts, policy, seed, &args.record)?;
+            }
+        }
+    }
+    for policy in args.keep.iter().filter_map(|name| Policy::named(name)) {
+        for (course, tasks) in &chosen {
+            for task in tasks.iter().filter_map(|id| course.task(id)) {
+                for warts in &task.warts {
+                    record(course, task, warts, policy, args.first_seed, &args.record)?;
+                }
+            }
+        }
     }
     Ok(if report.is_proven() {
         Outcome::Done
@@ -49,29 +68,18 @@ pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
     })
 }
 
-/// Records the run that shows a broken rule, in a file for each of the task's systems.
+/// Records a run, in a file for each of the task's systems. A policy that has no meaning for the task leaves none.
 fn record(
-    chosen: &[(Course, Vec<String>)],
-    violation: &Violation,
+    course: &Course,
+    task: &Task,
+    warts: &Warts,
+    policy: Policy,
+    seed: u64,
     folder: &Path,
 ) -> Result<(), Error> {
-    let found = chosen
-        .iter()
-        .find_map(|(course, _)| Some((course, course.task(&violation.task)?)));
-    let Some((course, task)) = found else {
-        return Ok(());
-    };
-    let Some(warts) = task
-        .warts
-        .iter()
-        .find(|set| set.to_string() == violation.warts)
-    else {
-        return Ok(());
-    };
-    let (policy, seed) = (violation.policy, violation.seed);
-    let name = format!("{}-{}-{}-{seed}", task.id, violation.warts, policy.name());
+    let name = format!("{}-{warts}-{}-{seed}", task.id, policy.name());
     let start = Start::new(&course.region, task, seed);
-    let start = start.map_err(super::opening::unstarted)?;
+    let start = start.map_err(opening::unstarted)?;
     let mut recordings = opening::record_run(&start, "prove", &folder.join(name), seed, warts)?;
     let told = {
         let mut logs = recordings.iter_mut().map(|(_, writer)| writer);
@@ -83,9 +91,16 @@ fn record(
         };
         trial(course, task, warts, seed, policy, log)
     };
-    let end = told.ok().flatten().map_or(0, |trial| trial.time);
-    for (path, mut writer) in recordings {
-        writer.end(end, "proved");
+    let told = told.ok().flatten();
+    for (n, (path, mut writer)) in recordings.into_iter().enumerate() {
+        let Some(told) = &told else {
+            std::fs::remove_file(&path)?;
+            continue;
+        };
+        if n == 0 && told.grade.outcome != grade::Outcome::BudgetSpent {
+            writer.answer(told.time, told.answer.as_deref());
+        }
+        writer.end(told.time, "proved");
         eprintln!("recorded: {}", path.display());
     }
     Ok(())

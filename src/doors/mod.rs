@@ -16,6 +16,7 @@
 //! | [`control`], [`held`] | the trainer's side: sessions opened, reset, forked, graded |
 //! | [`selection`] | the screen on which a client picks one of several systems |
 //! | [`observation`] | a screen as data, for every door that tells of one |
+//! | [`agent`] | programs that are started to work at a task |
 //! | [`dialogue`] | the loop of the line-based doors |
 //! | [`station`], [`clock`], [`address`] | a session with its log and time; real and virtual time; sockets |
 //! | [`world`], [`logon`], [`lus`] | what sessions are opened on, and how a connection says it |
@@ -24,6 +25,7 @@
 //! | [`load`] | many clients at a TN3270 host, and how long its answers took |
 
 pub mod address;
+pub mod agent;
 pub mod client;
 pub mod clock;
 pub mod control;

@@ -39,7 +39,9 @@ impl Registry {
         let mut entries = Vec::new();
         for course in courses {
             let course = Arc::new(course);
-            for (n, task) in course.tasks.iter().enumerate() {
+            // An environment has one terminal.
+            let tasks = course.tasks.iter().enumerate();
+            for (n, task) in tasks.filter(|(_, task)| task.also.is_empty()) {
                 entries.push(Entry {
                     id: format!(
                         "bigiron/{}-{}-v{}",

@@ -9,6 +9,7 @@ pub mod prove;
 pub mod report;
 pub mod run;
 pub mod scene;
+pub mod score;
 mod setup;
 pub mod shape;
 pub mod start;

@@ -47,6 +47,11 @@ impl Policy {
         Policy::Replay,
     ];
 
+    /// The policy of this name.
+    pub fn named(name: &str) -> Option<Policy> {
+        Policy::ALL.into_iter().find(|policy| policy.name() == name)
+    }
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -74,6 +79,9 @@ pub struct Trial {
     pub keys: u32,
     /// Virtual milliseconds passed.
     pub time: u64,
+    /// What was reported.
+    #[serde(skip)]
+    pub answer: Option<String>,
     /// The right answer, to see whether it could be guessed.
     #[serde(skip)]
     pub expected: Option<String>,
@@ -119,6 +127,7 @@ pub fn trial<L: Log>(
         grade: desk.grade(answer.as_deref(), &ending),
         keys: desk.keys(),
         time: desk.now(),
+        answer,
         expected: start.expected(),
     }))
 }

@@ -10,6 +10,7 @@ mod docs;
 mod doors;
 mod drill;
 mod equivalence;
+mod eval;
 mod floors;
 mod fuzz;
 mod gym;

@@ -1,0 +1,243 @@
+//! Programs that are started to work at a task: over their own standard input and output, or with an address to connect to.
+//!
+//! Whatever a program does, the run comes to a grade: one that dies, hangs, floods or talks nonsense is at fault itself.
+
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::address::Address;
+use super::clock::Clock;
+use super::dialogue::talk;
+use super::json::Json;
+use super::script::Subject;
+use super::service::{Door, Service, serve};
+use super::station::{Recorder, Station};
+use super::world::{Opening, World};
+use crate::host::Warts;
+use crate::session::Setup;
+use crate::task::grade::{Ending, Grade};
+use crate::task::start::Start;
+
+/// The most bytes that a program may say in one run.
+const MAX_SAID: u64 = 64 << 20;
+
+/// The most bytes that are kept of what a program complains of.
+const MAX_COMPLAINT: u64 = 64 << 10;
+
+/// How long a program may take to end once it has nothing to say any more.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A program that is to work at tasks.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    /// What the shell is to run.
+    pub command: String,
+    /// How long a run may take in real time.
+    pub timeout: Duration,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone)]
+pub struct Bout {
+    /// What it came to.
+    pub grade: Grade,
+    /// Keys pressed; 0 if only what the terminal sent is known.
+    pub keys: u32,
+    /// Virtual milliseconds passed.
+    pub time: u64,
+}
+
+/// A run of a program that speaks the JSON door on its standard output and hears it on its standard input. `record` begins the
+/// recordings of its sessions, in the order of the task's systems.
+pub async fn by_json(
+    start: &Arc<Start>,
+    seed: u64,
+    warts: &Warts,
+    agent: &Agent,
+    record: &mut (dyn FnMut() -> Box<dyn Recorder> + Send),
+) -> Bout {
+    let setup = Setup {
+        seed,
+        warts: warts.clone(),
+        task: Some(start.task().id.clone()),
+        ..Setup::default()
+    };
+    let opening = Opening {
+        region: start.region().clone(),
+        start: Some(Arc::clone(start)),
+    };
+    let log = record();
+    let mut station = Station::open_all(opening, &setup, Clock::Turn, log, &mut |_, _| record());
+    let fault = match spawn(agent, &[("BIGIRON_DOOR", "json")], Stdio::piped()) {
+        Ok(child) => converse(child, agent, &mut station).await,
+        Err(error) => Some(Ending::EnvironmentFault(error.to_string())),
+    };
+    let now = station.now();
+    let left = station.left().map_or(0, |left| left.keys);
+    let grade = match (fault, station.grade()) {
+        (_, Some(grade)) => grade.clone(),
+        (fault, None) => {
+            let nothing = || Ending::AgentFault("it submitted nothing".into());
+            station.break_off(&fault.unwrap_or_else(nothing))
+        }
+    };
+    station.end("disconnected");
+    Bout {
+        grade,
+        keys: start.task().budget.keys.saturating_sub(left),
+        time: now,
+    }
+}
+
+/// Talks with a program until the work is over or it is at fault: then how.
+async fn converse(mut child: Child, agent: &Agent, station: &mut Station) -> Option<Ending> {
+    let pid = child.id();
+    let (Some(said), Some(heard)) = (child.stdout.take(), child.stdin.take()) else {
+        return Some(Ending::EnvironmentFault("the program has no pipes".into()));
+    };
+    let complaint = child
+        .stderr
+        .take()
+        .map(|pipe| tokio::spawn(last_line(pipe)));
+    let reader = BufReader::new(said.take(MAX_SAID));
+    let talked = timeout(agent.timeout, talk(Json::default(), station, reader, heard)).await;
+    let ended = timeout(GRACE, child.wait()).await;
+    kill(pid).await;
+    let fault = match (talked, ended) {
+        (Err(_), _) => format!("it was not done after {} s", agent.timeout.as_secs()),
+        (Ok(_), Ok(Ok(status))) => format!("it ended with {status} and submitted nothing"),
+        (Ok(Err(error)), _) => error.to_string(),
+        (Ok(Ok(())), _) => "it said no more, or too much, and submitted nothing".to_owned(),
+    };
+    let complaint = match complaint {
+        Some(told) => timeout(GRACE, told).await.ok().and_then(Result::ok),
+        None => None,
+    };
+    Some(Ending::AgentFault(match complaint.unwrap_or_default() {
+        told if told.is_empty() => fault,
+        told => format!("{fault}: {told}"),
+    }))
+}
+
+/// A run of a program that is given the address of a TN3270 server as `BIGIRON_TN3270` and the goal as `BIGIRON_GOAL`. It may
+/// connect once; when it ends with success its work is done, and the last line it wrote is its answer. `record` begins the
+/// recording, which holds all there is to grade.
+pub async fn by_tn3270(
+    world: World,
+    setup: Setup,
+    goal: &str,
+    agent: &Agent,
+    record: impl Fn() -> io::Result<Box<dyn Recorder>> + Send + Sync + 'static,
+) -> Result<Option<String>, Ending> {
+    let broken = |error: String| Ending::EnvironmentFault(error);
+    let address = Address::parse("127.0.0.1:0").map_err(|e| broken(e.to_string()))?;
+    let listener = address.bind(false).await;
+    let listener = listener.map_err(|error| broken(error.to_string()))?;
+    let address = listener.address().map_err(|e| broken(e.to_string()))?;
+    let service = Service {
+        worlds: vec![world],
+        setup,
+        same_seed: true,
+        speed: 1.0,
+        tells_grade: false,
+        patience: agent.timeout,
+        record: Arc::new(move |_, _, _, _| record()),
+        report: Arc::new(|_| {}),
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(serve(service, vec![(Door::Tn3270, listener)], async {
+        let _ = stopped.await;
+    }));
+    let address = address.to_string();
+    let given = [
+        ("BIGIRON_DOOR", "tn3270"),
+        ("BIGIRON_TN3270", address.as_str()),
+        ("BIGIRON_GOAL", goal),
+    ];
+    let ended = match spawn(agent, &given, Stdio::null()) {
+        Ok(child) => finished(child, agent).await,
+        Err(error) => Err(broken(error.to_string())),
+    };
+    // The server may have ended by itself already.
+    let _ = stop.send(());
+    let _ = serving.await;
+    ended
+}
+
+/// Waits for a program to end: the last line that it wrote.
+async fn finished(mut child: Child, agent: &Agent) -> Result<Option<String>, Ending> {
+    let pid = child.id();
+    let said = child
+        .stdout
+        .take()
+        .map(|pipe| tokio::spawn(last_line(pipe)));
+    let complaint = child
+        .stderr
+        .take()
+        .map(|pipe| tokio::spawn(last_line(pipe)));
+    let ended: Result<io::Result<ExitStatus>, _> = timeout(agent.timeout, child.wait()).await;
+    kill(pid).await;
+    let line = |told: Option<tokio::task::JoinHandle<String>>| async {
+        match told {
+            Some(told) => timeout(GRACE, told).await.ok().and_then(Result::ok),
+            None => None,
+        }
+    };
+    match ended {
+        Ok(Ok(status)) if status.success() => Ok(line(said).await.filter(|said| !said.is_empty())),
+        Ok(Ok(status)) => {
+            let told = line(complaint).await.unwrap_or_default();
+            Err(Ending::AgentFault(format!(
+                "it ended with {status}: {told}"
+            )))
+        }
+        Ok(Err(error)) => Err(Ending::EnvironmentFault(error.to_string())),
+        Err(_) => {
+            let seconds = agent.timeout.as_secs();
+            Err(Ending::AgentFault(format!(
+                "it was not done after {seconds} s"
+            )))
+        }
+    }
+}
+
+/// Starts a program in a process group of its own.
+fn spawn(agent: &Agent, given: &[(&str, &str)], input: Stdio) -> io::Result<Child> {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(&agent.command);
+    command.envs(given.iter().copied());
+    command
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.process_group(0).kill_on_drop(true);
+    command.spawn()
+}
+
+/// Ends a program with all that it has started.
+async fn kill(group: Option<u32>) {
+    let Some(group) = group else { return };
+    let mut command = Command::new("kill");
+    command.args(["-9", "--", &format!("-{group}")]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    // A group that has ended is gone already.
+    let _ = command.status().await;
+}
+
+/// The last line of what a pipe says at first; the rest is read and forgotten, so that nobody waits for it.
+async fn last_line(mut pipe: impl tokio::io::AsyncRead + Unpin) -> String {
+    let mut kept = Vec::new();
+    // What cannot be read any more was not said.
+    let _ = (&mut pipe).take(MAX_COMPLAINT).read_to_end(&mut kept).await;
+    let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
+    let text = String::from_utf8_lossy(&kept);
+    let mut lines = text.lines().rev().map(str::trim);
+    lines.find(|line| !line.is_empty()).unwrap_or("").to_owned()
+}
