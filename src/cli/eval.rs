@@ -178,7 +178,7 @@ async fn one(plan: &Plan, agent: &Agent, via: Via, out: &Path) -> Result<RunScor
             by_tn3270(course, start, own, agent, &paths).await?
         }
     };
-    let oracle = trial(course, task, warts, *seed, Policy::Oracle, |_| ());
+    let oracle = trial(course, start, *seed, warts, Policy::Oracle, |_| ());
     let oracle_keys = oracle.ok().flatten().map_or(0, |oracle| oracle.keys);
     Ok(RunScore {
         task: format!("{}/{}", task.world.id, task.id),

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::args::ProveArgs;
@@ -79,7 +79,7 @@ fn record(
 ) -> Result<(), Error> {
     let name = format!("{}-{warts}-{}-{seed}", task.id, policy.name());
     let start = Start::new(&course.region, task, seed);
-    let start = start.map_err(opening::unstarted)?;
+    let start = Arc::new(start.map_err(opening::unstarted)?);
     let mut recordings = opening::record_run(&start, "prove", &folder.join(name), seed, warts)?;
     let told = {
         let mut logs = recordings.iter_mut().map(|(_, writer)| writer);
@@ -89,7 +89,7 @@ fn record(
                 None => Box::new(()),
             }
         };
-        trial(course, task, warts, seed, policy, log)
+        trial(course, &start, seed, warts, policy, log)
     };
     let told = told.ok().flatten();
     for (n, (path, mut writer)) in recordings.into_iter().enumerate() {
@@ -106,38 +106,27 @@ fn record(
     Ok(())
 }
 
-/// One run that is to be made.
+/// The runs of all policies at a task with one of its wart sets and one seed.
 struct Job {
     set: usize,
     seed: u64,
-    policy: Policy,
 }
 
 fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error> {
-    let mut jobs = Vec::new();
-    for set in 0..task.warts.len() {
-        for &seed in &report.seeds {
-            jobs.extend(Policy::ALL.map(|policy| Job { set, seed, policy }));
-        }
-    }
+    let sets = 0..task.warts.len();
+    let jobs = sets.flat_map(|set| report.seeds.iter().map(move |&seed| Job { set, seed }));
+    let jobs: Vec<Job> = jobs.collect();
     let mut done = in_parallel(course, task, &jobs);
     done.sort_by_key(|(at, _)| *at);
     let mut trials: Vec<Vec<Trial>> = task.warts.iter().map(|_| Vec::new()).collect();
     for (at, result) in done {
         let Some(job) = jobs.get(at) else { continue };
-        match result {
-            Ok(Some(trial)) => trials
-                .get_mut(job.set)
-                .map(|set| set.push(trial))
-                .unwrap_or_default(),
-            Ok(None) => {}
-            Err(cause) => {
-                return Err(Error::input(format!(
-                    "task {} cannot begin with seed {}",
-                    task.id, job.seed
-                ))
-                .because(&cause));
-            }
+        let made = result.map_err(|cause| {
+            let (task, seed) = (&task.id, job.seed);
+            Error::input(format!("task {task} cannot begin with seed {seed}")).because(&cause)
+        })?;
+        if let Some(set) = trials.get_mut(job.set) {
+            set.extend(made);
         }
     }
     for (set, trials) in trials.iter().enumerate() {
@@ -147,7 +136,7 @@ fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error>
 }
 
 /// What came of a job, by its index.
-type Done = (usize, Result<Option<Trial>, StartError>);
+type Done = (usize, Result<Vec<Trial>, StartError>);
 
 fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -158,10 +147,7 @@ fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(at) else { break };
-                    let Some(warts) = task.warts.get(job.set) else {
-                        continue;
-                    };
-                    let result = trial(course, task, warts, job.seed, job.policy, |_| ());
+                    let result = all(course, task, job);
                     if let Ok(mut done) = done.lock() {
                         done.push((at, result));
                     }
@@ -170,4 +156,17 @@ fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
         }
     });
     done.into_inner().unwrap_or_default()
+}
+
+/// Every policy, from one start.
+fn all(course: &Course, task: &Task, job: &Job) -> Result<Vec<Trial>, StartError> {
+    let Some(warts) = task.warts.get(job.set) else {
+        return Ok(Vec::new());
+    };
+    let start = Arc::new(Start::new(&course.region, task, job.seed)?);
+    let mut trials = Vec::new();
+    for policy in Policy::ALL {
+        trials.extend(trial(course, &start, job.seed, warts, policy, |_| ())?);
+    }
+    Ok(trials)
 }

@@ -87,21 +87,21 @@ pub struct Trial {
     pub expected: Option<String>,
 }
 
-/// Runs one policy at a task; `log` is what is told of the session at each of its systems, by its place. `None`: the policy has
+/// Runs one policy at a task begun with a seed; `log` is what is told of the session at each of its systems, by its place. `None`: the policy has
 /// no meaning for this task.
 pub fn trial<L: Log>(
     course: &Course,
-    task: &Task,
-    warts: &Warts,
+    start: &Arc<Start>,
     seed: u64,
+    warts: &Warts,
     policy: Policy,
     log: impl FnMut(usize) -> L,
 ) -> Result<Option<Trial>, StartError> {
-    let start = Arc::new(Start::new(&course.region, task, seed)?);
+    let task = start.task();
     let playbook = |index: usize| course.playbooks.get(index);
     let traced = match policy {
-        Policy::Cut => cut(course, &start, seed, warts),
-        Policy::Replay => other_seed(course, task, &start, seed)?.map(|(other, other_seed)| {
+        Policy::Cut => cut(course, start, seed, warts),
+        Policy::Replay => other_seed(course, task, start, seed)?.map(|(other, other_seed)| {
             let traced = trace(course, &Arc::new(other), other_seed, warts);
             (traced.steps, traced.answer)
         }),
@@ -113,11 +113,11 @@ pub fn trial<L: Log>(
         Policy::Impostor => task.impostor.and_then(playbook),
         _ => None,
     };
-    let mut desk = Desk::open(&start, seed, warts, log);
+    let mut desk = Desk::open(start, seed, warts, log);
     let (answer, ending) = match (policy, followed, &traced) {
         (Policy::Nop, ..) => (None, Ending::Done),
         (Policy::Random, ..) => (None, random(&mut desk, seed)),
-        (_, Some(playbook), _) => play(playbook, &start, &mut desk.seats),
+        (_, Some(playbook), _) => play(playbook, start, &mut desk.seats),
         (_, _, Some((steps, answer))) => (answer.clone(), repeat(steps, &mut desk.seats)),
         _ => return Ok(None),
     };
