@@ -74,7 +74,7 @@ pub async fn by_json(
         start: Some(Arc::clone(start)),
     };
     let log = record();
-    let mut station = Station::open_all(opening, &setup, Clock::Turn, log, &mut |_, _| record());
+    let mut station = Station::open_all(opening, &setup, Clock::Turn, log, record);
     let fault = match spawn(agent, &[("BIGIRON_DOOR", "json")], Stdio::piped()) {
         Ok(child) => converse(child, agent, &mut station).await,
         Err(error) => Some(Ending::EnvironmentFault(error.to_string())),
@@ -85,7 +85,9 @@ pub async fn by_json(
         (_, Some(grade)) => grade.clone(),
         (fault, None) => {
             let nothing = || Ending::AgentFault("it submitted nothing".into());
-            station.break_off(&fault.unwrap_or_else(nothing))
+            let ending = fault.unwrap_or_else(nothing);
+            let grade = station.break_off(&ending);
+            grade.unwrap_or_else(|| start.grade_hosts(&[], now, None, &ending))
         }
     };
     station.end("disconnected");
@@ -142,17 +144,14 @@ pub async fn by_tn3270(
     let listener = listener.map_err(|error| broken(error.to_string()))?;
     let address = listener.address().map_err(|e| broken(e.to_string()))?;
     let service = Service {
-        worlds: vec![world],
         setup,
         same_seed: true,
-        speed: 1.0,
-        tells_grade: false,
-        patience: agent.timeout,
         record: Arc::new(move |_, _, _, _| record()),
-        report: Arc::new(|_| {}),
+        ..Service::new(vec![world])
     };
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve(service, vec![(Door::Tn3270, listener)], async {
+    let gates = vec![(Door::Tn3270, listener)];
+    let serving = tokio::spawn(serve(Arc::new(service), gates, async {
         let _ = stopped.await;
     }));
     let address = address.to_string();

@@ -173,11 +173,6 @@ pub struct Grade {
 }
 
 impl Grade {
-    /// What a session comes to that was opened for no task.
-    pub fn of_nothing(ending: &Ending) -> Grade {
-        grade(&[], &[], &[], &[], |_| true, None, ending)
-    }
-
     /// Whether everything required was done and nothing else.
     pub fn solved(&self) -> bool {
         self.outcome == Outcome::Solved
