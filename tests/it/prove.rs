@@ -13,8 +13,15 @@ fn bigiron(arguments: &[&str]) -> (String, Option<i32>) {
 }
 
 #[test]
-fn the_tasks_of_the_licence_desk_are_proven() {
-    let (text, code) = bigiron(&["prove", "--system", "screens/dmv", "--seeds", "1"]);
+fn tasks_of_the_licence_desk_are_proven() {
+    let tasks = ["renew", "two-desks"];
+    let (text, code) = bigiron(
+        &[
+            &["prove", "--system", "screens/dmv", "--seeds", "1"][..],
+            &tasks,
+        ]
+        .concat(),
+    );
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(
         text.lines()
