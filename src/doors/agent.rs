@@ -116,7 +116,7 @@ async fn converse(mut child: Child, agent: &Agent, station: &mut Station) -> Opt
         (Err(_), _) => format!("it was not done after {} s", agent.timeout.as_secs()),
         (Ok(_), Ok(Ok(status))) => format!("it ended with {status} and submitted nothing"),
         (Ok(Err(error)), _) => error.to_string(),
-        (Ok(Ok(())), _) => "it said no more, or too much, and submitted nothing".to_owned(),
+        (Ok(Ok(_)), _) => "it said no more, or too much, and submitted nothing".to_owned(),
     };
     let complaint = match complaint {
         Some(told) => timeout(GRACE, told).await.ok().and_then(Result::ok),
