@@ -38,10 +38,10 @@ def drop_in(bigiron, tmp_path_factory):
 def plain(dump, slips):
     """A dump without what the reference reports amiss: an error said once for each step that a key tries, and the foreground in the
     place of a character's background; characters of the reference as ours."""
-    dump = record.compact(dump)
+    shows = [[shown(line, slips) for line in lines] for lines in dump.get("shown", [])]
+    dump = record.compact({**dump, "shown": shows})
     dump["keys"] = [re.sub("(Keyboard locked )+(?=Keyboard locked)", "", key) for key in dump["keys"]]
     dump["cells"] = re.sub(r"(SA\([^)]*45)=..", r"\1", dump["cells"])
-    dump["shown"] = [[shown(line, slips) for line in lines] for lines in dump.get("shown", [])]
     return dump
 
 
