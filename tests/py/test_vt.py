@@ -8,7 +8,7 @@ import pexpect.socket_pexpect
 
 
 def sign_on(client):
-    client.expect("OPERATOR ID")
+    client.expect("OPERATOR")
     client.send("CLK042IRON\r")
     client.expect("DMVM01")
     client.send("1\tD4471902\r")
