@@ -161,7 +161,7 @@ fn no_message_and_no_action_shows_seed_warts_tables_or_answers() {
 fn no_action_of_a_script_reads_a_file_or_the_grader() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("secret"), "TOPSECRET\n").unwrap();
-    let actions = "Source(secret)\nSource(/etc/passwd)\nMacro(a)\nExecute(cat secret)\nScript(cat,secret)\nPrintText(file,out)\n\
+    let actions = "Source(secret)\nSource(/etc/passwd)\nMacro(a)\nExecute(cat secret)\nScript(cat,secret)\nPrintText(html,string)\n\
                    Transfer(direction=send,localfile=secret)\nPrompt(a)\nSet()\nSet(seed)\nQuery()\nQuery(seed)\nQuery(warts)\nQuery(task)\n\
                    Show(all)\nReadBuffer(Ascii)\nSnap(Save)\nSnap(Ascii)\nAscii()\nQuit()\n";
     let mut command = Command::new(env!("CARGO_BIN_EXE_bigiron"));
