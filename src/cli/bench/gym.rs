@@ -4,12 +4,12 @@ use super::Figure;
 use crate::cli::args::BenchGymArgs;
 use crate::cli::{Error, courses};
 use crate::gym::{
-    ANSWER, Action, Autoreset, BatchEnv, Buffers, Env, Error as GymError, GOAL, INFO, Observation,
-    Options, Registry, Shape, TOKEN, TOKENS, status,
+    ANSWER, Action, Autoreset, BatchEnv, Buffers, Draws, Env, Error as GymError, GOAL, INFO,
+    Observation, Options, Registry, Shape, TOKEN, TOKENS, status,
 };
 use crate::host::Warts;
 use crate::session::Session;
-use crate::task::model::{Course, Task};
+use crate::task::model::{Course, Seeds, Task};
 use crate::task::playbook::{Station, Stop, run};
 use crate::task::prove::arguments;
 use crate::terminal::{Key, Response, Terminal};
@@ -89,6 +89,11 @@ impl Bench {
     fn options() -> Options {
         Options {
             warts: Warts::All,
+            // What is measured is stepping: no world is made anew meanwhile.
+            seeds: Draws::These(Seeds {
+                first: 0,
+                last: SEEDS - 1,
+            }),
             ..Options::default()
         }
     }
