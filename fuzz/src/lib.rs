@@ -95,7 +95,11 @@ fn obey(terminal: &mut Terminal, outbound: &Outbound) {
         if let Response::Inbound(answer) = response {
             let mut bytes = Vec::new();
             answer.encode_with(terminal.addressing(), &mut bytes);
-            assert!(Inbound::decode(&bytes).is_ok(), "{answer:?}");
+            // RA stores any code, that of an order too, which then reads as one.
+            let is_order = |code: u8| matches!(code, 0x08 | 0x11 | 0x1D | 0x28 | 0x29);
+            let plain = !terminal.cells().iter().any(|cell| is_order(cell.code));
+            let decoded = Inbound::decode(&bytes);
+            assert!(decoded.is_ok() || !plain, "{answer:?}");
         }
         next = terminal.resume();
     }
