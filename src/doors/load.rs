@@ -362,7 +362,10 @@ impl Client {
             if due >= end {
                 break;
             }
-            sleep_until(due).await;
+            // A sleep lasts a millisecond at least.
+            if pace.is_some() {
+                sleep_until(due).await;
+            }
             self.transact(record).await?;
             let took = due.elapsed().as_micros();
             micros.push(u32::try_from(took).unwrap_or(u32::MAX));

@@ -11,7 +11,7 @@ use crate::task::start::{Start, StartError};
 /// A system that is served. Its screens are prepared once for all sessions.
 #[derive(Debug, Clone)]
 pub struct World {
-    course: Course,
+    course: Arc<Course>,
     /// The opening that was made last, with its seed and task: sessions on the same one share their tables until they change them.
     last: Arc<Mutex<Option<Made>>>,
 }
@@ -39,11 +39,11 @@ impl World {
     /// A system without tasks.
     pub fn new(system: &Arc<System>) -> World {
         World {
-            course: Course {
+            course: Arc::new(Course {
                 region: Region::new(system, 0),
                 tasks: Vec::new(),
                 playbooks: Vec::new(),
-            },
+            }),
             last: Arc::default(),
         }
     }
@@ -86,7 +86,7 @@ impl World {
 impl From<Course> for World {
     fn from(course: Course) -> World {
         World {
-            course,
+            course: Arc::new(course),
             last: Arc::default(),
         }
     }

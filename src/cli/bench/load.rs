@@ -255,7 +255,8 @@ pub fn soak(args: BenchSoakArgs) -> Result<Outcome, Error> {
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = runtime()?;
     runtime.block_on(async {
-        let host = Host::begin(&args.target, args.at_a_time, false)?;
+        // Those that have left are noticed a little later than others come.
+        let host = Host::begin(&args.target, args.at_a_time * 8 + 256, false)?;
         let work = rehearse(&host, &args.target).await?;
         let visit = |sessions| load::come_and_go(&host.address, &work, sessions, args.at_a_time);
         let failed = |cause: std::io::Error| unworked(&host, &cause);
