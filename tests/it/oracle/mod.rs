@@ -93,7 +93,7 @@ fn fresh_random_cases_agree_with_the_reference() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let said = |name: &str| std::env::var(name).ok();
     let seed = said("ORACLE_SEED").unwrap_or_else(|| now.unwrap().as_micros().to_string());
-    let cases = said("ORACLE_CASES").unwrap_or_else(|| "520".into());
+    let cases = said("ORACLE_CASES").unwrap_or_else(|| "1300".into());
     println!("ORACLE_SEED={seed} ORACLE_CASES={cases}");
     let mut record = Command::new("python3")
         .args(["tests/oracle/record.py", &format!("{seed}:{cases}")])
