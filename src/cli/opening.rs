@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use super::args::{Clock, SessionOptions};
 use super::{Error, courses, systems};
-use crate::doors::world::World;
+use crate::doors::station::Recorder;
+use crate::doors::world::{Opening, World};
 use crate::host::Warts;
 use crate::recording::{Header, Origin, Writer};
 use crate::session::{ClockMode, Setup};
 use crate::system::model::System;
 use crate::system::wart::Wart;
 use crate::task;
+use crate::task::model::Course;
 use crate::task::start::{Start, StartError};
 use crate::terminal::{Model, Options};
 
@@ -124,6 +126,55 @@ pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
 /// Begins a recording in a file that does not exist yet.
 pub fn record(path: &Path, header: &Header) -> io::Result<Writer<File>> {
     Ok(Writer::new(File::create_new(path)?, header))
+}
+
+/// What a session of this setup is opened on; of a task in several systems, in all of them.
+pub fn opening(course: &Course, setup: &Setup) -> Result<Opening, Error> {
+    let (region, start) = courses::region(course, setup)?;
+    Ok(Opening { region, start })
+}
+
+/// Begins the recordings that the options ask for: `FILE`, and for a task in several systems `FILE-SYSTEM` (before its ending) for
+/// those besides its own. None of the files may be there.
+pub fn recorders(
+    options: &SessionOptions,
+    opening: &Opening,
+    door: &str,
+    setup: &Setup,
+) -> Result<Vec<Box<dyn Recorder>>, Error> {
+    let Some(path) = &options.record else {
+        return Ok(Vec::new());
+    };
+    let mut sessions = vec![(path.clone(), opening.region.system(), setup.clone())];
+    if let Some(start) = &opening.start {
+        for (n, region) in start.regions().iter().enumerate().skip(1) {
+            let system = region.system();
+            let setup = Setup {
+                clock: setup.clock,
+                terminal: setup.terminal,
+                ..task::run::setup(start, n, setup.seed, &setup.warts)
+            };
+            sessions.push((beside(path, &system.id), system, setup));
+        }
+    }
+    let begin = |(path, system, setup): (PathBuf, &Arc<System>, Setup)| {
+        let begun = record(&path, &header_for(options, system, door, &setup));
+        let cannot =
+            |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
+        Ok(Box::new(begun.map_err(cannot)?) as Box<dyn Recorder>)
+    };
+    sessions.into_iter().map(begin).collect()
+}
+
+/// `run.jsonl` as `run-SYSTEM.jsonl`.
+fn beside(path: &Path, system: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{system}"));
+    if let Some(ending) = path.extension() {
+        name.push(".");
+        name.push(ending);
+    }
+    path.with_file_name(name)
 }
 
 /// Begins the recordings of a run at a task, one for each of its systems: `PATH.jsonl`, and `PATH-SYSTEM.jsonl` for those besides

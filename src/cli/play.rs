@@ -1,29 +1,70 @@
 //! `bigiron play`: a person at a terminal plays a system.
 
-use std::fs::File;
 use std::io::{IsTerminal, Write, stdin, stdout};
 
 use super::args::{Clock, PlayArgs, SessionArgs};
+use super::error::Kind;
 use super::{Error, Outcome, courses, opening, plain};
-use crate::recording::Writer;
-use crate::session::{self, Log, Millis, Session};
-use crate::task::grade::Ending;
+use crate::doors::clock;
+use crate::doors::script::Subject;
+use crate::doors::station::Station;
+use crate::session::{ClockMode, Millis, Setup};
+use crate::task::brief::Brief;
 use crate::task::model::Course;
-use crate::task::start::Start;
-use crate::tui::{self, Ended, Play};
+use crate::terminal::{Key, Terminal};
+use crate::tui::{self, Desk, Ended, Play};
 
-/// A recording, if one was asked for.
-struct Recorder(Option<Writer<File>>);
+/// A session in this process; of a task in several systems one in each.
+struct Own {
+    station: Station,
+    title: String,
+    /// The time as the window has it.
+    now: Millis,
+}
 
-impl Log for Recorder {
-    fn event(&mut self, at: Millis, event: session::Event<'_>) {
-        if let Some(writer) = &mut self.0 {
-            writer.event(at, event);
-        }
+impl Desk for Own {
+    fn terminal(&self) -> &Terminal {
+        self.station.terminal()
     }
 
-    fn wants_state(&self) -> bool {
-        self.0.is_some()
+    fn press(&mut self, key: Key) {
+        self.station.strike(key);
+    }
+
+    fn wait(&mut self, by: Millis) -> bool {
+        if self.station.is_turn() && self.station.may_go_on() {
+            self.station.pass(by);
+        }
+        self.station.is_turn()
+    }
+
+    fn tick(&mut self, now: Millis) {
+        self.now = now;
+        self.station.catch_up();
+    }
+
+    fn next_tick(&self) -> Option<Millis> {
+        let due = self
+            .station
+            .next_due()
+            .filter(|_| !self.station.is_turn())?;
+        Some(self.now + due.saturating_sub(self.station.now()))
+    }
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    fn brief(&self) -> Option<Brief> {
+        self.station.brief()
+    }
+
+    fn turn(&mut self) -> bool {
+        self.station.turn_on()
+    }
+
+    fn answer(&mut self, answer: &str) -> Result<(), String> {
+        self.station.keep_answer(answer)
     }
 }
 
@@ -45,66 +86,71 @@ pub fn run(args: PlayArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-/// Plays a system in the window. With a task: its goal is told first, and its grade when the operator leaves.
+/// Plays a system in the window. With a task: its goal and what it leaves stand beside the screen, and its grade is told when the
+/// operator leaves.
 pub fn play(course: &Course, args: &SessionArgs) -> Result<(), Error> {
-    let options = &args.options;
-    let mut setup = opening::setup(options, Clock::Live, [course.system()])?;
+    let mut setup = opening::setup(&args.options, Clock::Live, [course.system()])?;
     setup.terminal.typeahead = true;
-    let (region, start) = courses::region(course, &setup)?;
-    let system = region.system();
-    if let Some(start) = &start {
-        tell(start)?;
-    }
-    let writer = options.record.as_ref().map(|path| {
-        let cannot =
-            |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
-        opening::record(path, &opening::header_for(options, system, "play", &setup)).map_err(cannot)
-    });
-    let mut recorder = Recorder(writer.transpose()?);
-    let session = Session::open_in(&region, &setup, &mut recorder);
+    let station = open(course, args, &setup, "play")?;
     let title = format!(
         "{}  seed {}  warts {}",
-        system.title, setup.seed, setup.warts
+        course.system().title,
+        setup.seed,
+        setup.warts
     );
-    let mut program = Play::new(session, setup.clock, recorder, title, tui::palette());
-    let ended = tui::run(&mut program, options.speed);
-    let (session, Recorder(writer)) = program.into_parts();
-    if let Some(start) = &start {
-        let (host, now) = (session.line().host(), session.now());
-        let grade = start.grade_host(host, now, None, &Ending::Done);
-        write!(stdout(), "{}\n\n{grade}", start.goal())?;
+    let own = Own {
+        station,
+        title,
+        now: 0,
+    };
+    let mut program = Play::at(own, tui::palette());
+    let ended = tui::run(&mut program, args.options.speed);
+    let mut station = program.into_desk().station;
+    let reason = match ended {
+        Ok(Ended::Quit) => "quit",
+        _ => "signal",
+    };
+    if let Some(goal) = station.goal() {
+        writeln!(stdout(), "{goal}")?;
     }
-    if let Some(mut writer) = writer {
-        writer.end(
-            session.now(),
-            if matches!(ended, Ok(Ended::Quit)) {
-                "quit"
-            } else {
-                "signal"
-            },
-        );
-        if let Some(cause) = writer.take_error() {
-            return Err(Error::new(
-                super::error::Kind::Machine,
-                "the recording is not whole: it could not be written",
-            )
-            .because(&cause));
-        }
-    }
+    close(&mut station, reason)?;
     Ok(ended.map(|_| ())?)
 }
 
-/// Tells the goal, and waits until it was read.
-fn tell(start: &Start) -> Result<(), Error> {
-    let budget = start.task().budget;
-    let minutes = budget.time / 60_000;
-    write!(
-        stdout(),
-        "{}\n\n{} keys, {minutes} minutes. Press Enter to begin. ",
-        start.goal(),
-        budget.keys
-    )?;
-    stdout().flush()?;
-    stdin().read_line(&mut String::new())?;
-    Ok(())
+/// Opens the session that the arguments ask for, with its recordings.
+pub fn open(
+    course: &Course,
+    args: &SessionArgs,
+    setup: &Setup,
+    door: &str,
+) -> Result<Station, Error> {
+    let opened = opening::opening(course, setup)?;
+    let mut recorders = opening::recorders(&args.options, &opened, door, setup)?.into_iter();
+    let mut next = || recorders.next().unwrap_or_else(|| Box::new(()));
+    let clock = match setup.clock {
+        ClockMode::Turn => clock::Clock::Turn,
+        ClockMode::Live => clock::Clock::live(args.options.speed),
+    };
+    let log = next();
+    Ok(Station::open_all(opened, setup, clock, log, &mut next))
 }
+
+/// Ends a session: whoever leaves a task is done. Tells the grade.
+pub fn close(station: &mut Station, reason: &str) -> Result<(), Error> {
+    station.leave();
+    station.end(reason);
+    if let Some(grade) = station.grade() {
+        write!(stdout(), "\n{grade}")?;
+    }
+    match station.take_log_error() {
+        None => Ok(()),
+        Some(cause) => Err(Error::new(
+            Kind::Machine,
+            "the recording is not whole: it could not be written",
+        )
+        .because(&cause)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,11 @@ use crate::terminal::Key;
 /// What is printed when a line is waited for.
 pub const PROMPT: &str = "> ";
 
+/// How wide a goal is told.
+const GOAL: usize = 79;
+
 /// The words after a colon, and what they do.
-const WORDS: [(&str, &str); 7] = [
+const WORDS: [(&str, &str); 10] = [
     ("help", "this list"),
     ("keys", "the names of the keys"),
     ("screen", "the whole screen (an empty line does the same)"),
@@ -29,8 +32,20 @@ const WORDS: [(&str, &str); 7] = [
         "let time pass: `:wait 5` is five seconds of the host's",
     ),
     (
+        "goal",
+        "what the task asks for, and what it leaves to use up",
+    ),
+    (
+        "answer",
+        "keep an answer: `:answer P88121`; `:submit` or `:quit` hands it in",
+    ),
+    (
+        "terminal",
+        "turn to another terminal of the task: `:terminal 2`, or a system's name",
+    ),
+    (
         "submit",
-        "the work is done: `:submit P88121` with an answer, or without one",
+        "the work is done: `:submit P88121` with an answer, or with the one that was kept",
     ),
     ("quit", "leave"),
 ];
@@ -43,6 +58,8 @@ pub struct Plain {
     rows: Vec<String>,
     /// How many writes of the host were told of.
     writes: u64,
+    /// Whether the last line was a `:quit` that was held back, since no answer was given.
+    warned: bool,
 }
 
 impl Dialogue for Plain {
@@ -58,9 +75,10 @@ impl Dialogue for Plain {
     fn begin(&mut self, line: &[u8], subject: &mut dyn Subject) -> Step {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_end_matches(['\r', '\n']);
+        let warned = std::mem::take(&mut self.warned);
         let text = match line.strip_prefix(':') {
             _ if line.trim().is_empty() => self.whole(subject),
-            Some(rest) if !rest.starts_with(':') => return self.word(rest, subject),
+            Some(rest) if !rest.starts_with(':') => return self.word(rest, warned, subject),
             Some(colon) => return self.press(colon, subject),
             None => return self.press(line, subject),
         };
@@ -107,7 +125,7 @@ impl Plain {
     }
 
     /// Does what a word after a colon asks for.
-    fn word(&mut self, text: &str, subject: &mut dyn Subject) -> Step {
+    fn word(&mut self, text: &str, warned: bool, subject: &mut dyn Subject) -> Step {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         let rest = rest.trim();
         match word {
@@ -128,6 +146,9 @@ impl Plain {
                 ),
                 None => said("How many seconds? `:wait 5` lets five pass.".into()),
             },
+            "goal" => said(goal(subject)),
+            "answer" => said(keep(rest, subject)),
+            "terminal" => self.terminal(rest, subject),
             "submit" => {
                 let answer = (!rest.is_empty()).then(|| rest.to_owned());
                 self.take(
@@ -136,6 +157,13 @@ impl Plain {
                         ..Request::default()
                     },
                     subject,
+                )
+            }
+            "quit" if !warned && lacks_answer(subject) => {
+                self.warned = true;
+                said(
+                    "No answer was given: `:answer P88121` gives one, :quit again leaves without."
+                        .into(),
                 )
             }
             "quit" => Step::Said {
@@ -152,10 +180,31 @@ impl Plain {
         }
     }
 
+    /// Turns to the terminal of this number, from 1, or at this system.
+    fn terminal(&mut self, wanted: &str, subject: &mut dyn Subject) -> Step {
+        let systems: Vec<String> = subject.systems().iter().map(|id| id.to_string()).collect();
+        let numbered = wanted.parse::<usize>().ok();
+        let system = numbered.and_then(|n| systems.get(n.checked_sub(1)?));
+        let system = system.or_else(|| systems.iter().find(|id| *id == wanted));
+        match system.is_some_and(|system| subject.turn_to(system)) {
+            true => Step::Said {
+                text: self.whole(subject),
+                end: false,
+            },
+            false => {
+                let known = (1..).zip(&systems).map(|(n, id)| format!("{n} ({id})"));
+                let known = known.collect::<Vec<_>>().join(", ");
+                said(format!(
+                    "There is no terminal {wanted:?}; there are {known}."
+                ))
+            }
+        }
+    }
+
     /// The whole screen.
     fn whole(&mut self, subject: &dyn Subject) -> String {
         let seen = observe(subject, Scope::default());
-        self.screen(subject, &seen) + &status(&seen) + PROMPT
+        self.screen(subject, &seen) + &status(subject, &seen) + PROMPT
     }
 
     fn screen(&mut self, subject: &dyn Subject, seen: &Observation) -> String {
@@ -178,7 +227,7 @@ impl Plain {
                 "-- {key} (column {at}) was refused: {reason}; nothing after it was pressed"
             );
         }
-        text.push_str(&status(seen));
+        text.push_str(&status(subject, seen));
         match reply.ended.map(Ended::reason) {
             Some(reason) => text + &format!("-- the session is over: {reason}\n"),
             None => text + PROMPT,
@@ -206,8 +255,37 @@ fn said(text: String) -> Step {
     }
 }
 
-/// `-- row 12, column 32, OPERATOR ID; keyboard free`
-fn status(seen: &Observation) -> String {
+/// What the task asks for, and what it leaves.
+fn goal(subject: &dyn Subject) -> String {
+    let Some(brief) = subject.brief() else {
+        return "There is no task.".into();
+    };
+    let answer = match (&brief.answer, brief.reports) {
+        (Some(answer), _) => format!("Answer so far: {answer}\n"),
+        (None, true) => "No answer so far.\n".into(),
+        (None, false) => String::new(),
+    };
+    let lines = brief.lines(GOAL).join("\n");
+    format!("{lines}\n{answer}{}", brief.status())
+}
+
+/// Keeps an answer, and tells what there is to tell of it.
+fn keep(answer: &str, subject: &mut dyn Subject) -> String {
+    match (subject.keep_answer(answer), answer) {
+        (Err(doubt), _) => format!("{answer:?}: {doubt}."),
+        (Ok(()), "") => "No answer is kept. `:answer P88121` keeps one.".into(),
+        (Ok(()), answer) => format!("Kept: {answer}"),
+    }
+}
+
+/// Whether an answer is asked for and none was kept.
+fn lacks_answer(subject: &dyn Subject) -> bool {
+    let brief = subject.brief();
+    brief.is_some_and(|brief| brief.reports && brief.answer.is_none() && !brief.over)
+}
+
+/// `-- row 12, column 32, OPERATOR ID; keyboard free`, and at a task `; keys 9 of 150, 59:40 left`
+fn status(subject: &dyn Subject, seen: &Observation) -> String {
     let (row, column) = (seen.cursor.row, seen.cursor.column);
     let mut text = format!("-- row {row}, column {column}");
     if let Some(field) = seen
@@ -233,6 +311,9 @@ fn status(seen: &Observation) -> String {
     };
     if keyboard.insert {
         text.push_str("; insert mode");
+    }
+    if let Some(brief) = subject.brief() {
+        let _ = write!(text, "; {}", brief.status());
     }
     text + "\n"
 }

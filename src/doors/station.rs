@@ -9,6 +9,7 @@ use super::world::Opening;
 use crate::host::Host;
 use crate::recording::Writer;
 use crate::session::{Event, Log, Millis, Session, Setup};
+use crate::task::brief::Brief;
 use crate::task::grade::{Ending, Grade};
 use crate::task::run::{self, Run};
 use crate::terminal::{Key, Options, Response, Terminal};
@@ -88,6 +89,8 @@ pub struct Station {
     stopped: bool,
     name: String,
     run: Option<Run>,
+    /// What will be reported, unless something else is.
+    answer: Option<String>,
     grade: Option<Grade>,
     tells_grade: bool,
     /// Why the work is over, once it is.
@@ -144,6 +147,7 @@ impl Station {
             stopped: false,
             name: opening.region.system().id.clone(),
             run: opening.start.map(Run::new),
+            answer: None,
             grade: None,
             tells_grade: false,
             over: None,
@@ -186,6 +190,7 @@ impl Station {
             stopped: false,
             name: self.name.clone(),
             run: self.run.clone(),
+            answer: self.answer.clone(),
             grade: self.grade.clone(),
             tells_grade: self.tells_grade,
             over: self.over,
@@ -228,6 +233,50 @@ impl Station {
         self.obeyed += 1;
         self.catch_up();
         order(self);
+    }
+
+    /// Presses a key as long as the task leaves any; if it does not, the work is over. Gives whether it was pressed.
+    pub fn strike(&mut self, key: Key) -> bool {
+        let left = self.may_go_on();
+        if left {
+            self.press(key);
+        }
+        left
+    }
+
+    /// Whether the task leaves keys and time; if it does not, the work is over.
+    pub fn may_go_on(&mut self) -> bool {
+        self.catch_up();
+        let is_spent = |left: Budget| left.keys == 0 || left.time_ms == 0;
+        if self.over.is_none() && self.left().is_some_and(is_spent) {
+            self.finish(None, Ended::BudgetSpent);
+        }
+        self.over.is_none()
+    }
+
+    /// Turns to the terminal at the task's next system, after the last the first; false if there is one system only.
+    pub fn turn_on(&mut self) -> bool {
+        let systems = self.systems();
+        let here = systems.iter().position(|system| *system == self.name);
+        let next = here.map_or(0, |here| (here + 1) % systems.len().max(1));
+        let next = systems.get(next).map(|system| system.to_string());
+        next.is_some_and(|next| next != self.name && self.turn_to(&next))
+    }
+
+    /// The work is done, as far as it goes: whoever leaves has finished, with the answer that was kept. Nothing without a task,
+    /// and nothing if it is over already.
+    pub fn leave(&mut self) {
+        if self.run.is_some() && self.over.is_none() {
+            self.catch_up();
+            self.finish(None, Ended::Submitted);
+        }
+    }
+
+    /// The fault that kept a recording from going on, once.
+    pub fn take_log_error(&mut self) -> Option<io::Error> {
+        let logs = self.others.iter_mut().map(|place| &mut place.log);
+        let mut logs = std::iter::once(&mut self.log).chain(logs);
+        logs.find_map(|log| log.inner.take_error())
     }
 
     /// Lets virtual time pass on the turn clock; the live one cannot be hurried.
@@ -464,9 +513,37 @@ impl Subject for Station {
         })
     }
 
+    fn brief(&self) -> Option<Brief> {
+        let brief = self.run.as_ref()?.brief(self.now(), &self.name);
+        Some(Brief {
+            answer: self.answer.clone(),
+            over: self.over.is_some(),
+            ..brief
+        })
+    }
+
+    fn keep_answer(&mut self, answer: &str) -> Result<(), String> {
+        let answer = answer.trim();
+        self.answer = (!answer.is_empty()).then(|| answer.to_owned());
+        match (&self.run, answer) {
+            (None, _) => Err("there is no task to answer".into()),
+            (Some(_), "") => Ok(()),
+            (Some(run), answer) => run.start().reads(answer),
+        }
+    }
+
     fn finish(&mut self, answer: Option<&str>, ended: Ended) -> Option<Told> {
-        self.over = Some(ended);
         let now = self.session.now();
+        let is_late = |run: &Run| now > run.start().task().budget.time;
+        let ended = match ended {
+            Ended::Submitted if self.run.as_ref().is_some_and(is_late) => Ended::BudgetSpent,
+            ended => ended,
+        };
+        self.over = Some(ended);
+        let kept = self.answer.take();
+        let answer = answer
+            .or(kept.as_deref())
+            .filter(|_| ended == Ended::Submitted);
         let ending = match ended {
             Ended::Submitted => Ending::Done,
             Ended::BudgetSpent => Ending::BudgetSpent,

@@ -19,6 +19,11 @@ pub struct Answer {
 const DATES: [&str; 2] = ["MM/DD/YYYY", "MM/DD/YY"];
 
 impl Answer {
+    /// Whether a report can be read as what it is to be; one that cannot is never right.
+    pub fn reads(&self, found: &str) -> bool {
+        read(found, &self.of, self.today).is_some()
+    }
+
     /// Holds a report against the right answer. Texts may differ in case and blanks, lists in order.
     pub fn judge(&self, found: Option<&str>) -> AnswerVerdict {
         let right = found
@@ -129,6 +134,17 @@ mod tests {
         assert!(right(Type::Text, Value::text("DE VRIES"), " de  Vries\n"));
         assert!(!right(Type::Text, Value::text("DE VRIES"), "DEVRIES"));
         assert!(right(Type::Bool, Value::Bool(true), "yes"));
+    }
+
+    #[test]
+    fn what_cannot_be_right_is_told_from_what_is_wrong() {
+        let today = Date::from_ymd(1989, 3, 14).unwrap();
+        let answer = Answer {
+            of: Type::Date,
+            expected: Value::Date(today),
+            today,
+        };
+        assert!(answer.reads("04/02/89") && !answer.reads("soon"));
     }
 
     #[test]

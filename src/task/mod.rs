@@ -1,6 +1,7 @@
 //! Tasks: a goal in words, a start, what must change and what must not; playbooks that solve them; grades that tell.
 
 pub mod answer;
+pub mod brief;
 pub mod grade;
 mod load;
 pub mod model;

@@ -11,7 +11,7 @@ use crate::host::{Host, Region, data};
 use crate::session::Setup;
 use crate::system::expr::{Fault, eval, test};
 use crate::system::model::{Part, System};
-use crate::system::value::{Key, Value};
+use crate::system::value::{Key, Type, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -164,6 +164,17 @@ impl Start {
         &self.goal
     }
 
+    /// Whether a report can be read as the task asks for it; if not, why.
+    pub fn reads(&self, found: &str) -> Result<(), String> {
+        let Some(answer) = &self.answer else {
+            return Err("no answer is asked for".into());
+        };
+        match answer.reads(found) {
+            true => Ok(()),
+            false => Err(format!("it does not read as {}", kind(&answer.of))),
+        }
+    }
+
     /// `value.*`
     pub fn values(&self) -> &[Value] {
         &self.values
@@ -293,6 +304,18 @@ impl Start {
         let told = changes.iter().filter(|change| !self.allows(change, end));
         told.map(|change| format!("{} {:?} {:?}", change.table, change.key, change.after))
             .collect()
+    }
+}
+
+/// What a report is to be, in words.
+fn kind(of: &Type) -> String {
+    match of {
+        Type::Int => "a whole number".into(),
+        Type::Decimal(_) => "an amount such as 1024.50".into(),
+        Type::Date => "a date such as 1989-04-02 or 04/02/89".into(),
+        Type::Bool => "yes or no".into(),
+        Type::Text => "a text".into(),
+        Type::List(of) => format!("a list of which each part, between commas, is {}", kind(of)),
     }
 }
 

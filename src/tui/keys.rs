@@ -18,6 +18,12 @@ pub enum Action {
     Cursor,
     /// Lets a second pass (turn clock).
     Wait,
+    /// Shows the goal of the task over the screen.
+    Goal,
+    /// Opens the line for the answer of the task.
+    Answer,
+    /// Turns to the next terminal of the task.
+    Turn,
     /// Paints the window anew.
     Redraw,
     /// Ends the session, after a question.
@@ -265,6 +271,19 @@ pub fn rows() -> Vec<Row> {
             Action::Wait,
             "wait",
             "let a second pass (turn clock)",
+        ),
+        one([escape('g')], Action::Goal, "goal", "the goal of the task"),
+        one(
+            [escape('e')],
+            Action::Answer,
+            "answer",
+            "enter the answer of the task",
+        ),
+        one(
+            [escape('t')],
+            Action::Turn,
+            "terminal",
+            "turn to the task's next terminal",
         ),
         one(
             [escape('u')],

@@ -2,6 +2,8 @@
 //!
 //! Each program ([`Play`], [`Replay`], [`Launcher`]) is a pure state machine; [`run()`] alone knows a window and a clock.
 
+mod answer;
+mod brief;
 pub mod keys;
 mod launcher;
 mod overlay;
@@ -11,7 +13,7 @@ mod run;
 pub mod screen;
 
 pub use launcher::{Entry, Launcher};
-pub use play::{Desk, Local, Play};
+pub use play::{Desk, Play};
 pub use replay::Replay;
 pub use run::{Ended, run};
 

@@ -13,16 +13,19 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 const CHORDS: usize = 24;
 const NAMES: usize = 14;
 
-/// The list of keys, scrolled to a line.
+/// The width of a page with its border.
+pub const PAGE: u16 = 78;
+
+/// A page of lines over the middle of the frame, scrolled to one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Help {
+pub struct Page {
     from: usize,
 }
 
-impl Help {
-    /// Takes a key that scrolls; false if it does not.
-    pub fn scroll(&mut self, key: Key) -> bool {
-        let last = lines().len().saturating_sub(1);
+impl Page {
+    /// Takes a key that scrolls a page of so many lines; false if it does not.
+    pub fn scroll(&mut self, key: Key, lines: usize) -> bool {
+        let last = lines.saturating_sub(1);
         self.from = match key {
             Key::Up => self.from.saturating_sub(1),
             Key::Down => (self.from + 1).min(last),
@@ -33,19 +36,14 @@ impl Help {
         true
     }
 
-    /// Draws it over the middle of the frame.
-    pub fn draw(&self, frame: &mut Frame<'_>) {
-        let lines = lines();
-        let area = centred(frame.area(), 78, lines.len() as u16 + 2);
-        let from = self.from.min(
-            lines
-                .len()
-                .saturating_sub(usize::from(area.height.saturating_sub(2))),
-        );
+    /// Draws it, with a word at its head and one at its foot.
+    pub fn draw(&self, frame: &mut Frame<'_>, lines: Vec<String>, head: &str, foot: &str) {
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        let area = centred(frame.area(), PAGE, height.saturating_add(2));
+        let room = usize::from(area.height.saturating_sub(2));
+        let from = self.from.min(lines.len().saturating_sub(room));
         let shown: Vec<Line<'_>> = lines.into_iter().skip(from).map(Line::from).collect();
-        let block = Block::bordered()
-            .title(" Keys ")
-            .title_bottom(" Up, Down, Space scroll; any other key closes ");
+        let block = Block::bordered().title(head).title_bottom(foot);
         frame.render_widget(Clear, area);
         frame.render_widget(Paragraph::new(shown).block(block), area);
     }
@@ -115,39 +113,56 @@ pub fn line(frame: &mut Frame<'_>, y: u16, text: &str, style: Style) {
     }
 }
 
-/// Hints: a title at the left and keys at the right of the hint line. Without such a line the keys stand in the middle
-/// of the operator information area, which is blank. A prefix that waits for its key comes first.
-pub fn hint(
-    frame: &mut Frame<'_>,
-    layout: &Layout,
-    title: &str,
-    pending: Option<&str>,
-    style: Style,
-) {
-    const KEYS: &str = "Alt-H keys  Ctrl-Q quit";
-    let style = style.add_modifier(Modifier::DIM);
-    let (at, text) = match layout.hint {
-        Some(line) => {
-            let room = usize::from(line.width)
-                .min(80)
-                .saturating_sub(KEYS.len() + 3);
-            let left: String = pending.unwrap_or(title).chars().take(room).collect();
-            let text: String = format!(" {left:<room$}  {KEYS}")
-                .chars()
-                .take(usize::from(line.width))
-                .collect();
-            (line, text)
+/// What stands in the hint line.
+#[derive(Debug, Clone)]
+pub struct Hint<'a> {
+    /// At its left.
+    pub left: &'a str,
+    /// Keys at its right, the least wanted first: those that there is no room for are left out.
+    pub keys: &'a [&'a str],
+    /// What stands in the middle of the operator information area where there is no hint line.
+    pub short: &'a str,
+    /// How many columns it takes at most.
+    pub width: u16,
+}
+
+impl Hint<'_> {
+    /// Draws it. The middle of the operator information area is blank, if that shows at all (`oia`).
+    pub fn draw(&self, frame: &mut Frame<'_>, layout: &Layout, oia: bool, style: Style) {
+        let style = style.add_modifier(Modifier::DIM);
+        let (at, text) = match layout.hint {
+            Some(line) => (line, self.line(usize::from(line.width.min(self.width)))),
+            None if !oia || layout.oia.width < 70 => return,
+            None => (
+                Rect {
+                    x: layout.oia.x + 26,
+                    ..layout.oia
+                },
+                self.short.chars().take(38).collect(),
+            ),
+        };
+        frame.buffer_mut().set_string(at.x, at.y, text, style);
+    }
+
+    fn line(&self, width: usize) -> String {
+        let length = |text: &str| text.chars().count();
+        let room = width.saturating_sub(2);
+        let mut keys = self.keys;
+        let taken = |keys: &[&str]| keys.iter().map(|key| length(key) + 2).sum::<usize>();
+        while let [_, rest @ ..] = keys
+            && rest.len() > 1
+            && length(self.left) + taken(keys) > room
+        {
+            keys = rest;
         }
-        None if layout.shares || layout.oia.width < 70 => return,
-        None => (
-            Rect {
-                x: layout.oia.x + 26,
-                ..layout.oia
-            },
-            pending.unwrap_or(KEYS).to_owned(),
-        ),
-    };
-    frame.buffer_mut().set_string(at.x, at.y, text, style);
+        let keys: String = keys.iter().map(|key| format!("  {key}")).collect();
+        let room = room.saturating_sub(length(&keys));
+        let left: String = self.left.chars().take(room).collect();
+        format!(" {left:<room$}{keys}")
+            .chars()
+            .take(width)
+            .collect()
+    }
 }
 
 fn centred(area: Rect, width: u16, height: u16) -> Rect {

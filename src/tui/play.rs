@@ -1,10 +1,13 @@
-//! Playing: keys go to a desk, its terminal is drawn.
+//! Playing: keys go to a desk, its terminal is drawn, with the task that is worked at beside it.
 
+use super::answer::{After, AnswerLine, Typed};
+use super::brief::Place;
 use super::keys::{Action, Keymap, Prefix, Pressed};
-use super::overlay::{self, Help};
+use super::overlay::{self, Hint, PAGE, Page};
 use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
 use super::{Command, CursorStyle, Program};
-use crate::session::{ClockMode, Log, Millis, Session};
+use crate::session::Millis;
+use crate::task::brief::Brief;
 use crate::terminal::{Key, Terminal};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
@@ -16,8 +19,12 @@ const WAIT: Millis = 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Over {
     Nothing,
-    Help(Help),
+    Help(Page),
+    Goal(Page),
+    Answer(AnswerLine),
     Quit,
+    /// The task leaves no keys or no time.
+    Spent,
 }
 
 /// A terminal that is played, and what stands behind it.
@@ -34,48 +41,17 @@ pub trait Desk {
     fn next_tick(&self) -> Option<Millis>;
     /// What stands in the hint line.
     fn title(&self) -> String;
-}
-
-/// A session in this process.
-pub struct Local<L> {
-    session: Session,
-    log: L,
-    clock: ClockMode,
-    title: String,
-}
-
-impl<L: Log> Desk for Local<L> {
-    fn terminal(&self) -> &Terminal {
-        self.session.terminal()
+    /// What is told of the task that is worked at, if there is one.
+    fn brief(&self) -> Option<Brief> {
+        None
     }
-
-    fn press(&mut self, key: Key) {
-        self.session.press(key, &mut self.log);
+    /// Turns to the next terminal; false if there is no other.
+    fn turn(&mut self) -> bool {
+        false
     }
-
-    fn wait(&mut self, by: Millis) -> bool {
-        let waits = self.clock == ClockMode::Turn;
-        if waits {
-            self.session.wait(by, &mut self.log);
-        }
-        waits
-    }
-
-    fn tick(&mut self, now: Millis) {
-        if self.clock == ClockMode::Live {
-            self.session.advance_to(now, &mut self.log);
-        }
-    }
-
-    fn next_tick(&self) -> Option<Millis> {
-        match self.clock {
-            ClockMode::Live => self.session.next_due(),
-            ClockMode::Turn => None,
-        }
-    }
-
-    fn title(&self) -> String {
-        self.title.clone()
+    /// Keeps the answer of the task; blank: none. The error says why it will not be read.
+    fn answer(&mut self, _answer: &str) -> Result<(), String> {
+        Ok(())
     }
 }
 
@@ -85,48 +61,31 @@ pub struct Play<D> {
     palette: Palette,
     keymap: Keymap,
     over: Over,
+    /// An answer that was typed and not taken.
+    draft: Option<String>,
     cursor: CursorStyle,
 }
 
-impl<L: Log> Play<Local<L>> {
-    /// Plays a session that was opened with this clock and this log. The title stands in the hint line.
-    pub fn new(
-        session: Session,
-        clock: ClockMode,
-        log: L,
-        title: String,
-        palette: Palette,
-    ) -> Play<Local<L>> {
-        let desk = Local {
-            session,
-            log,
-            clock,
-            title,
-        };
-        Play::at(desk, palette)
-    }
-
-    /// The session.
-    pub fn session(&self) -> &Session {
-        &self.desk.session
-    }
-
-    /// The session and its log, when all is over.
-    pub fn into_parts(self) -> (Session, L) {
-        (self.desk.session, self.desk.log)
-    }
-}
-
 impl<D: Desk> Play<D> {
-    /// Plays at a desk.
+    /// Plays at a desk. If that is at a task, its goal is shown first.
     pub fn at(desk: D, palette: Palette) -> Play<D> {
+        let over = match desk.brief() {
+            Some(_) => Over::Goal(Page::default()),
+            None => Over::Nothing,
+        };
         Play {
             desk,
             palette,
             keymap: Keymap::default(),
-            over: Over::Nothing,
+            over,
+            draft: None,
             cursor: CursorStyle::default(),
         }
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &D {
+        &self.desk
     }
 
     /// The desk, when all is over.
@@ -136,46 +95,81 @@ impl<D: Desk> Play<D> {
 
     fn act(&mut self, action: Action) -> Vec<Command> {
         match action {
-            Action::Press(key) => self.press(key),
+            Action::Press(key) => return self.press(key),
             Action::Wait => {
                 let mut waited = false;
-                let commands = self.bell_if_alarmed(|desk| waited = desk.wait(WAIT));
-                match waited {
+                let commands = self.at_desk(|desk| waited = desk.wait(WAIT));
+                return match waited {
                     true => commands,
                     false => vec![Command::Bell],
-                }
+                };
             }
-            Action::Help => {
-                self.over = Over::Help(Help::default());
-                Vec::new()
-            }
+            Action::Help => self.over = Over::Help(Page::default()),
+            Action::Goal if self.desk.brief().is_some() => self.over = Over::Goal(Page::default()),
+            Action::Answer if self.reports() => self.open_answer(After::Stay),
+            Action::Turn if self.desk.turn() => {}
+            Action::Goal | Action::Answer | Action::Turn => return vec![Command::Bell],
             Action::Cursor => {
                 self.cursor = match self.cursor {
                     CursorStyle::Block => CursorStyle::Underline,
                     CursorStyle::Underline => CursorStyle::Block,
                 };
-                vec![Command::Cursor(self.cursor)]
+                return vec![Command::Cursor(self.cursor)];
             }
-            Action::Redraw => vec![Command::Redraw],
-            Action::Quit => {
-                self.over = Over::Quit;
-                Vec::new()
+            Action::Redraw => return vec![Command::Redraw],
+            Action::Quit if self.reports() && self.answer().is_none() => {
+                self.open_answer(After::Leave);
             }
+            Action::Quit => self.over = Over::Quit,
         }
+        Vec::new()
+    }
+
+    fn reports(&self) -> bool {
+        self.desk.brief().is_some_and(|brief| brief.reports)
+    }
+
+    fn answer(&self) -> Option<String> {
+        self.desk.brief()?.answer
+    }
+
+    fn open_answer(&mut self, after: After) {
+        let text = self.draft.take().or_else(|| self.answer());
+        self.over = Over::Answer(AnswerLine::new(text.unwrap_or_default(), after));
+    }
+
+    /// A key on the answer line.
+    fn type_answer(&mut self, mut line: AnswerLine, key: Key) -> Vec<Command> {
+        let mut commands = Vec::new();
+        match line.press(key) {
+            Typed::Going => {}
+            Typed::Refused => commands.push(Command::Bell),
+            Typed::Taken => match self.desk.answer(&line.text) {
+                // Taken a second time, it is what its author wants.
+                Err(doubt) if line.doubt.is_none() => line.doubt = Some(doubt),
+                _ if line.after == After::Leave => return vec![Command::Quit],
+                _ => return Vec::new(),
+            },
+        }
+        self.over = Over::Answer(line);
+        commands
     }
 
     fn press(&mut self, key: Key) -> Vec<Command> {
-        self.bell_if_alarmed(|desk| desk.press(key))
+        self.at_desk(|desk| desk.press(key))
     }
 
-    fn bell_if_alarmed(&mut self, act: impl FnOnce(&mut D)) -> Vec<Command> {
+    /// Does something at the desk: the bell rings if that raised the alarm, and the work may be over.
+    fn at_desk(&mut self, act: impl FnOnce(&mut D)) -> Vec<Command> {
         let before = self.desk.terminal().oia().alarm;
         act(&mut self.desk);
         let sounded = self.desk.terminal().oia().alarm && !before;
-        if sounded {
-            vec![Command::Bell]
-        } else {
-            Vec::new()
+        if self.desk.brief().is_some_and(|brief| brief.over) {
+            self.over = Over::Spent;
+        }
+        match sounded {
+            true => vec![Command::Bell],
+            false => Vec::new(),
         }
     }
 
@@ -185,37 +179,132 @@ impl<D: Desk> Play<D> {
             Prefix::ProgramAccess => "PA-",
         })
     }
+
+    /// Takes what lies over the screen away; what stands on an answer line is not lost.
+    fn uncover(&mut self) -> Over {
+        std::mem::replace(&mut self.over, Over::Nothing)
+    }
+
+    /// A key while something lies over the screen.
+    fn key_over(&mut self, over: Over, pressed: Pressed) -> Vec<Command> {
+        match (over, pressed) {
+            (Over::Spent, _) => return vec![Command::Quit],
+            (Over::Quit, Pressed::Action(Action::Press(Key::Char('y' | 'Y')) | Action::Quit)) => {
+                return vec![Command::Quit];
+            }
+            (Over::Help(mut page), Pressed::Action(Action::Press(key))) => {
+                if page.scroll(key, overlay::lines().len()) {
+                    self.over = Over::Help(page);
+                }
+            }
+            (Over::Goal(mut page), Pressed::Action(action)) => {
+                let lines = self.desk.brief().map_or(0, |brief| goal(&brief).len());
+                match action {
+                    Action::Press(key @ (Key::Up | Key::Down)) if page.scroll(key, lines) => {
+                        self.over = Over::Goal(page);
+                    }
+                    Action::Press(Key::Enter) | Action::Goal => {}
+                    // Who types on has read it.
+                    action => return self.act(action),
+                }
+            }
+            (Over::Answer(line), Pressed::Action(Action::Press(key))) => {
+                return self.type_answer(line, key);
+            }
+            (over @ Over::Answer(_), _) => {
+                self.over = over;
+                return vec![Command::Bell];
+            }
+            (Over::Nothing, Pressed::Action(action)) => return self.act(action),
+            (Over::Nothing, _) => return vec![Command::Bell],
+            (Over::Quit | Over::Help(_) | Over::Goal(_), _) => {}
+        }
+        Vec::new()
+    }
+
+    fn draw_over(&self, frame: &mut Frame<'_>) {
+        match &self.over {
+            Over::Nothing => {}
+            Over::Help(page) => page.draw(
+                frame,
+                overlay::lines(),
+                " Keys ",
+                " Up, Down, Space scroll; any other key closes ",
+            ),
+            Over::Goal(page) => {
+                let lines = self
+                    .desk
+                    .brief()
+                    .map_or_else(Vec::new, |brief| goal(&brief));
+                page.draw(frame, lines, " Goal ", " Enter goes on ");
+            }
+            Over::Answer(line) => line.draw(frame),
+            Over::Quit => match self.answer() {
+                None => overlay::question(frame, "Leave this session?  Y yes, any other key no"),
+                Some(answer) => {
+                    let answer: String = answer.chars().take(40).collect();
+                    let text = format!("Leave with the answer {answer}?  Y yes, any other key no");
+                    overlay::question(frame, &text);
+                }
+            },
+            Over::Spent => overlay::question(
+                frame,
+                "The keys or the time of the task are used up.  Any key leaves",
+            ),
+        }
+    }
+
+    /// The keys of the hint line, the least wanted first.
+    fn hints(brief: &Brief, shows_goal: bool) -> Vec<&'static str> {
+        let keys = [
+            (true, "Ctrl-Q quit"),
+            (true, "Alt-H keys"),
+            (!shows_goal, "Alt-G goal"),
+            (brief.places.len() > 1, "Alt-T turn"),
+            (brief.reports, "Alt-E answer"),
+        ];
+        let keys = keys.into_iter().filter(|(wanted, _)| *wanted);
+        keys.map(|(_, key)| key).collect()
+    }
+}
+
+/// The goal as the page over the screen shows it.
+fn goal(brief: &Brief) -> Vec<String> {
+    let lines = brief.lines(usize::from(PAGE) - 4);
+    let lines = lines.into_iter().map(|line| format!(" {line}"));
+    lines
+        .chain(["".into(), format!(" {}", brief.status())])
+        .collect()
 }
 
 impl<D: Desk> Program for Play<D> {
     fn key(&mut self, key: KeyEvent) -> Vec<Command> {
         if self.over != Over::Nothing && key.code == KeyCode::Esc {
-            self.over = Over::Nothing;
+            match self.uncover() {
+                Over::Answer(line) => self.draft = Some(line.text),
+                Over::Spent => return vec![Command::Quit],
+                _ => {}
+            }
             return Vec::new();
         }
-        let pressed = self.keymap.press(key);
-        if pressed == Pressed::Pending {
-            return Vec::new();
-        }
-        match (std::mem::replace(&mut self.over, Over::Nothing), pressed) {
-            (Over::Nothing, Pressed::Action(action)) => self.act(action),
-            (Over::Nothing, _) => vec![Command::Bell],
-            (Over::Quit, Pressed::Action(Action::Press(Key::Char('y' | 'Y')) | Action::Quit)) => {
-                vec![Command::Quit]
+        match self.keymap.press(key) {
+            Pressed::Pending => Vec::new(),
+            pressed => {
+                let over = self.uncover();
+                self.key_over(over, pressed)
             }
-            (Over::Help(mut help), Pressed::Action(Action::Press(key))) => {
-                if help.scroll(key) {
-                    self.over = Over::Help(help);
-                }
-                Vec::new()
-            }
-            (Over::Quit | Over::Help(_), _) => Vec::new(),
         }
     }
 
     fn paste(&mut self, text: &str) -> Vec<Command> {
-        if self.over != Over::Nothing {
-            return Vec::new();
+        match &mut self.over {
+            Over::Nothing => {}
+            Over::Goal(_) => self.over = Over::Nothing,
+            Over::Answer(line) => {
+                line.paste(text);
+                return Vec::new();
+            }
+            Over::Help(_) | Over::Quit | Over::Spent => return Vec::new(),
         }
         let keys = text.replace("\r\n", "\n");
         let keys = keys.chars().filter_map(|character| match character {
@@ -228,7 +317,7 @@ impl<D: Desk> Program for Play<D> {
     }
 
     fn tick(&mut self, now: Millis) -> Vec<Command> {
-        self.bell_if_alarmed(|desk| desk.tick(now))
+        self.at_desk(|desk| desk.tick(now))
     }
 
     fn next_tick(&self) -> Option<Millis> {
@@ -237,32 +326,77 @@ impl<D: Desk> Program for Play<D> {
 
     fn draw(&self, frame: &mut Frame<'_>) {
         let terminal = self.desk.terminal();
+        let (rows, columns) = (terminal.rows(), terminal.columns());
         let at = screen::cursor(terminal);
-        let Some(layout) = Layout::fit(frame.area(), terminal.rows(), terminal.columns(), at)
-        else {
+        let brief = self.desk.brief();
+        let place = brief
+            .as_ref()
+            .map(|brief| Place::find(frame.area(), rows, columns, brief));
+        let window = place.as_ref().map_or(frame.area(), |place| place.rest);
+        let Some(layout) = Layout::fit(window, rows, columns, at) else {
             overlay::too_small(frame);
             return;
         };
-        frame.render_widget(
-            ScreenWidget {
-                terminal,
-                layout,
-                palette: self.palette,
-            },
-            frame.area(),
-        );
-        overlay::hint(
+        let layout = match brief {
+            Some(_) => layout.rather_hints(),
+            None => layout,
+        };
+        let screen = ScreenWidget {
+            terminal,
+            layout,
+            palette: self.palette,
+        };
+        let shows_oia = screen.shows_oia();
+        frame.render_widget(screen, frame.area());
+        let style = frame_style(self.palette);
+        if let Some(place) = &place {
+            place.draw(frame, self.palette, style);
+        }
+        self.draw_hint(
             frame,
             &layout,
-            &self.desk.title(),
-            self.pending(),
-            frame_style(self.palette),
+            shows_oia,
+            brief.as_ref().zip(place.as_ref()),
         );
         frame.set_cursor_position(layout.cursor(at));
-        match &self.over {
-            Over::Nothing => {}
-            Over::Help(help) => help.draw(frame),
-            Over::Quit => overlay::question(frame, "Leave this session?  Y yes, any other key no"),
-        }
+        self.draw_over(frame);
+    }
+}
+
+impl<D: Desk> Play<D> {
+    /// The hint line: a prefix that waits for its key first, else what a task leaves, else the desk's title.
+    fn draw_hint(
+        &self,
+        frame: &mut Frame<'_>,
+        layout: &Layout,
+        shows_oia: bool,
+        task: Option<(&Brief, &Place)>,
+    ) {
+        const KEYS: &str = "Alt-H keys  Ctrl-Q quit";
+        let style = frame_style(self.palette);
+        let pending = self.pending();
+        let Some((brief, place)) = task else {
+            let title = self.desk.title();
+            let hint = Hint {
+                left: pending.unwrap_or(&title),
+                keys: &[KEYS],
+                short: pending.unwrap_or(KEYS),
+                width: 80,
+            };
+            hint.draw(frame, layout, shows_oia && !layout.shares, style);
+            return;
+        };
+        let status = brief.status();
+        let answered = match &brief.answer {
+            Some(answer) => format!("{status}  answer {answer}"),
+            None => status.clone(),
+        };
+        let hint = Hint {
+            left: pending.unwrap_or(&answered),
+            keys: &Self::hints(brief, place.shows_goal()),
+            short: pending.unwrap_or(&status),
+            width: u16::MAX,
+        };
+        hint.draw(frame, layout, shows_oia, style);
     }
 }

@@ -89,6 +89,26 @@ impl Layout {
         })
     }
 
+    /// Gives the rule's line up for hints, where there is room for one of the two only.
+    #[must_use]
+    pub fn rather_hints(self) -> Layout {
+        match (self.rule, self.hint) {
+            (Some(rule), None) => Layout {
+                rule: None,
+                oia: Rect {
+                    y: rule.y,
+                    ..self.oia
+                },
+                hint: Some(Rect {
+                    y: self.oia.y,
+                    ..rule
+                }),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// Where the cursor stands in the window.
     pub fn cursor(&self, cursor: (u16, u16)) -> Position {
         Position {
@@ -139,7 +159,7 @@ impl Widget for ScreenWidget<'_> {
                 frame,
             );
         }
-        if !self.layout.shares || self.must_show() {
+        if self.shows_oia() {
             let line = self
                 .terminal
                 .oia()
@@ -159,9 +179,11 @@ impl ScreenWidget<'_> {
         cell.set_style(style(&look, self.palette));
     }
 
-    /// On the screen's own last row: while the keyboard is locked, or where that row is blank.
-    fn must_show(&self) -> bool {
-        self.terminal.lock().is_some()
+    /// Whether the operator information area shows: on the screen's own last row while the keyboard is locked, or where that
+    /// row is blank.
+    pub fn shows_oia(&self) -> bool {
+        !self.layout.shares
+            || self.terminal.lock().is_some()
             || self
                 .terminal
                 .row_text(usize::from(self.terminal.rows().saturating_sub(1)))

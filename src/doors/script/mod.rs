@@ -19,6 +19,7 @@ use super::client::talk::Count;
 use super::client::{Config, Mode};
 use super::dialogue::{MAX_LINE, Step};
 use super::turn::{Budget, Ended, Told};
+use crate::task::brief::Brief;
 use crate::terminal::{Key, Options, Refusal, Response, Terminal};
 
 mod action;
@@ -66,7 +67,15 @@ pub trait Subject {
     fn left(&self) -> Option<Budget> {
         None
     }
-    /// The work is over, with this answer; tells what it comes to, if that is to be told here.
+    /// What is told of the task beside the screen, if the session was opened for one.
+    fn brief(&self) -> Option<Brief> {
+        None
+    }
+    /// Keeps an answer for when the work is over; blank: none. The error says why it will not be read; it is kept all the same.
+    fn keep_answer(&mut self, _answer: &str) -> Result<(), String> {
+        Err("no answer is asked for".into())
+    }
+    /// The work is over, with this answer, or else the one that was kept; tells what it comes to, if that is to be told here.
     fn finish(&mut self, _answer: Option<&str>, _ended: Ended) -> Option<Told> {
         None
     }

@@ -17,7 +17,6 @@ use super::script::Subject;
 use super::selection::{self, Wish};
 use super::service::{Ticket, told};
 use super::station::Station;
-use super::turn::Ended;
 use super::world::World;
 use crate::terminal::{Key, Response, Terminal};
 use crate::wire::telnet::{Decoder, Event, Limits, Verb, command, option};
@@ -39,6 +38,9 @@ const LARGEST: (u16, u16) = (255, 255);
 
 /// Milliseconds of virtual time that a stroke of [`Stroke::Wait`] lets pass.
 const SECOND: u64 = 1000;
+
+/// What is said when a key is pressed that the task does not leave.
+const SPENT: &str = "The keys or the time of the task are used up.\r\n";
 
 /// Serves one client to its end.
 pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
@@ -130,25 +132,14 @@ async fn work(view: &mut View, station: &mut Station) -> io::Result<()> {
                 continue;
             }
         };
-        station.catch_up();
-        let spent = station
-            .left()
-            .is_some_and(|left| left.keys == 0 || left.time_ms == 0);
         match stroke {
             None => return Ok(()),
-            Some(Stroke::Key(_) | Stroke::Wait) if spent => {
-                station.finish(None, Ended::BudgetSpent);
-                return view
-                    .leave("The keys or the time of the task are used up.\r\n")
-                    .await;
-            }
-            Some(Stroke::Key(key)) => {
-                station.press(key);
-            }
-            Some(Stroke::Wait) => station.pass(SECOND),
+            Some(Stroke::Key(key)) if station.strike(key) => {}
+            Some(Stroke::Wait) if station.may_go_on() => station.pass(SECOND),
+            Some(Stroke::Key(_) | Stroke::Wait) => return view.leave(SPENT).await,
             Some(Stroke::Redraw) => view.painter.forget(),
             Some(Stroke::Quit) => {
-                station.finish(None, Ended::Submitted);
+                station.leave();
                 return view.leave("").await;
             }
         }

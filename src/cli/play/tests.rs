@@ -1,0 +1,189 @@
+use super::*;
+use crate::recording::{Recording, What};
+use crate::tui::{Command, Program};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::backend::TestBackend;
+use std::path::Path;
+
+/// A task of the licence desk, played under the turn clock; recorded if there is a file for it.
+fn at_task(task: &str, record: Option<&Path>) -> Play<Own> {
+    let course = courses::load("dmv").unwrap();
+    let args = SessionArgs {
+        system: "dmv".into(),
+        options: super::super::args::SessionOptions {
+            task: Some(task.into()),
+            speed: 1.0,
+            model: 2,
+            record: record.map(Path::to_owned),
+            ..Default::default()
+        },
+    };
+    let setup = opening::setup(&args.options, Clock::Turn, [course.system()]).unwrap();
+    let station = open(&course, &args, &setup, "play").unwrap();
+    let own = Own {
+        station,
+        title: "dmv".into(),
+        now: 0,
+    };
+    Play::at(own, tui::screen::Palette::Monochrome)
+}
+
+/// What the window shows, and its cursor's column and row.
+fn shown(program: &Play<Own>, width: u16, height: u16) -> String {
+    let mut window = ratatui::Terminal::new(TestBackend::new(width, height)).unwrap();
+    window.draw(|frame| program.draw(frame)).unwrap();
+    let buffer = window.backend().buffer();
+    let row = |y| {
+        (0..width)
+            .map(|x| buffer[(x, y)].symbol())
+            .collect::<String>()
+    };
+    let rows: Vec<String> = (0..height).map(|y| row(y).trim_end().to_owned()).collect();
+    rows.join("\n")
+}
+
+/// Types text; `\r` is Enter, `\x1b` the prefix Esc, `\x11` Ctrl-Q.
+fn types(program: &mut Play<Own>, text: &str) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for character in text.chars() {
+        let key = match character {
+            '\r' => KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE),
+            '\x1b' => KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE),
+            '\x11' => KeyEvent::new(KeyCode::Char('q'), KeyModifiers::CONTROL),
+            '\x15' => KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL),
+            character => KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE),
+        };
+        commands.extend(program.key(key));
+    }
+    commands
+}
+
+#[test]
+fn the_goal_stands_above_or_beside_the_screen_or_comes_by_a_key() {
+    let mut program = at_task("read-expiry", None);
+    types(&mut program, "\r");
+    insta::assert_snapshot!("goal_80x24", shown(&program, 80, 24));
+    insta::assert_snapshot!("goal_80x26", shown(&program, 80, 26));
+    insta::assert_snapshot!("goal_100x40", shown(&program, 100, 40));
+    let mut program = at_task("two-desks", None);
+    insta::assert_snapshot!("goal_first", shown(&program, 80, 26));
+    types(&mut program, "\r");
+    insta::assert_snapshot!("goal_150x30", shown(&program, 150, 30));
+}
+
+#[test]
+fn whoever_types_while_the_goal_is_shown_has_typed() {
+    let mut program = at_task("read-expiry", None);
+    types(&mut program, "CLK042");
+    assert!(shown(&program, 80, 26).contains("OPERATOR ID  . . .  CLK042"));
+    types(&mut program, "\x1bg\x1b\x1bgIRON\r");
+    assert!(shown(&program, 80, 26).contains("MAIN MENU"));
+}
+
+#[test]
+fn an_answer_is_typed_kept_and_handed_in_by_leaving() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.jsonl");
+    let mut program = at_task("read-expiry", Some(&file));
+    types(&mut program, "\r\x1be12/3");
+    // What was typed is there again, whatever lay between.
+    types(&mut program, "\x1b");
+    assert!(!shown(&program, 80, 26).contains("12/3"));
+    types(&mut program, "\x1be1");
+    insta::assert_snapshot!("answer_80x26", shown(&program, 80, 26));
+    assert_eq!(types(&mut program, "x\r"), []);
+    assert!(shown(&program, 80, 26).contains("it does not read as a date"));
+    types(&mut program, "\x1504/02/89\r");
+    assert!(shown(&program, 80, 26).contains("left  answer 04/02/89"));
+    types(&mut program, "\x11");
+    assert!(shown(&program, 80, 26).contains("Leave with the answer 04/02/89?"));
+    assert_eq!(types(&mut program, "n"), []);
+    assert_eq!(types(&mut program, "\x11y"), [Command::Quit]);
+    let mut station = program.into_desk().station;
+    station.leave();
+    station.end("quit");
+    assert!(station.grade().is_some());
+    drop(station);
+    let recording = Recording::parse(&std::fs::read(&file).unwrap()).unwrap().0;
+    let ends = recording
+        .events
+        .iter()
+        .rev()
+        .take(2)
+        .map(|event| &event.what);
+    let ends: Vec<&What> = ends.collect();
+    assert_eq!(ends[0], &What::End("submitted".into()));
+    assert_eq!(ends[1], &What::Answer(Some("04/02/89".into())));
+}
+
+#[test]
+fn whoever_leaves_without_an_answer_is_asked_for_it() {
+    let mut program = at_task("read-expiry", None);
+    types(&mut program, "\r\x11");
+    insta::assert_snapshot!("leaving_80x26", shown(&program, 80, 26));
+    assert_eq!(types(&mut program, "04/02/89\r"), [Command::Quit]);
+    let mut program = at_task("read-expiry", None);
+    assert_eq!(types(&mut program, "\r\x11\r"), [Command::Quit]);
+    // Where no answer is asked for there is nothing but the question.
+    let mut program = at_task("change-address", None);
+    assert_eq!(types(&mut program, "\r\x1be"), [Command::Bell]);
+    assert_eq!(types(&mut program, "\x11y"), [Command::Quit]);
+}
+
+#[test]
+fn the_other_terminal_is_turned_to_and_each_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.jsonl");
+    let mut program = at_task("member-expiry", Some(&file));
+    types(&mut program, "\rCLK");
+    assert!(shown(&program, 100, 40).contains(" 1 dmv, keys 3 of 400"));
+    types(&mut program, "\x1bt");
+    let claims = shown(&program, 100, 40);
+    assert!(claims.contains(" 2 claims, keys 3 of 400") && claims.contains("(here)"));
+    assert!(!claims.contains(". .  CLK"), "{claims}");
+    types(&mut program, "TVM31");
+    types(&mut program, "\x1bt");
+    let back = shown(&program, 100, 40);
+    assert!(
+        back.contains(" 1 dmv, keys 8 of 400") && back.contains("CLK"),
+        "{back}"
+    );
+    let mut station = program.into_desk().station;
+    station.leave();
+    station.end("quit");
+    drop(station);
+    let keys = |name: &str| {
+        let bytes = std::fs::read(folder.path().join(name)).unwrap();
+        let recording = Recording::parse(&bytes).unwrap().0;
+        let keys = recording
+            .events
+            .into_iter()
+            .filter_map(|event| match event.what {
+                What::Keys(keys) => Some(Key::line(&keys)),
+                _ => None,
+            });
+        keys.collect::<String>()
+    };
+    assert_eq!(
+        [keys("run.jsonl"), keys("run-claims.jsonl")],
+        ["CLK", "TVM31"]
+    );
+}
+
+#[test]
+fn a_task_that_is_used_up_is_over() {
+    let mut program = at_task("read-expiry", None);
+    types(&mut program, "\r");
+    let keys = program.desk().brief().unwrap().budget.keys;
+    for _ in 0..keys / 2 {
+        types(&mut program, "1");
+        program.key(KeyEvent::new(KeyCode::Home, KeyModifiers::NONE));
+    }
+    assert!(!shown(&program, 80, 26).contains("used up"));
+    types(&mut program, "1");
+    assert!(shown(&program, 80, 26).contains("used up"));
+    assert_eq!(types(&mut program, " "), [Command::Quit]);
+    let station = program.into_desk().station;
+    let grade = station.grade().unwrap();
+    assert_eq!(grade.outcome, crate::task::grade::Outcome::BudgetSpent);
+}
