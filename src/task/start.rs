@@ -61,7 +61,7 @@ impl fmt::Display for StartError {
             }
             StartError::SeveralSystems(systems) => write!(
                 f,
-                "the task is worked in {} at once, and a session here is at one system; playbooks work it (bigiron prove)",
+                "the task is worked in {} at once, and a session here is at one system; bigiron play works it",
                 systems.join(" and ")
             ),
             StartError::Setup(what) => write!(f, "the setup of the task: {what}"),

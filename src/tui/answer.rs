@@ -76,7 +76,7 @@ impl AnswerLine {
     /// Draws it over the last rows of the frame, where it hides the least.
     pub fn draw(&self, frame: &mut Frame<'_>) {
         let window = frame.area();
-        let (width, height) = (window.width.min(80), window.height.min(3));
+        let (width, height) = (window.width, window.height.min(3));
         let area = Rect {
             x: window.x,
             y: window.bottom() - height,

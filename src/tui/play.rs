@@ -203,7 +203,7 @@ impl<D: Desk> Play<D> {
                     Action::Press(key @ (Key::Up | Key::Down)) if page.scroll(key, lines) => {
                         self.over = Over::Goal(page);
                     }
-                    Action::Press(Key::Enter) | Action::Goal => {}
+                    Action::Press(Key::Enter | Key::Newline) | Action::Goal => {}
                     // Who types on has read it.
                     action => return self.act(action),
                 }

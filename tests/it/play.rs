@@ -156,6 +156,52 @@ fn a_person_plays_looks_at_the_keys_resizes_and_quits() {
     assert_eq!(window.ends(), 0);
 }
 
+/// The word behind this one on a screen, without the sign that ends it.
+fn after<'t>(text: &'t str, mark: &str) -> &'t str {
+    let (_, rest) = text
+        .split_once(mark)
+        .unwrap_or_else(|| panic!("no {mark} in:\n{text}"));
+    let word = rest.split_whitespace().next().unwrap_or_default();
+    word.trim_end_matches([',', '.', '?'])
+}
+
+#[test]
+fn a_task_is_played_to_its_grade_with_an_answer_that_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.jsonl");
+    let name = file.to_str().unwrap();
+    let mut window = Window::open(&["play", "dmv", "--task", "read-expiry", "--record", name]);
+    window.until("goal", |text| text.contains("Report the date."));
+    let goal: String = window.text().replace(['│', '\n'], " ");
+    let goal = goal.split_whitespace().collect::<Vec<_>>().join(" ");
+    let [operator, password, licence] =
+        ["desk as ", "password ", "does licence "].map(|mark| after(&goal, mark));
+    window.send(&format!("\r{operator}{password}\r"));
+    window.until("menu", |text| text.contains("MAIN MENU"));
+    window.send(&format!("1\t{licence}\r"));
+    window.until("inquiry", |text| text.contains("EXPIRES  . .  "));
+    assert!(
+        window.text().contains("Report the date."),
+        "the goal is gone:\n{}",
+        window.text()
+    );
+    let text = window.text();
+    let expires = after(&text, "EXPIRES  . .");
+    window.send("\x11");
+    window.until("answer line", |text| text.contains("Your answer"));
+    window.send(&format!("{expires}\r"));
+    let screen = Arc::clone(&window.screen);
+    assert_eq!(window.ends(), 0);
+    let told = screen.lock().unwrap().screen().contents();
+    assert!(
+        told.contains("\nsolved\n") && told.contains(expires),
+        "{told}"
+    );
+    let (code, text) = bigiron(&["regrade", name]);
+    assert!(code == Some(0) && text.contains(expires), "{text}");
+    assert_eq!(bigiron(&["verify", name]).0, Some(0));
+}
+
 #[test]
 fn a_program_that_is_told_to_end_gives_the_window_back_and_ends_its_recording() {
     for signal in ["TERM", "HUP", "INT"] {

@@ -66,6 +66,35 @@ def test_a_task_is_played_and_graded_in_lines(bigiron, tmp_path):
     assert events[-2]["answer"] == "NO IDEA" and events[-1]["end"] == "submitted"
 
 
+def test_two_terminals_are_played_and_graded_in_lines(bigiron, tmp_path):
+    recording = tmp_path / "run.jsonl"
+    lines = ":goal\nCLK\n:terminal claims\nTVM31\n:terminal 1\n:terminal 3\n:answer soon\n:quit\n:answer\n:quit\n:answer 04/02/89\n:quit\n"
+    played = subprocess.run(
+        [bigiron, "play", "dmv", "--plain", "--task", "member-expiry", "--clock", "turn", "--record", recording],
+        input=lines, capture_output=True, text=True, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    said = played.stdout
+    assert "keyboard free; 1 dmv, keys 3 of 400" in said and "keyboard free; 2 claims, keys 8 of 400" in said
+    assert "Terminal 2: claims" in said and 'There is no terminal "3"; there are 1 (dmv), 2 (claims).' in said
+    assert '"soon": it does not read as a date' in said
+    # An answer that cannot be read is one all the same.
+    assert said.count("No answer was given") == 0 and "Kept: 04/02/89" not in said
+    for name, keys in [("run.jsonl", "CLK"), ("run-claims.jsonl", "TVM31")]:
+        events = [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
+        assert keys in [event.get("key") for event in events] and events[-1]["end"] == "submitted"
+    regraded = subprocess.run([bigiron, "regrade", *tmp_path.glob("*.jsonl")], capture_output=True, text=True)
+    assert regraded.stdout == said[said.index("\nfailed") + 1 :] and "soon" in regraded.stdout
+
+
+def test_whoever_leaves_without_an_answer_is_asked_for_it(bigiron):
+    played = subprocess.run(
+        [bigiron, "play", "dmv", "--plain", "--task", "read-expiry", "--clock", "turn"],
+        input=":quit\n:answer 04/02/89\n:quit\n", capture_output=True, text=True, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    assert played.stdout.count("No answer was given") == 1 and "Kept: 04/02/89" in played.stdout
+    assert "`04/02/89`" in played.stdout.splitlines()[-1]
+
+
 def test_the_window_is_driven_by_pexpect(spawn):
     child = spawn("play", "dmv", "--clock", "turn")
     child.expect_exact("OPERATOR")
