@@ -84,7 +84,7 @@ fn above(window: Rect, rows: u16, brief: &Brief) -> Option<Goal> {
     let spare = window.height.saturating_sub(rows.saturating_add(FOOT));
     let lines = brief.lines(usize::from(window.width.saturating_sub(2)));
     let height = u16::try_from(lines.len()).ok()?.checked_add(1)?;
-    (height <= spare).then(|| Goal {
+    (height <= spare).then_some(Goal {
         area: Rect { height, ..window },
         lines,
         side: Side::Above,
