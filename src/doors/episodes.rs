@@ -96,10 +96,12 @@ pub struct Episode {
 
 impl Episode {
     /// Takes a turn.
-    pub async fn step(&mut self, request: Request) -> Result<Reply, Refusal> {
+    pub async fn step(&mut self, mut request: Request) -> Result<Reply, Refusal> {
         if let Some(ended) = self.ended {
             return Err(Refusal::Over(ended));
         }
+        let turned = request.turn(&mut self.station);
+        turned.map_err(|fault| Refusal::Order(fault.message))?;
         self.steps += 1;
         let reply = take_turn(&mut self.station, request).await;
         if reply.ended.is_some() {

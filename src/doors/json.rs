@@ -100,7 +100,11 @@ impl Dialogue for Json {
             let text = String::new();
             return Step::Said { text, end: false };
         }
-        match parse(text) {
+        let turned = parse(text).and_then(|mut request| {
+            request.turn(subject)?;
+            Ok(request)
+        });
+        match turned {
             Ok(request) => {
                 self.turn = Turn::new(request);
                 self.resume(subject)

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::near;
 use super::observation::{Fields, Scope};
+use super::script::Subject;
 use crate::session::Millis;
 use crate::terminal::Key;
 
@@ -121,6 +122,19 @@ impl Request {
             }
         }
         Ok(request)
+    }
+
+    /// Turns to the terminal that is asked for, which comes before everything else. A system that has none is a fault.
+    pub fn turn(&mut self, subject: &mut dyn Subject) -> Result<(), Fault> {
+        match self.at.take() {
+            Some(at) if !subject.turn_to(&at) => Err(Fault::unknown(
+                "value",
+                "terminal at",
+                &at,
+                &subject.systems(),
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

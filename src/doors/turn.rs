@@ -133,9 +133,6 @@ impl Turn {
 
     /// Begins, or goes on after the host has written or time has passed.
     pub fn go_on(&mut self, subject: &mut dyn Subject) -> Progress {
-        if let Some(refused) = self.turn_to(subject) {
-            return Progress::Done(Box::new(self.reply(subject, Some(refused))));
-        }
         while self.sent || !self.request.keys.is_empty() {
             // An answer that is still to come is waited for before the next key, and before the reply.
             if subject
@@ -172,22 +169,6 @@ impl Turn {
             }
         }
         self.pass_time(subject)
-    }
-
-    /// Turns to the terminal that is asked for; the refusal, if there is none.
-    fn turn_to(&mut self, subject: &mut dyn Subject) -> Option<Refused> {
-        let at = self.request.at.take()?;
-        if subject.turn_to(&at) {
-            return None;
-        }
-        Some(Refused {
-            reason: format!(
-                "there is no terminal at {at:?}; there are {}",
-                subject.systems().join(", ")
-            ),
-            key: at,
-            at: 0,
-        })
     }
 
     fn pass_time(&mut self, subject: &mut dyn Subject) -> Progress {

@@ -4,10 +4,11 @@ use super::chance::Chance;
 use super::effect::Op;
 use super::table::Table;
 use super::view::{View, time_of_day};
-use super::wart_bend::{Scene, applies, bend};
+use super::wart_bend::{Scene, applies, bend, misdirect};
 use super::{Host, Millis, Region, Warts};
-use crate::system::expr::{Fault, TableId, eval, test};
+use crate::system::expr::{Expr, Fault, TableId, eval, test};
 use crate::system::model::Trigger;
+use crate::system::value::Row;
 use crate::system::wart::{Kind, Occasion, Wart};
 use std::sync::Arc;
 
@@ -183,7 +184,7 @@ impl Host {
 
     fn bent_by(&mut self, n: usize, wart: &Wart, ops: Vec<Op>) -> Vec<Op> {
         // A condition or text that cannot be worked out here leaves the clean effects.
-        let Ok(Some(mut scene)) = self.scene(wart) else {
+        let Ok(Some(mut scene)) = self.scene(wart, &ops) else {
             return ops;
         };
         scene.live = n;
@@ -228,8 +229,8 @@ impl Host {
     }
 
     /// What the wart needs to know of the world; none if its condition does not hold.
-    fn scene(&self, wart: &Wart) -> Result<Option<Scene>, Fault> {
-        let view = View::new(self, self.top());
+    fn scene(&self, wart: &Wart, ops: &[Op]) -> Result<Option<Scene>, Fault> {
+        let mut view = View::new(self, self.top());
         if let Some(when) = &wart.when
             && !test(when, &view)?
         {
@@ -256,6 +257,12 @@ impl Host {
                     .collect::<Result<_, _>>()?;
                 scene.record = Some((key, eval(by, &view)?));
             }
+            Kind::Misdirect { table, set } => {
+                let written = ops
+                    .iter()
+                    .map(|op| self.elsewhere(op, *table, set, &mut view));
+                scene.misdirected = written.collect::<Result<_, _>>()?;
+            }
             Kind::Refuse { field, .. } => {
                 let entry = frame.and_then(|frame| frame.entry(*field));
                 scene.filled = entry.is_some_and(|entry| !entry.text.as_text().is_empty());
@@ -263,6 +270,45 @@ impl Host {
             _ => {}
         }
         Ok(Some(scene))
+    }
+
+    /// What is written, with other values in some columns of a table; other effects as they are.
+    fn elsewhere(
+        &self,
+        op: &Op,
+        table: TableId,
+        set: &[(usize, Expr)],
+        view: &mut View<'_>,
+    ) -> Result<Op, Fault> {
+        let Some(row) = self.written(op, table) else {
+            return Ok(op.clone());
+        };
+        view.rows.push(Some(row));
+        let values = set.iter().map(|(at, expr)| Ok((*at, eval(expr, view)?)));
+        let values = values.collect::<Result<Vec<_>, _>>();
+        view.rows.pop();
+        let key = self.region.system.tables.get(table);
+        let key = key.map_or(&[][..], |model| &model.key);
+        Ok(misdirect(op.clone(), values?, key))
+    }
+
+    /// The row of a table that an effect writes, as it would stand there; of a row that is deleted, as it is.
+    fn written(&self, op: &Op, table: TableId) -> Option<Row> {
+        let found = |key| self.tables.get(table)?.get(key);
+        match op {
+            Op::Insert(id, row) if *id == table => Some(row.as_slice().into()),
+            Op::Delete(id, key) if *id == table => found(key).cloned(),
+            Op::Update(id, key, set) if *id == table => {
+                let mut row = found(key)?.to_vec();
+                for (at, value) in set {
+                    if let Some(cell) = row.get_mut(*at) {
+                        cell.clone_from(value);
+                    }
+                }
+                Some(row.into())
+            }
+            _ => None,
+        }
     }
 
     /// The occasion of a key on the screen that takes it.

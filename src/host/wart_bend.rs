@@ -22,6 +22,8 @@ pub(super) struct Scene {
     pub record: Option<(Key, Value)>,
     /// What must hold for it to leave off does.
     pub relieved: bool,
+    /// The effects with what is written to a table gone elsewhere.
+    pub misdirected: Vec<Op>,
     /// The field it is about holds something.
     pub filled: bool,
     /// Milliseconds since midnight.
@@ -46,6 +48,7 @@ pub(super) fn applies(kind: &Kind, ops: &[Op], scene: &Scene) -> bool {
             .iter()
             .any(|op| matches!(op, Op::Insert(table, _) if tables.contains(table))),
         Kind::Truncate { table, .. } => changes(&|changed| changed == *table),
+        Kind::Misdirect { .. } => scene.misdirected != ops,
         Kind::Swap(a, b) => ops
             .iter()
             .filter_map(shown)
@@ -113,6 +116,7 @@ pub(super) fn bend(
             width,
             translate,
         } => truncate(ops, (*table, *column), *width, translate),
+        Kind::Misdirect { .. } => scene.misdirected,
         Kind::Broadcast { after: by, .. } => {
             after(ops, [later(*by, vec![Op::Broadcast(scene.text)], None)])
         }
@@ -318,6 +322,40 @@ fn truncate(
         }
     }
     ops
+}
+
+/// A write with other values in some columns; of a row that is there, one of its key columns means another row, and a column
+/// that is not written stays.
+pub(super) fn misdirect(op: Op, values: Vec<(usize, Value)>, key: &[usize]) -> Op {
+    let elsewhere = |mut at: Key| {
+        for (column, value) in &values {
+            let part = key.iter().position(|part| part == column);
+            if let Some(cell) = part.and_then(|part| at.get_mut(part)) {
+                cell.clone_from(value);
+            }
+        }
+        at
+    };
+    match op {
+        Op::Insert(table, mut row) => {
+            for (column, value) in values {
+                if let Some(cell) = row.get_mut(column) {
+                    *cell = value;
+                }
+            }
+            Op::Insert(table, row)
+        }
+        Op::Update(table, at, mut set) => {
+            for (column, value) in &mut set {
+                if let Some((_, other)) = values.iter().find(|(other, _)| other == column) {
+                    value.clone_from(other);
+                }
+            }
+            Op::Update(table, elsewhere(at), set)
+        }
+        Op::Delete(table, at) => Op::Delete(table, elsewhere(at)),
+        op => op,
+    }
 }
 
 fn held(table: TableId, lasts: Millis, scene: Scene) -> Vec<Op> {

@@ -304,24 +304,19 @@ fn repeat<S: Station>(steps: &[Step], stations: &mut [S]) -> Ending {
     Ending::Done
 }
 
-/// Keys that chance presses beside words, each as likely as it is often here.
-const RANDOM: [Key; 16] = [
-    Key::Enter,
-    Key::Enter,
-    Key::Enter,
-    Key::Enter,
-    Key::Tab,
-    Key::Tab,
-    Key::Tab,
-    Key::Pf(3),
-    Key::Pf(4),
-    Key::Pf(5),
-    Key::Pf(8),
-    Key::Pf(9),
-    Key::Pf(12),
-    Key::Home,
-    Key::EraseEof,
-    Key::Clear,
+/// Keys that chance presses beside words, each with how many times as likely it is as the last.
+const RANDOM: [(usize, Key); 11] = [
+    (4, Key::Enter),
+    (3, Key::Tab),
+    (1, Key::Pf(3)),
+    (1, Key::Pf(4)),
+    (1, Key::Pf(5)),
+    (1, Key::Pf(8)),
+    (1, Key::Pf(9)),
+    (1, Key::Pf(12)),
+    (1, Key::Home),
+    (1, Key::EraseEof),
+    (1, Key::Clear),
 ];
 
 /// How many times chance chooses what to do.
@@ -332,6 +327,8 @@ fn random<L: Log>(desk: &mut Desk<L>, seed: u64) -> Ending {
     let start = Arc::clone(desk.start());
     let mut chance = Chance::stream(seed, "random", &[&start.task().id]);
     let of_goal = words(start.goal());
+    let often = |&(often, key): &(usize, Key)| std::iter::repeat_n(key, often);
+    let others: Vec<Key> = RANDOM.iter().flat_map(often).collect();
     for _ in 0..CHOICES {
         let count = desk.seats.len() as u64;
         let place = if count > 1 { chance.below(count) } else { 0 };
@@ -346,7 +343,7 @@ fn random<L: Log>(desk: &mut Desk<L>, seed: u64) -> Ending {
             keys.extend(word.chars().map(Key::Char));
             keys.push(Key::Tab);
         } else {
-            keys.extend(chance.pick(&RANDOM));
+            keys.extend(chance.pick(&others));
         }
         for key in keys {
             if seat.terminal().lock().is_some() && seat.press(Key::Reset).is_err()

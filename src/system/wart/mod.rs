@@ -108,6 +108,11 @@ pub enum Kind {
         width: Option<usize>,
         translate: BTreeMap<char, char>,
     },
+    /// What is written to a table has other values in these columns; a key column: it is another record that is written.
+    Misdirect {
+        table: TableId,
+        set: Vec<(usize, Expr)>,
+    },
     /// A text over the screen, unasked.
     Broadcast { text: Template, after: u64 },
     /// The terminal is signed off, unasked.

@@ -51,6 +51,9 @@ pub static KINDS: &[Shape] = &[
     shape("truncate", "texts of a column are cut, or characters in them replaced", &[
         needed("table", Ref("table"), "the table"), needed("column", Text, "its column"), key("width", Int(0, 3564), "the longest that is kept"),
         key("translate", Map(&Text), "characters by what takes their place: `{ \"Ñ\" = \"?\" }`")]),
+    shape("misdirect", "what is written to a table has other values in some columns, or goes to another record; the screen says what was meant", &[
+        needed("table", Ref("table"), "the table"),
+        needed("set", Map(&Expr), "columns by the values they take; `row` is what was to be written, a key column names another record")]),
     shape("broadcast", "a text is written over the message of the screen, unasked", &[
         needed("text", Template, "the text"), key("after", Duration, "how long after the key (at once)")]),
     shape("timeout", "the terminal is signed off, unasked", &[

@@ -1,5 +1,6 @@
 //! What can be read off a screen: text, and fields by the labels a person would go by.
 
+use super::frame;
 use crate::terminal::{Field, Key, Terminal};
 use crate::wire::Address;
 
@@ -80,15 +81,34 @@ pub fn field(terminal: &Terminal, label: &str, kind: Kind) -> String {
 }
 
 /// The n-th field, from 1, with this label: the label stands left of it in its row, with nothing but leaders between
-/// (`LICENCE NO . .`), or else as a heading over it. A label may be one of several: `LICENCE NO|LIC NUMBER`.
+/// (`LICENCE NO . .`), or else as a heading over it. A label may be one of several: `LICENCE NO|LIC NUMBER`. The fields of a
+/// window come before those under it.
 pub fn labelled<'t>(
     terminal: &'t Terminal,
     label: &str,
     kind: Kind,
     nth: usize,
 ) -> Option<Field<'t>> {
+    let columns = usize::from(terminal.columns()).max(1);
+    let window = frame::window(terminal);
+    window
+        .and_then(|window| {
+            let inside = |field: &Field| window.holds(field, columns);
+            labelled_among(terminal, label, kind, nth, inside)
+        })
+        .or_else(|| labelled_among(terminal, label, kind, nth, |_| true))
+}
+
+/// The n-th field with a label among some of a screen.
+fn labelled_among<'t>(
+    terminal: &'t Terminal,
+    label: &str,
+    kind: Kind,
+    nth: usize,
+    among: impl Fn(&Field) -> bool,
+) -> Option<Field<'t>> {
     let wanted = wordings(label);
-    let counts = |field: &Field| kind == Kind::Any || field.is_input();
+    let counts = |field: &Field| (kind == Kind::Any || field.is_input()) && among(field);
     let is_wanted = |found: Vec<String>| found.iter().any(|found| wanted.contains(found));
     let left: Vec<Field> = terminal
         .fields()

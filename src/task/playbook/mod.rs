@@ -2,6 +2,7 @@
 //! memory, and nothing else; so it does whatever an agent could do, and no more.
 
 pub mod eye;
+mod frame;
 mod run;
 
 pub use run::{Ended, Station, Stop, run};

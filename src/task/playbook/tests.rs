@@ -62,6 +62,28 @@ fn a_field_is_found_by_the_label_left_of_it() {
     assert_eq!(any("NO"), "");
 }
 
+const WINDOW: &str = "
+(  AMOUNT . . (  75.00)    OFFICER (K117)
+(  NAME . . .+-------------------------+
+(  REASON . .|(AMOUNT . . (  12.00)    |
+(            |(OFFICER . .[        ]   |
+(            |(ENTER=ANSWER            |
+(            +-------------------------+
+";
+
+#[test]
+fn the_fields_of_a_window_come_before_those_under_it() {
+    let mut screen = terminal(WINDOW);
+    let any = |screen: &Terminal, label: &str| eye::field(screen, label, eye::Kind::Any);
+    for cursor in [0, 3 * 80 + 26] {
+        screen.press(Key::MoveCursor(cursor));
+        assert_eq!(any(&screen, "AMOUNT"), "  12.00");
+        assert_eq!(any(&screen, "OFFICER"), "");
+    }
+    let without = WINDOW.replace(['+', '|'], " ");
+    assert_eq!(any(&terminal(&without), "AMOUNT"), "  75.00");
+}
+
 #[test]
 fn what_is_hidden_is_not_read_but_can_be_typed_into() {
     let screen = terminal(RENEWAL);

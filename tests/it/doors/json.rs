@@ -138,6 +138,11 @@ fn nothing_of_a_faulty_line_is_done() {
         fault["error"]["message"],
         r#"there is no member "wiat"; did you mean "wait"?"#
     );
+    let fault = agent.say(r#"{"at": "claims", "keys": "ABC"}"#);
+    assert_eq!(
+        fault["error"],
+        json!({"kind": "value", "message": r#"there is no terminal at "claims"; there are dmv"#})
+    );
     let fault = agent.say("ABC");
     assert_eq!(
         (&fault["error"]["kind"], &fault["error"]["at"]),

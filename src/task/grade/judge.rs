@@ -1,0 +1,314 @@
+//! Which change answers which requirement, and what is said of the rest.
+
+use super::{Change, ColumnChange, Requirement, RowVerdict, Rows, Verdict, key_text};
+use crate::system::model::Table;
+use crate::system::value::{Key, Row, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Gives out verdicts, a change to one at most.
+pub(super) struct Judge<'a> {
+    pub tables: &'a [Table],
+    pub changes: &'a [Change<'a>],
+    /// Changes that a verdict accounts for.
+    pub taken: Vec<bool>,
+    pub rows: Vec<RowVerdict>,
+}
+
+impl Judge<'_> {
+    fn say(&mut self, table: usize, key: String, kind: Verdict) {
+        let table = self
+            .tables
+            .get(table)
+            .map_or_else(String::new, |table| table.name.clone());
+        self.rows.push(RowVerdict { table, key, kind });
+    }
+
+    fn column(&self, table: usize, column: usize) -> String {
+        self.tables
+            .get(table)
+            .and_then(|table| table.columns.get(column))
+            .map_or_else(String::new, |column| column.name.clone())
+    }
+
+    fn take(&mut self, table: usize, key: &Key) -> bool {
+        let found = self
+            .changes
+            .iter()
+            .position(|change| change.table == table && change.key == key);
+        if let Some(taken) = found.and_then(|at| self.taken.get_mut(at)) {
+            *taken = true;
+        }
+        found.is_some()
+    }
+
+    /// The requirements that name their row.
+    pub fn keyed(&mut self, start: &[Rows], end: &[Rows], required: &[Requirement]) {
+        let row = |rows: &[Rows], table: usize, key: &Key| -> Option<Row> {
+            rows.get(table)?.get(key).cloned()
+        };
+        for requirement in required {
+            match requirement {
+                Requirement::Insert { .. } => {}
+                Requirement::Delete { table, key } => {
+                    let gone = row(start, *table, key).is_some() && row(end, *table, key).is_none();
+                    self.take(*table, key);
+                    let kind = match gone {
+                        true => Verdict::Required,
+                        false => Verdict::Missing { change: "delete" },
+                    };
+                    self.say(*table, key_text(key), kind);
+                }
+                Requirement::Update {
+                    table,
+                    key,
+                    set,
+                    free,
+                } => {
+                    let changed = self.take(*table, key);
+                    let (before, after) = (row(start, *table, key), row(end, *table, key));
+                    match (before, after) {
+                        (Some(before), Some(after)) if changed => {
+                            self.updated(*table, key, &before, &after, set, free);
+                        }
+                        _ => self.say(*table, key_text(key), Verdict::Missing { change: "update" }),
+                    }
+                }
+            }
+        }
+    }
+
+    /// One verdict for each column that is not as it must be, or one that all is well.
+    fn updated(
+        &mut self,
+        table: usize,
+        key: &Key,
+        before: &Row,
+        after: &Row,
+        set: &[(usize, Value)],
+        free: &[usize],
+    ) {
+        let mut right = true;
+        for (column, (old, found)) in before.iter().zip(after.iter()).enumerate() {
+            let expected = set
+                .iter()
+                .find(|(of, _)| *of == column)
+                .map_or(old, |(_, value)| value);
+            if found != expected && !free.contains(&column) {
+                right = false;
+                self.say(
+                    table,
+                    key_text(key),
+                    Verdict::Wrong {
+                        column: self.column(table, column),
+                        expected: expected.to_string(),
+                        found: found.to_string(),
+                    },
+                );
+            }
+        }
+        if right {
+            self.say(table, key_text(key), Verdict::Required);
+        }
+    }
+
+    /// The requirements for new rows: as many as can be are each given a row of its own.
+    pub fn inserts(&mut self, required: &[Requirement]) {
+        let wanted: Vec<_> = required
+            .iter()
+            .filter_map(|requirement| match requirement {
+                Requirement::Insert { table, row } => Some((*table, row)),
+                _ => None,
+            })
+            .collect();
+        let candidates: Vec<Vec<usize>> = wanted
+            .iter()
+            .map(|(table, row)| {
+                let fits = |(at, change): (usize, &Change)| {
+                    (!self.taken.get(at).copied().unwrap_or(true)
+                        && change.table == *table
+                        && change.before.is_none()
+                        && change
+                            .after
+                            .is_some_and(|after| mismatches(after, row) == 0))
+                    .then_some(at)
+                };
+                self.changes.iter().enumerate().filter_map(fits).collect()
+            })
+            .collect();
+        let given = matching(&candidates);
+        for at in given.iter().flatten() {
+            self.mark(*at);
+        }
+        for ((table, row), given) in wanted.into_iter().zip(given) {
+            match given.and_then(|at| self.changes.get(at)) {
+                Some(change) => self.say(table, key_text(change.key), Verdict::Required),
+                None => self.nearest_insert(table, row),
+            }
+        }
+    }
+
+    fn mark(&mut self, at: usize) {
+        if let Some(taken) = self.taken.get_mut(at) {
+            *taken = true;
+        }
+    }
+
+    /// A required new row that is not there: the new row most like it, if one has its key or half its values.
+    fn nearest_insert(&mut self, table: usize, row: &[(usize, Value)]) {
+        let key = self.tables.get(table).map_or(&[][..], |table| &table.key);
+        let like = |at: usize, change: &Change| {
+            let after = change.after.filter(|_| {
+                change.table == table
+                    && change.before.is_none()
+                    && !self.taken.get(at).copied().unwrap_or(true)
+            })?;
+            let wrong = mismatches(after, row);
+            let named: Vec<_> = row
+                .iter()
+                .filter(|(column, _)| key.contains(column))
+                .collect();
+            let same_key = !named.is_empty()
+                && named
+                    .iter()
+                    .all(|(column, value)| after.get(*column) == Some(value));
+            (same_key || wrong * 2 <= row.len()).then_some((!same_key, wrong, at))
+        };
+        let nearest = self
+            .changes
+            .iter()
+            .enumerate()
+            .filter_map(|(at, change)| like(at, change))
+            .min();
+        let found = nearest.and_then(|(.., at)| Some((at, *self.changes.get(at)?)));
+        let Some((at, change)) = found else {
+            let known: Vec<_> = row
+                .iter()
+                .map(|(column, value)| format!("{}={value}", self.column(table, *column)))
+                .collect();
+            return self.say(
+                table,
+                known.join(" "),
+                Verdict::Missing { change: "insert" },
+            );
+        };
+        self.mark(at);
+        let after = change.after.map_or(&[][..], |after| &after[..]);
+        for (column, expected) in row {
+            if let Some(found) = after.get(*column).filter(|found| *found != expected) {
+                self.say(
+                    table,
+                    key_text(change.key),
+                    Verdict::Wrong {
+                        column: self.column(table, *column),
+                        expected: expected.to_string(),
+                        found: found.to_string(),
+                    },
+                );
+            }
+        }
+    }
+
+    /// What changed besides; gives how many rows.
+    pub fn surplus(
+        &mut self,
+        required: &[Requirement],
+        allowed: impl Fn(&Change) -> bool,
+    ) -> usize {
+        let left: Vec<Change> = self
+            .changes
+            .iter()
+            .zip(&self.taken)
+            .filter(|(change, taken)| !**taken && !allowed(change))
+            .map(|(change, _)| *change)
+            .collect();
+        for change in &left {
+            let again = required.iter().any(|requirement| match requirement {
+                Requirement::Insert { table, row } => {
+                    *table == change.table
+                        && change.before.is_none()
+                        && change
+                            .after
+                            .is_some_and(|after| mismatches(after, row) == 0)
+                }
+                _ => false,
+            });
+            let kind = match again {
+                true => Verdict::Duplicate,
+                false => Verdict::Unexpected {
+                    change: change.name(),
+                    columns: self.column_changes(change),
+                },
+            };
+            self.say(change.table, key_text(change.key), kind);
+        }
+        left.len()
+    }
+
+    fn column_changes(&self, change: &Change) -> Vec<ColumnChange> {
+        let columns = self
+            .tables
+            .get(change.table)
+            .map_or(&[][..], |table| &table.columns);
+        let text = |row: Option<&Row>, column: usize| {
+            row.and_then(|row| row.get(column))
+                .map_or_else(String::new, Value::to_string)
+        };
+        columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| ColumnChange {
+                column: column.name.clone(),
+                before: text(change.before, at),
+                after: text(change.after, at),
+            })
+            .filter(|column| column.before != column.after)
+            .collect()
+    }
+}
+
+/// How many of the named values a row does not have.
+fn mismatches(row: &Row, named: &[(usize, Value)]) -> usize {
+    named
+        .iter()
+        .filter(|(column, value)| row.get(*column) != Some(value))
+        .count()
+}
+
+/// Gives each left node one of its candidates, none twice, and leaves as few as possible without.
+fn matching(candidates: &[Vec<usize>]) -> Vec<Option<usize>> {
+    let mut holder: BTreeMap<usize, usize> = BTreeMap::new();
+    for left in 0..candidates.len() {
+        let mut seen = BTreeSet::new();
+        augment(left, candidates, &mut holder, &mut seen);
+    }
+    let mut given = vec![None; candidates.len()];
+    for (right, left) in holder {
+        if let Some(slot) = given.get_mut(left) {
+            *slot = Some(right);
+        }
+    }
+    given
+}
+
+/// Finds `left` a candidate, moving others to another of theirs where that makes room.
+fn augment(
+    left: usize,
+    candidates: &[Vec<usize>],
+    holder: &mut BTreeMap<usize, usize>,
+    seen: &mut BTreeSet<usize>,
+) -> bool {
+    for &right in candidates.get(left).into_iter().flatten() {
+        if !seen.insert(right) {
+            continue;
+        }
+        let free = match holder.get(&right) {
+            None => true,
+            Some(&other) => augment(other, candidates, holder, seen),
+        };
+        if free {
+            holder.insert(right, left);
+            return true;
+        }
+    }
+    false
+}
