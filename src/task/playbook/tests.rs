@@ -64,11 +64,11 @@ fn a_field_is_found_by_the_label_left_of_it() {
 
 const WINDOW: &str = "
 (  AMOUNT . . (  75.00)    OFFICER (K117)
-(  NAME . . .+-------------------------+
-(  REASON . .|(AMOUNT . . (  12.00)    |
-(            |(OFFICER . .[        ]   |
-(            |(ENTER=ANSWER            |
-(            +-------------------------+
+(  NAME . . . (+-------------------------+
+(  REASON . . (|(AMOUNT . . (  12.00)    |
+(             (|(OFFICER . .[        ]   |
+(             (|(ENTER=ANSWER            |
+(             (+-------------------------+
 ";
 
 #[test]
