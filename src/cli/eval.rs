@@ -160,16 +160,11 @@ async fn one(plan: &Plan, agent: &Agent, via: Via, out: &Path) -> Result<RunScor
     let name = format!("{}-{}-{warts}-{seed}-{repeat}", task.world.id, task.id);
     let recordings = opening::record_run(start, "eval", &out.join(&name), *seed, warts)?;
     let paths: Vec<PathBuf> = recordings.iter().map(|(path, _)| path.clone()).collect();
-    let mut writers = recordings.into_iter().map(|(_, writer)| writer);
+    let writers = recordings.into_iter().map(|(_, writer)| writer);
     let bout = match via {
         Via::Json => {
-            let mut next = || -> Box<dyn Recorder> {
-                match writers.next() {
-                    Some(writer) => Box::new(writer),
-                    None => Box::new(()),
-                }
-            };
-            agent::by_json(start, *seed, warts, agent, &mut next).await
+            let logs = writers.map(|writer| Box::new(writer) as Box<dyn Recorder>);
+            agent::by_json(start, *seed, warts, agent, logs).await
         }
         Via::Tn3270 => {
             drop(writers);

@@ -145,25 +145,18 @@ pub fn recorders(
     let Some(path) = &options.record else {
         return Ok(Vec::new());
     };
-    let mut sessions = vec![(path.clone(), opening.region.system(), setup.clone())];
-    if let Some(start) = &opening.start {
-        for (n, region) in start.regions().iter().enumerate().skip(1) {
-            let system = region.system();
-            let setup = Setup {
-                clock: setup.clock,
-                terminal: setup.terminal,
-                ..task::run::setup(start, n, setup.seed, &setup.warts)
-            };
-            sessions.push((beside(path, &system.id), system, setup));
-        }
-    }
+    let own = (path.clone(), opening.region.system(), setup.clone());
+    let further = opening.further(setup).map(|(region, setup)| {
+        let system = region.system();
+        (beside(path, &system.id), system, setup)
+    });
     let begin = |(path, system, setup): (PathBuf, &Arc<System>, Setup)| {
         let begun = record(&path, &header_for(options, system, door, &setup));
         let cannot =
             |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
         Ok(Box::new(begun.map_err(cannot)?) as Box<dyn Recorder>)
     };
-    sessions.into_iter().map(begin).collect()
+    std::iter::once(own).chain(further).map(begin).collect()
 }
 
 /// `run.jsonl` as `run-SYSTEM.jsonl`.

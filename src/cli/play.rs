@@ -125,14 +125,12 @@ pub fn open(
     door: &str,
 ) -> Result<Station, Error> {
     let opened = opening::opening(course, setup)?;
-    let mut recorders = opening::recorders(&args.options, &opened, door, setup)?.into_iter();
-    let mut next = || recorders.next().unwrap_or_else(|| Box::new(()));
+    let logs = opening::recorders(&args.options, &opened, door, setup)?;
     let clock = match setup.clock {
         ClockMode::Turn => clock::Clock::Turn,
         ClockMode::Live => clock::Clock::live(args.options.speed),
     };
-    let log = next();
-    Ok(Station::open_all(opened, setup, clock, log, &mut next))
+    Ok(Station::open(opened, setup, clock, logs))
 }
 
 /// Ends a session: whoever leaves a task is done. Tells the grade.

@@ -8,6 +8,7 @@ use crate::doors::clock;
 use crate::doors::dialogue::talk;
 use crate::doors::script::Interpreter;
 use crate::doors::station::{Recorder, Station};
+use crate::doors::world::Opening;
 use crate::session::ClockMode;
 
 /// Runs the script on stdin to its end.
@@ -29,7 +30,8 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
             Box::new(begun.map_err(failed)?)
         }
     };
-    let opened = world.open(&setup).map_err(opening::unstarted)?;
+    let opened = world.open(&setup).and_then(Opening::at_one_terminal);
+    let opened = opened.map_err(opening::unstarted)?;
     let speed = options.speed;
     let runtime = super::runtime()?;
     let talked = runtime.block_on(async {
@@ -37,7 +39,7 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
             ClockMode::Turn => clock::Clock::Turn,
             ClockMode::Live => clock::Clock::live(speed),
         };
-        let mut station = Station::open(opened, &setup, clock, log);
+        let mut station = Station::open(opened, &setup, clock, [log]);
         let talked = talk(
             Interpreter::local(),
             &mut station,

@@ -133,7 +133,7 @@ fn check_logon(logon: &Logon, worlds: &[World]) -> Result<(), Error> {
             check_task(std::slice::from_ref(world), logon.task.as_deref())?;
             let mut setup = crate::session::Setup::default();
             logon
-                .apply(&mut setup, world.system())
+                .apply(&mut setup, world)
                 .map_err(|cause| Error::usage(format!("{logon}")).because(&cause))
         }
     }

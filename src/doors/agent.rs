@@ -54,14 +54,14 @@ pub struct Bout {
     pub time: u64,
 }
 
-/// A run of a program that speaks the JSON door on its standard output and hears it on its standard input. `record` begins the
-/// recordings of its sessions, in the order of the task's systems.
+/// A run of a program that speaks the JSON door on its standard output and hears it on its standard input. Its sessions are
+/// recorded by `logs`, in the order of the task's systems.
 pub async fn by_json(
     start: &Arc<Start>,
     seed: u64,
     warts: &Warts,
     agent: &Agent,
-    record: &mut (dyn FnMut() -> Box<dyn Recorder> + Send),
+    logs: impl IntoIterator<Item = Box<dyn Recorder>>,
 ) -> Bout {
     let setup = Setup {
         seed,
@@ -73,8 +73,7 @@ pub async fn by_json(
         region: start.region().clone(),
         start: Some(Arc::clone(start)),
     };
-    let log = record();
-    let mut station = Station::open_all(opening, &setup, Clock::Turn, log, record);
+    let mut station = Station::open(opening, &setup, Clock::Turn, logs);
     let fault = match spawn(agent, &[("BIGIRON_DOOR", "json")], Stdio::piped()) {
         Ok(child) => converse(child, agent, &mut station).await,
         Err(error) => Some(Ending::EnvironmentFault(error.to_string())),

@@ -356,11 +356,14 @@ async fn fork(service: &Arc<Service>, asked: Fork) -> Result<Value, Fault> {
 }
 
 fn state(station: &mut Station) -> Value {
-    let scope = Scope::default();
-    json!({
+    let mut state = json!({
         "state_hash": format!("{:016x}", station.state_hash()),
-        "screen": observe(station, scope),
-    })
+        "screen": observe(station, Scope::default()),
+    });
+    if station.systems().len() > 1 {
+        state["at"] = json!(station.host());
+    }
+    state
 }
 
 /// What an agent has submitted stands; until then, what the work would come to if it ended now.

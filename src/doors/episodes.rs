@@ -121,9 +121,10 @@ impl Episode {
         self.ended.map_or(Ok(()), |ended| Err(Refusal::Over(ended)))
     }
 
-    /// Looks at the screen as it is now; the work may be over.
-    pub async fn look(&mut self, scope: Scope) -> Reply {
+    /// Looks at the screen as it is now, at one of several systems if it is named; the work may be over.
+    pub async fn look(&mut self, at: Option<String>, scope: Scope) -> Reply {
         let request = Request {
+            at,
             scope,
             ..Request::default()
         };
@@ -286,8 +287,8 @@ impl Episodes {
         let opening = world
             .open(&setup)
             .map_err(|cause| Refusal::Order(cause.to_string()))?;
-        let log = ticket.record(&system, &setup);
-        let station = Station::open(opening, &setup, ticket.clock(), log)
+        let logs = ticket.record(&opening, &setup);
+        let station = Station::open(opening, &setup, ticket.clock(), logs)
             .telling_grade(self.service.tells_grade);
         Ok(Episode {
             station,
@@ -415,12 +416,8 @@ fn setup(order: &Order, mut setup: Setup, world: &World) -> Result<Setup, Refusa
         setup.task = Some(task.clone());
     }
     if let Some(text) = &order.warts {
-        let declared: Vec<&str> = world
-            .system()
-            .warts
-            .iter()
-            .map(|wart| wart.name.as_str())
-            .collect();
+        let declared = world.warts();
+        let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
         let read = text.parse::<Warts>();
         let checked = read.and_then(|warts| warts.check(&declared).map(|()| warts));
         setup.warts = checked.map_err(|cause| Refusal::Order(format!("warts: {cause}")))?;
@@ -443,7 +440,7 @@ fn unknown<'a>(what: &str, written: &str, known: impl Iterator<Item = &'a str> +
 }
 
 /// Sixteen hexadecimal digits that nobody can guess.
-fn secret() -> Result<String, Refusal> {
+pub(super) fn secret() -> Result<String, Refusal> {
     let number = getrandom::u64().map_err(|cause| Refusal::Machine(io::Error::other(cause)))?;
     Ok(format!("{number:016x}"))
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::near;
+use super::world::World;
 use crate::host::Warts;
 use crate::session::Setup;
-use crate::system::model::System;
 
 /// What a session is to be opened on. Written `SYSTEM/TASK/SEED/WARTS`; an empty part, or one left out, is the server's choice.
 /// Warts stand as in `--warts`, with `+` for the comma where a comma would part two LU names.
@@ -108,9 +108,9 @@ impl Logon {
         }
     }
 
-    /// The setup of a session on this system: what is said here, and else what `setup` has. Warts that the system does not
-    /// declare are a fault if they are named here.
-    pub fn apply(&self, setup: &mut Setup, system: &System) -> Result<(), LogonError> {
+    /// The setup of a session on this system: what is said here, and else what `setup` has. Warts that neither the system nor
+    /// another one of its tasks declares are a fault if they are named here.
+    pub fn apply(&self, setup: &mut Setup, world: &World) -> Result<(), LogonError> {
         if let Some(seed) = self.seed {
             setup.seed = seed;
         }
@@ -118,10 +118,11 @@ impl Logon {
             setup.task = Some(task.clone());
         }
         if let Some(warts) = &self.warts {
-            let declared: Vec<&str> = system.warts.iter().map(|wart| wart.name.as_str()).collect();
+            let declared = world.warts();
+            let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
             warts
                 .check(&declared)
-                .map_err(|cause| LogonError(format!("{}: {cause}", system.id)))?;
+                .map_err(|cause| LogonError(format!("{}: {cause}", world.system().id)))?;
             setup.warts = warts.clone();
         }
         Ok(())

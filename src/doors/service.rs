@@ -69,6 +69,11 @@ impl Door {
             Door::Mcp => "mcp",
         }
     }
+
+    /// Whether a client can turn between terminals at several systems.
+    pub fn turns(self) -> bool {
+        matches!(self, Door::Json | Door::Http | Door::Mcp)
+    }
 }
 
 /// Longer than any server runs.
@@ -288,8 +293,8 @@ pub struct Opened {
     pub opening: Opening,
     /// How it is set up.
     pub setup: Setup,
-    /// Its recording.
-    pub log: Box<dyn Recorder>,
+    /// The recordings of its sessions, in the order of the task's systems.
+    pub logs: Vec<Box<dyn Recorder>>,
     /// Its clock, which begins now.
     pub clock: Clock,
 }
@@ -297,7 +302,7 @@ pub struct Opened {
 impl Opened {
     /// The session with a terminal in this process. Whoever is at it is told what its work came to if `tells_grade`.
     pub fn station(self, tells_grade: bool) -> Station {
-        Station::open(self.opening, &self.setup, self.clock, self.log).telling_grade(tells_grade)
+        Station::open(self.opening, &self.setup, self.clock, self.logs).telling_grade(tells_grade)
     }
 }
 
@@ -358,9 +363,12 @@ impl Ticket {
     ) -> io::Result<Opened> {
         let mut setup = self.setup();
         setup.terminal = terminal;
-        logon.apply(&mut setup, world.system()).map_err(invalid)?;
-        let opening = world.open(&setup).map_err(invalid)?;
-        let log = self.record(world.system(), &setup);
+        logon.apply(&mut setup, world).map_err(invalid)?;
+        let mut opening = world.open(&setup).map_err(invalid)?;
+        if !self.door.turns() {
+            opening = opening.at_one_terminal().map_err(invalid)?;
+        }
+        let logs = self.record(&opening, &setup);
         let clock = self.clock();
         let system = &world.system().id;
         let (seed, warts) = (setup.seed, &setup.warts);
@@ -371,7 +379,7 @@ impl Ticket {
         Ok(Opened {
             opening,
             setup,
-            log,
+            logs,
             clock,
         })
     }
@@ -404,10 +412,17 @@ impl Ticket {
         }
     }
 
-    /// Begins the recording. It counts what passes, tells the operator when it fails, and is ended however the session ends.
-    pub fn record(&self, system: &System, setup: &Setup) -> Box<dyn Recorder> {
-        let begun = (self.service.record)(system, self.door, self.number, setup);
-        Box::new(Metered::begin(self, begun))
+    /// Begins the recordings of the sessions of an opening, in the order of the task's systems. Each counts what passes, tells the
+    /// operator when it fails, and is ended however its session ends.
+    pub fn record(&self, opening: &Opening, setup: &Setup) -> Vec<Box<dyn Recorder>> {
+        let begin = |system: &System, setup: &Setup| {
+            let begun = (self.service.record)(system, self.door, self.number, setup);
+            Box::new(Metered::begin(self, begun)) as Box<dyn Recorder>
+        };
+        let mut logs = vec![begin(opening.region.system(), setup)];
+        let further = opening.further(setup);
+        logs.extend(further.map(|(region, setup)| begin(region.system(), &setup)));
+        logs
     }
 
     /// As [`Ticket::record`], for a session that began as another, whose recording cannot be executed from its beginning.

@@ -6,12 +6,12 @@ use tokio::sync::mpsc;
 
 use super::service::Opened;
 use super::world::Opening;
-use crate::host::Host;
+use crate::host::{Host, Region};
 use crate::recording::Writer;
 use crate::session::{Event, Log, Millis, Session, Setup};
 use crate::task::brief::Brief;
 use crate::task::grade::{Ending, Grade};
-use crate::task::run::{self, Run};
+use crate::task::run::Run;
 use crate::terminal::{Key, Options, Response, Terminal};
 
 use super::clock::Clock;
@@ -103,56 +103,32 @@ pub struct Station {
 }
 
 impl Station {
-    /// Opens a session; the clock begins with it. Those at further systems of its task are not recorded.
-    pub fn open(opening: Opening, setup: &Setup, clock: Clock, log: Box<dyn Recorder>) -> Station {
-        Station::open_all(opening, setup, clock, log, &mut || Box::new(()))
-    }
-
-    /// As [`Station::open`]; `record` begins the recordings of the sessions at further systems, in their order.
-    pub fn open_all(
+    /// Opens the sessions; the clock begins with them. They are recorded by `logs`, in the order of the task's systems; one for
+    /// which there is no log is not.
+    pub fn open(
         opening: Opening,
         setup: &Setup,
         clock: Clock,
-        log: Box<dyn Recorder>,
-        record: &mut dyn FnMut() -> Box<dyn Recorder>,
+        logs: impl IntoIterator<Item = Box<dyn Recorder>>,
     ) -> Station {
-        let mut log = Counting {
-            inner: log,
-            writes: 0,
-        };
-        let start = opening.start.clone();
-        let others = start.iter().flat_map(|start| {
-            let regions = start.regions().iter().enumerate().skip(1);
-            regions.map(|(n, region)| (region, run::setup(start, n, setup.seed, &setup.warts)))
-        });
-        let others = others.map(|(region, other)| {
-            let setup = Setup {
-                clock: setup.clock,
-                terminal: setup.terminal,
-                ..other
-            };
-            let (inner, writes) = (record(), 0);
-            let mut log = Counting { inner, writes };
-            Place {
-                system: region.system().id.clone(),
-                session: Session::open_in(region, &setup, &mut log),
-                log,
-            }
-        });
+        let mut logs = logs.into_iter();
+        let own = Place::open(&opening.region, setup, logs.next());
+        let further = opening.further(setup);
+        let others = further.map(|(region, setup)| Place::open(region, &setup, logs.next()));
         let others = others.collect();
         Station {
             setup: setup.clone(),
             orders: None,
             obeyed: 0,
             stopped: false,
-            name: opening.region.system().id.clone(),
+            name: own.system,
             run: opening.start.map(Run::new),
             answer: None,
             grade: None,
             tells_grade: false,
             over: None,
-            session: Session::open_in(&opening.region, setup, &mut log),
-            log,
+            session: own.session,
+            log: own.log,
             others,
             clock,
         }
@@ -169,10 +145,10 @@ impl Station {
         let Opened {
             opening,
             setup,
-            log,
+            logs,
             clock,
         } = opened;
-        let next = Station::open(opening, &setup, clock, log).telling_grade(self.tells_grade);
+        let next = Station::open(opening, &setup, clock, logs).telling_grade(self.tells_grade);
         *self = Station {
             orders: self.orders.take(),
             obeyed: self.obeyed,
@@ -406,6 +382,16 @@ impl Station {
 }
 
 impl Place {
+    fn open(region: &Region, setup: &Setup, log: Option<Box<dyn Recorder>>) -> Place {
+        let inner = log.unwrap_or_else(|| Box::new(()));
+        let mut log = Counting { inner, writes: 0 };
+        Place {
+            system: region.system().id.clone(),
+            session: Session::open_in(region, setup, &mut log),
+            log,
+        }
+    }
+
     /// The same world, not recorded.
     fn fork(&self) -> Place {
         Place {

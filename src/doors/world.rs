@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::host::Region;
 use crate::session::Setup;
 use crate::system::model::System;
+use crate::system::wart::Wart;
 use crate::task::model::{Course, Task};
+use crate::task::run;
 use crate::task::start::{Start, StartError};
 
 /// A system that is served. Its screens are prepared once for all sessions.
@@ -33,6 +35,39 @@ impl Opening {
     pub fn goal(&self) -> Option<&str> {
         self.start.as_ref().map(|start| start.goal())
     }
+
+    /// Where sessions are opened at the further systems of its task, and how each is set up.
+    pub fn further<'a>(
+        &'a self,
+        setup: &'a Setup,
+    ) -> impl Iterator<Item = (&'a Region, Setup)> + 'a {
+        self.start.iter().flat_map(move |start| {
+            let regions = start.regions().iter().enumerate().skip(1);
+            regions.map(move |(place, region)| {
+                let own = run::setup(start, place, setup.seed, &setup.warts);
+                let (clock, terminal) = (setup.clock, setup.terminal);
+                (
+                    region,
+                    Setup {
+                        clock,
+                        terminal,
+                        ..own
+                    },
+                )
+            })
+        })
+    }
+
+    /// The opening for one terminal that cannot turn to another system: one session of several would be graded as if the others
+    /// had not been.
+    pub fn at_one_terminal(self) -> Result<Opening, StartError> {
+        match self.start.as_ref().map(|start| start.task()) {
+            Some(task) if !task.also.is_empty() => Err(StartError::SeveralSystems(
+                task.systems().map(str::to_owned).collect(),
+            )),
+            _ => Ok(self),
+        }
+    }
 }
 
 impl World {
@@ -58,6 +93,19 @@ impl World {
         &self.course.tasks
     }
 
+    /// The names of the warts that a session may have: those of the system, and as `SYSTEM.WART` those of the others that its
+    /// tasks are worked in.
+    pub fn warts(&self) -> Vec<String> {
+        let others = self.tasks().iter().flat_map(|task| &task.also);
+        let others = others.map(|region| region.system());
+        let others = others.flat_map(|system| {
+            let named = |wart: &Wart| format!("{}.{}", system.id, wart.name);
+            system.warts.iter().map(named)
+        });
+        let own = self.system().warts.iter().map(|wart| wart.name.clone());
+        own.chain(others).collect()
+    }
+
     /// The start that a setup asks for by its seed and task.
     pub fn open(&self, setup: &Setup) -> Result<Opening, StartError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,13 +117,6 @@ impl World {
         // Others need not wait while tables are generated.
         drop(last);
         let (region, start) = self.course.open(setup)?;
-        // One session of several would be graded as if the others had not been.
-        if let Some(task) = start.as_ref().map(|start| start.task())
-            && !task.also.is_empty()
-        {
-            let systems = task.systems().map(str::to_owned).collect();
-            return Err(StartError::SeveralSystems(systems));
-        }
         let opening = Opening { region, start };
         last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = Some((setup.seed, setup.task.clone(), opening.clone()));

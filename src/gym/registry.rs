@@ -39,9 +39,7 @@ impl Registry {
         let mut entries = Vec::new();
         for course in courses {
             let course = Arc::new(course);
-            // An environment has one terminal.
-            let tasks = course.tasks.iter().enumerate();
-            for (n, task) in tasks.filter(|(_, task)| task.also.is_empty()) {
+            for (n, task) in course.tasks.iter().enumerate() {
                 entries.push(Entry {
                     id: format!(
                         "bigiron/{}-{}-v{}",

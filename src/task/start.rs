@@ -61,7 +61,7 @@ impl fmt::Display for StartError {
             }
             StartError::SeveralSystems(systems) => write!(
                 f,
-                "the task is worked in {} at once, and a session here is at one system; bigiron play works it",
+                "the task is worked in {} at once, and there is one terminal here; play, mcp, eval and the JSON and HTTP doors have one at each",
                 systems.join(" and ")
             ),
             StartError::Setup(what) => write!(f, "the setup of the task: {what}"),

@@ -44,7 +44,7 @@ async def fault(client, tool, **arguments):
 
 def into(screen, label, text):
     """The keys that type a text into the field of this label."""
-    field = next(field for field in screen["fields"] if label in field["label"])
+    field = next(field for field in screen["fields"] if field["input"] and label in field["label"])
     address = (field["row"] - 1) * screen["size"]["columns"] + field["column"] - 1
     return f"<cursor {address}>{text}"
 
@@ -129,6 +129,46 @@ def test_sessions_on_two_systems_at_once(bigiron):
     [dmv, bank], gone = work(bigiron, ["dmv", "bank"], agent)
     assert "DMVM01" in dmv["rows"][0] and "FIRST PRAIRIE" in bank["rows"][0]
     assert "open another" in gone
+
+
+async def read_expiry_of_a_member(client):
+    """Does the task member-expiry, at a terminal in each of two systems; gives the last reply."""
+    tasks = (await call(client, "list_tasks"))["tasks"]
+    assert next(entry for entry in tasks if entry["task"] == "member-expiry")["also"] == ["claims"]
+    opened = await call(client, "open_session", task="member-expiry")
+    goal = r"operator (\w+), password (\w+)\).*user (\w+), password (\w+)\).*member (\S+) (\S+) expire"
+    operator, password, user, secret, first, last = re.search(goal, opened["goal"]).groups()
+    desk, claims = opened["session"], opened["others"][0]["session"]
+
+    async def send(session, *keys):
+        return (await call(client, "send_keys", session=session, keys="".join(keys), observe={"fields": "all"}))["screen"]
+
+    async def at(session):
+        return (await call(client, "read_screen", session=session))["screen"]
+
+    screen = await at(claims)
+    screen = await send(claims, into(screen, "USERID", user), into(screen, "PASSWORD", secret), "<enter>")
+    screen = await send(claims, into(screen, "OPTION", "=1"), "<enter>")
+    screen = await send(claims, into(screen, "LAST NAME", last), "<enter>")
+    [row] = [row for row in screen["rows"] if f" {last} " in row and f" {first} " in row]
+    licence = re.findall(r"\b[A-Z]\d{7}\b", row)[-1]
+    screen = await at(desk)
+    screen = await send(desk, into(screen, "OPERATOR ID", operator), into(screen, "PASSWORD", password), "<enter>")
+    screen = await send(desk, into(screen, "COMMAND", "INQ"), into(screen, "LICENCE NO", licence), "<enter>")
+    expires = next(field["value"] for field in screen["fields"] if field["label"] == "EXPIRES")
+    return await call(client, "submit", session=claims, answer=expires)
+
+
+def test_a_task_at_terminals_in_two_systems(bigiron, tmp_path):
+    recordings = tmp_path / "runs"
+    last = work(bigiron, ["dmv", "--seed", "7", "--record", str(recordings), "--tell-grade"], read_expiry_of_a_member)
+    assert last["ended"] == "submitted" and last["grade"]["outcome"] == "solved"
+    both = sorted(recordings.iterdir())
+    assert [recording.name for recording in both] == ["claims-mcp-000000.jsonl", "dmv-mcp-000000.jsonl"]
+    regraded = subprocess.run([bigiron, "regrade", *both, "--json"], capture_output=True, text=True)
+    assert json.loads(regraded.stdout)["outcome"] == "solved", regraded.stderr
+    verified = subprocess.run([bigiron, "verify", *both], capture_output=True, text=True)
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_errors_come_with_a_remedy(bigiron):

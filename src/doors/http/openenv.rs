@@ -15,6 +15,7 @@ use super::Problem;
 use crate::doors::episodes::{Episode, Episodes, Order, Shared};
 use crate::doors::observation::{Observation, Scope};
 use crate::doors::request::{self, Fault, Request};
+use crate::doors::script::Subject;
 use crate::doors::turn::{Budget, Ended, Refused, Reply, schema_of};
 use crate::session::{ClockMode, Millis};
 
@@ -23,6 +24,12 @@ use crate::session::{ClockMode, Millis};
 struct Observed {
     /// What is to be done, if the episode is one at a task.
     goal: Option<String>,
+    /// The systems that there are terminals at, where the task has several: `at` of an action turns to one of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    systems: Vec<String>,
+    /// The system whose screen this is, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     /// The screen.
     screen: Observation,
     /// The key that the keyboard did not take; those after it were not pressed.
@@ -140,7 +147,7 @@ pub(super) async fn act(
         }
         Err(fault) if fault.kind == "key" => {
             episode.count_step()?;
-            let reply = episode.look(Scope::default()).await;
+            let reply = episode.look(None, Scope::default()).await;
             Ok(payload(handle, episode, reply, Some(fault)))
         }
         Err(fault) => Err(fault.into()),
@@ -149,7 +156,7 @@ pub(super) async fn act(
 
 /// The first observation of an episode.
 pub(super) async fn first(handle: &str, episode: &mut Episode) -> Value {
-    let reply = episode.look(Scope::default()).await;
+    let reply = episode.look(None, Scope::default()).await;
     let mut payload = payload(handle, episode, reply, None);
     payload["reward"] = Value::Null;
     payload
@@ -159,6 +166,11 @@ pub(super) async fn first(handle: &str, episode: &mut Episode) -> Value {
 fn payload(handle: &str, episode: &Episode, reply: Reply, error: Option<Fault>) -> Value {
     let observed = Observed {
         goal: episode.goal().map(str::to_owned),
+        systems: match episode.station().systems() {
+            systems if systems.len() > 1 => systems.into_iter().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        },
+        at: reply.at,
         screen: reply.screen,
         refused: reply.refused,
         error,
@@ -203,7 +215,7 @@ pub(super) fn inside(handle: &str, episode: &Episode) -> Value {
             ClockMode::Turn => "turn",
             ClockMode::Live => "live",
         },
-        time_ms: crate::doors::script::Subject::now(episode.station()),
+        time_ms: episode.station().now(),
         state_hash: format!("{:016x}", episode.station().state_hash()),
         ended: episode.ended(),
         grade: episode.station().grade().map(|grade| json!(grade)),

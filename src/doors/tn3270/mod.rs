@@ -258,9 +258,11 @@ async fn work(ticket: &Ticket, client: &mut Client<'_>, opened: Opened) -> io::R
     let Opened {
         opening,
         setup,
-        mut log,
+        logs,
         clock,
     } = opened;
+    let log = logs.into_iter().next();
+    let mut log = log.unwrap_or_else(|| Box::new(()));
     let mut joined = Joined {
         ticket,
         client,

@@ -15,12 +15,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| world("dmv", None).unwrap());
 
 fn station() -> Station {
     let setup = Setup::default();
-    Station::open(
-        WORLD.open(&setup).unwrap(),
-        &setup,
-        Clock::Turn,
-        Box::new(()),
-    )
+    Station::open(WORLD.open(&setup).unwrap(), &setup, Clock::Turn, Vec::new())
 }
 
 /// The answer to a line; what would have to wait is broken off.

@@ -3,15 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bigiron::cli::systems;
 use bigiron::doors::episodes::{Episodes, Order, Refusal};
 use bigiron::doors::request::{Request, Submission};
 use bigiron::doors::service::Door;
-use bigiron::doors::tools::Reach;
-use bigiron::doors::world::World;
-use bigiron::system::model::System;
-use bigiron::task::model::Course;
-use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 use super::{Seen, service};
@@ -111,43 +105,4 @@ async fn a_name_of_the_clients_own_begins_anew() {
     ));
     episodes.close_all();
     assert_eq!(free.available_permits(), 1);
-}
-
-#[tokio::test]
-async fn a_task_in_two_systems_is_not_begun_in_one() {
-    let load = |name: &str| {
-        let files = systems::find(name).unwrap().files;
-        Arc::new(System::load(files, name).unwrap())
-    };
-    let tasks = "[task.both]\ntitle = \"Both\"\ndrill = \"none\"\ntier = 5\nalso = [\"bank\"]\ngoal = \"Do nothing.\"\noracle = \"lazy\"\n\
-                 budget = { keys = 10, time = \"1h\" }\n\
-                 [[task.both.require]]\nwhen = \"false\"\ndelete = \"change\"\nkey = \"'D1'\"\n";
-    let lazy = "about = \"Nothing\"\n[[rule]]\ndone = true\n";
-    let mut files = systems::find("dmv").unwrap().files;
-    files.retain(|(name, _)| name != "tasks.toml" && !name.starts_with("playbooks/"));
-    files.push(("tasks.toml".into(), tasks.into()));
-    files.push(("playbooks/lazy.toml".into(), lazy.into()));
-    let course = Course::load_among(&load("dmv"), files, &|name| Some(load(name))).unwrap();
-    let seen = Arc::new(Mutex::new(Seen::default()));
-    let mut service = service(&seen);
-    service.worlds = Arc::new(vec![World::from(course)].into());
-    let places = Arc::new(Semaphore::new(1));
-    let episodes = Episodes::new(Arc::new(service), Door::Mcp, Arc::default(), places, IDLE);
-    let task = Some("both".to_owned());
-    let order = Order {
-        task,
-        ..Order::default()
-    };
-    let Err(Refusal::Order(why)) = episodes.open(&order) else {
-        panic!("it was opened");
-    };
-    assert!(why.contains("dmv and bank at once"), "{why}");
-    let listed = Reach::Desk
-        .call(&episodes, "list_tasks", &Map::new())
-        .await
-        .unwrap();
-    assert_eq!(
-        listed.structured.unwrap()["tasks"],
-        Value::Array(Vec::new())
-    );
 }

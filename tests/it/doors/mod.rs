@@ -6,6 +6,7 @@
 mod anything;
 mod client;
 mod control;
+mod desks;
 mod episodes;
 mod http;
 mod json;

@@ -44,6 +44,62 @@ fn every_task_is_solved_by_its_oracle_for_a_reward_of_one() {
 }
 
 #[test]
+fn a_task_in_two_systems_is_solved_by_macros_at_two_terminals() {
+    let mut env = make("bigiron/dmv-member-expiry-v0", &[("actions", "all")]);
+    env.reset(Some(3), None).unwrap();
+    let act = |env: &mut Env, names: &[&str]| {
+        let number = |name: &&str| Vocabulary::all().number(&name.parse().unwrap()).unwrap();
+        let steps = names.iter().map(|name| env.step(number(name)).unwrap());
+        steps.last().unwrap().reward
+    };
+    let sign_on = [
+        "<terminal 1>",
+        "<field 0>",
+        "<token 2>",
+        "<field 1>",
+        "<token 3>",
+        "<enter>",
+    ];
+    act(&mut env, &sign_on);
+    act(
+        &mut env,
+        &["=", "1", "<enter>", "<field 1>", "<token 5>", "<enter>"],
+    );
+    assert_eq!(seen(&mut env).status[status::TERMINAL], 1);
+    let name = format!(" {} ", env.world().unwrap().tokens()[4].text);
+    let members = env.session().unwrap().terminal().text();
+    let member = members
+        .lines()
+        .skip(5)
+        .find(|row| row.contains(&name))
+        .unwrap();
+    let licence = member.split_whitespace().last().unwrap().to_owned();
+    act(
+        &mut env,
+        &[
+            "<terminal 0>",
+            "<field 0>",
+            "<token 0>",
+            "<field 1>",
+            "<token 1>",
+            "<enter>",
+        ],
+    );
+    act(&mut env, &["<field 0>", "I", "N", "Q", "<field 1>"]);
+    for digit in licence.chars() {
+        act(&mut env, &[&digit.to_string()]);
+    }
+    act(&mut env, &["<enter>"]);
+    let terminal = env.session().unwrap().terminal().clone();
+    let label = terminal.text().replace('\n', "").find("EXPIRES").unwrap();
+    let shown = terminal.fields();
+    let mut shown = shown.filter(|field| !field.is_input() && !field.text().trim().is_empty());
+    let place = shown.position(|field| usize::from(field.start()) > label);
+    let place = place.unwrap();
+    assert_eq!(act(&mut env, &[&format!("<report {place}>")]), 1.0);
+}
+
+#[test]
 fn saying_at_once_that_it_is_done_is_worth_nothing() {
     let mut env = make("bigiron/dmv-renew-v0", &[]);
     env.reset(Some(3), None).unwrap();

@@ -1,5 +1,7 @@
 """The HTTP door by OpenEnv's own validator and client."""
 
+import re
+
 import pytest
 from openenv import GenericEnvClient
 from openenv.cli._validation import validate_running_environment
@@ -44,6 +46,28 @@ def test_an_episode_from_reset_to_reward(env):
     assert last.metadata["grade"]["outcome"] == "solved" and "grade" not in last.observation
     with pytest.raises(RuntimeError, match="the session is over"):
         env.step({"keys": "<enter>"})
+
+
+def test_an_episode_at_terminals_in_two_systems(env):
+    first = env.reset(task="member-expiry", seed=3).observation
+    assert (first["systems"], first["at"]) == (["dmv", "claims"], "dmv")
+    goal = r"operator (\w+), password (\w+)\).*user (\w+), password (\w+)\).*member (\S+) (\S+) expire"
+    operator, password, user, secret, name, last = re.search(goal, first["goal"]).groups()
+
+    def sign_on(at, who, word, length):
+        tab = "<tab>" if len(who) < length else ""
+        return env.step({"at": at, "keys": f"{who}{tab}{word}<enter>"}).observation
+
+    assert sign_on("claims", user, secret, 6)["at"] == "claims"
+    # Without a name the terminal that one is at is meant.
+    env.step({"keys": "=1<enter>"})
+    members = env.step({"keys": f"{last}<enter>"}).observation
+    [row] = [row for row in members["screen"]["rows"] if f" {last} " in row and f" {name} " in row]
+    licence = re.findall(r"\b[A-Z]\d{7}\b", row)[-1]
+    sign_on("dmv", operator, password, 6)
+    inquiry = env.step({"keys": f"INQ<tab>{licence}<enter>", "observe": {"fields": "all"}}).observation
+    expires = next(field["value"] for field in inquiry["screen"]["fields"] if field["label"] == "EXPIRES")
+    assert env.step({"keys": "", "submit": expires}).reward == 1.0
 
 
 def test_the_seed_decides_the_episode(env):

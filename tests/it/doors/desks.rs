@@ -1,0 +1,343 @@
+//! Tasks that are worked at terminals in two systems at once: every door with turns between terminals works and grades them.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use bigiron::cli::courses;
+use bigiron::doors::episodes::Episodes;
+use bigiron::doors::service::Door;
+use bigiron::doors::tools::Reach;
+use bigiron::doors::world::World;
+use bigiron::host::{Host, Warts};
+use bigiron::task::playbook::{Ended, Station, Stop, run};
+use bigiron::task::prove::arguments;
+use bigiron::task::run::{Desk, Seat};
+use bigiron::terminal::{Key, Terminal};
+use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
+
+use super::{Seen, Server, service};
+
+static COURSE: LazyLock<courses::Course> = LazyLock::new(|| courses::load("dmv").unwrap());
+
+const TASKS: [&str; 3] = ["member-expiry", "claims-status", "two-desks"];
+const SEED: u64 = 11;
+
+/// What an oracle does before it turns to the other terminal or lets time pass.
+#[derive(Debug, Clone)]
+struct Turn {
+    at: &'static str,
+    keys: Vec<Key>,
+    wait: u64,
+}
+
+/// A seat whose oracle's turns are noted.
+struct Noted {
+    seat: Seat<()>,
+    at: &'static str,
+    turns: Rc<RefCell<Vec<Turn>>>,
+}
+
+impl Noted {
+    fn note(&self, keys: Option<Key>, wait: u64) {
+        let mut turns = self.turns.borrow_mut();
+        match turns.last_mut() {
+            Some(last) if last.at == self.at && last.wait == 0 => {
+                last.keys.extend(keys);
+                last.wait = wait;
+            }
+            _ => turns.push(Turn {
+                at: self.at,
+                keys: keys.into_iter().collect(),
+                wait,
+            }),
+        }
+    }
+}
+
+impl Station for Noted {
+    fn press(&mut self, key: Key) -> Result<(), Stop> {
+        self.seat.press(key)?;
+        self.note(Some(key), 0);
+        Ok(())
+    }
+
+    fn wait(&mut self, by: u64) -> Result<(), Stop> {
+        self.seat.wait(by)?;
+        self.note(None, by);
+        Ok(())
+    }
+
+    fn terminal(&self) -> &Terminal {
+        self.seat.terminal()
+    }
+}
+
+/// The oracle's run at a task, in memory.
+struct Run {
+    task: &'static str,
+    warts: Warts,
+    turns: Vec<Turn>,
+    answer: Option<String>,
+    /// What the hosts come to.
+    hash: u64,
+}
+
+fn oracle(task: &'static str) -> Run {
+    let start = Arc::new(COURSE.start(task, SEED).unwrap());
+    let warts = start.task().warts.last().cloned().unwrap();
+    let playbook = &COURSE.playbooks[start.task().oracle];
+    let turns = Rc::default();
+    let mut desk = Desk::open(&start, SEED, &warts, |_| ());
+    let seats = std::mem::take(&mut desk.seats).into_iter();
+    let noted = seats.zip(["dmv", "claims"]).map(|(seat, at)| Noted {
+        seat,
+        at,
+        turns: Rc::clone(&turns),
+    });
+    let mut noted: Vec<Noted> = noted.collect();
+    let Ended::Done(answer) = run(playbook, &arguments(playbook, &start), &mut noted).unwrap()
+    else {
+        panic!("{task} is not done");
+    };
+    desk.seats = noted.into_iter().map(|noted| noted.seat).collect();
+    let grade = desk.grade(answer.as_deref(), &bigiron::task::grade::Ending::Done);
+    assert!(grade.solved(), "{grade}");
+    let turns = turns.borrow().clone();
+    Run {
+        task,
+        warts,
+        turns,
+        answer,
+        hash: desk
+            .hosts()
+            .map(Host::state_hash)
+            .fold(0, |sum, own| sum ^ own),
+    }
+}
+
+impl Run {
+    fn submit(&self) -> Value {
+        self.answer
+            .as_ref()
+            .map_or(json!(true), |answer| json!(answer))
+    }
+}
+
+impl Turn {
+    fn members(&self) -> Map<String, Value> {
+        let members = json!({ "at": self.at, "keys": Key::line(&self.keys), "wait": self.wait });
+        members.as_object().unwrap().clone()
+    }
+}
+
+/// A server of the licence desk alone, as a run was.
+fn server(run: &Run) -> Server {
+    Server::with(|service| {
+        service.worlds = Arc::new(vec![World::from(COURSE.clone())].into());
+        service.setup.seed = SEED;
+        service.setup.task = Some(run.task.to_owned());
+        service.setup.warts = run.warts.clone();
+        service.tells_grade = true;
+    })
+}
+
+/// A conversation by lines of JSON.
+struct Lines(BufReader<TcpStream>);
+
+impl Lines {
+    fn connect(address: &str) -> Lines {
+        let stream = TcpStream::connect(address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        Lines(BufReader::new(stream))
+    }
+
+    fn read(&mut self) -> Value {
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    fn say(&mut self, line: &Value) -> Value {
+        let line = format!("{line}\n");
+        self.0.get_mut().write_all(line.as_bytes()).unwrap();
+        self.read()
+    }
+
+    /// Works a run to its end; the last answer.
+    fn work(&mut self, run: &Run) -> Value {
+        let greeting = self.read();
+        assert_eq!(greeting["systems"], json!(["dmv", "claims"]), "{greeting}");
+        for turn in &run.turns {
+            let answer = self.say(&turn.members().into());
+            assert_eq!(answer["at"], turn.at, "{answer}");
+            assert_eq!(answer["refused"], Value::Null, "{answer}");
+        }
+        self.say(&json!({ "submit": run.submit() }))
+    }
+}
+
+#[test]
+fn the_json_door_works_them() {
+    for run in TASKS.map(oracle) {
+        let server = server(&run);
+        let last = Lines::connect(&server.json).work(&run);
+        assert_eq!(last["grade"]["outcome"], "solved", "{}: {last}", run.task);
+        let seen = server.seen.lock().unwrap();
+        let tasks: Vec<&str> = seen
+            .setups
+            .iter()
+            .flat_map(|own| own.task.as_deref())
+            .collect();
+        assert_eq!(tasks, [run.task, &format!("dmv/{}", run.task)]);
+        let ends = seen.states.iter().map(|states| states.last().unwrap());
+        assert_eq!(ends.fold(0, |sum, own| sum ^ own), run.hash, "{}", run.task);
+    }
+}
+
+#[test]
+fn a_trainer_opens_and_grades_one() {
+    let run = oracle("two-desks");
+    let server = server(&run);
+    let mut trainer = Lines::connect(&server.control);
+    let opened = trainer.say(&json!({ "open": { "seed": SEED } }));
+    let mut agent = Lines::connect(opened["address"].as_str().unwrap());
+    agent.read();
+    let (first, rest) = run.turns.split_at(run.turns.len() / 2);
+    for turn in first {
+        agent.say(&turn.members().into());
+    }
+    let fork = trainer.say(&json!({ "fork": { "session": 1 } }));
+    let mut other = Lines::connect(fork["address"].as_str().unwrap());
+    other.read();
+    for turn in rest {
+        other.say(&turn.members().into());
+    }
+    let mut grade = |session: u64| {
+        trainer.say(&json!({ "grade": { "session": session } }))["grade"]["outcome"].clone()
+    };
+    assert_eq!([grade(1), grade(2)], ["failed", "solved"]);
+}
+
+/// Episodes for tools, of a run.
+fn episodes(run: &Run, door: Door) -> Episodes {
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let mut service = service(&seen);
+    service.worlds = Arc::new(vec![World::from(COURSE.clone())].into());
+    service.setup.seed = SEED;
+    service.setup.warts = run.warts.clone();
+    service.tells_grade = true;
+    let (service, places) = (Arc::new(service), Arc::new(Semaphore::new(1)));
+    Episodes::new(
+        service,
+        door,
+        Arc::default(),
+        places,
+        Duration::from_secs(600),
+    )
+}
+
+async fn call(reach: &Reach, episodes: &Episodes, tool: &str, arguments: Value) -> Value {
+    let arguments = arguments.as_object().unwrap();
+    let outcome = reach.call(episodes, tool, arguments).await.unwrap();
+    let text = outcome.text;
+    outcome
+        .structured
+        .unwrap_or_else(|| panic!("{tool}: {text}"))
+}
+
+#[tokio::test]
+async fn a_desk_of_tools_has_a_handle_for_each_terminal() {
+    for run in TASKS.map(oracle) {
+        let (desk, episodes) = (Reach::Desk, episodes(&run, Door::Mcp));
+        let opened = call(
+            &desk,
+            &episodes,
+            "open_session",
+            json!({ "task": run.task }),
+        )
+        .await;
+        let other = &opened["others"][0];
+        let handles = [("dmv", &opened["session"]), ("claims", &other["session"])];
+        assert_eq!(
+            (&opened["system"], &other["system"]),
+            (&json!("dmv"), &json!("claims"))
+        );
+        for turn in &run.turns {
+            let (_, session) = handles
+                .iter()
+                .find(|(system, _)| *system == turn.at)
+                .unwrap();
+            let keys = Key::line(&turn.keys);
+            let sent = json!({ "session": session, "keys": keys, "wait": turn.wait });
+            let seen = call(&desk, &episodes, "send_keys", sent).await;
+            assert_eq!(seen["system"], turn.at);
+        }
+        let answer = run
+            .answer
+            .as_ref()
+            .map_or(Value::Null, |answer| json!(answer));
+        let done = json!({ "session": handles[1].1, "answer": answer });
+        let last = call(&desk, &episodes, "submit", done).await;
+        assert_eq!(last["grade"]["outcome"], "solved", "{}: {last}", run.task);
+        let closed = json!({ "session": handles[1].1 });
+        assert_eq!(
+            call(&desk, &episodes, "close_session", closed).await["closed"],
+            true
+        );
+        assert!(episodes.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn tools_in_a_session_of_a_trainers_turn_by_name() {
+    let run = oracle("claims-status");
+    let episodes = episodes(&run, Door::Http);
+    let order = bigiron::doors::episodes::Order {
+        task: Some(run.task.to_owned()),
+        ..Default::default()
+    };
+    let (handle, _) = episodes.open(&order).unwrap();
+    for turn in &run.turns {
+        let mut members = turn.members();
+        members.insert("session".into(), json!(handle));
+        call(&Reach::Handles, &episodes, "send_keys", members.into()).await;
+    }
+    let look = json!({ "session": handle, "at": "dmv" });
+    let seen = call(&Reach::Handles, &episodes, "read_screen", look).await;
+    assert_eq!(
+        (&seen["system"], &seen["others"]),
+        (&json!("dmv"), &json!([{ "system": "claims" }]))
+    );
+    let nowhere = json!({ "session": handle, "at": "claimz" });
+    let nowhere = nowhere.as_object().unwrap();
+    let refused = Reach::Handles
+        .call(&episodes, "read_screen", nowhere)
+        .await
+        .unwrap();
+    assert_eq!(
+        refused.text,
+        "there is no terminal at \"claimz\"; did you mean \"claims\"?"
+    );
+    let done = json!({ "session": handle });
+    let last = call(&Reach::Handles, &episodes, "submit", done).await;
+    assert_eq!(last["grade"]["outcome"], "solved", "{last}");
+}
+
+#[test]
+fn a_door_with_one_terminal_names_those_that_have_more() {
+    let run = oracle("member-expiry");
+    let server = server(&run);
+    for (door, address) in [("script", &server.script), ("vt", &server.vt)] {
+        let _stream = TcpStream::connect(address).unwrap();
+        let told = server.reported(&format!("{door} "));
+        assert!(told.contains("worked in dmv and claims at once"), "{told}");
+        assert!(told.contains("one at each"), "{told}");
+    }
+}
