@@ -8,7 +8,7 @@ use crate::host::{Host, Region, Signal, Warts};
 use crate::system::model::System;
 use crate::terminal::planes::Changes;
 use crate::terminal::{Key, Options, Response, Terminal};
-use crate::wire::{Inbound, Outbound};
+use crate::wire::{Bind, Inbound, Outbound};
 use std::hash::Hasher;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
@@ -64,6 +64,8 @@ pub enum Event<'a> {
     Inbound(&'a Inbound),
     /// The host sent.
     Outbound(&'a Outbound),
+    /// A foreign host has bound the session, or with none unbound it.
+    Bind(Option<&'a Bind>),
     /// The clock was moved on by so many milliseconds.
     Wait(Millis),
     /// The host's [`Host::state_hash`] after everything due at a moment was done.

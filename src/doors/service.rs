@@ -521,7 +521,7 @@ impl Log for Metered {
         match event {
             Event::Inbound(_) => self.service.metrics.inbound.up(),
             Event::Outbound(_) => self.service.metrics.outbound.up(),
-            Event::Key(_) | Event::Wait(_) | Event::State(_) => {}
+            Event::Key(_) | Event::Bind(_) | Event::Wait(_) | Event::State(_) => {}
         }
         self.last = at;
         self.inner.event(at, event);

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
+use tokio_rustls::rustls::client::{WebPkiServerVerifier, verify_server_name};
 use tokio_rustls::rustls::crypto::{
-    CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
 };
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, ServerConfig, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, ServerConfig,
+    SignatureScheme,
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
@@ -75,7 +78,8 @@ fn serve(
 /// Whom a client believes.
 #[derive(Debug, Clone)]
 pub enum Trust {
-    /// Certificates that one of these, the text of a PEM file, has signed.
+    /// Certificates of these, the text of a PEM file, and those that they have signed. What cannot be read in the file is passed
+    /// over, as long as anything can.
     Signers(Vec<u8>),
     /// Whoever answers: the traffic is hidden, but from nobody who stands between.
     Anyone,
@@ -83,22 +87,20 @@ pub enum Trust {
 
 /// The client's end.
 pub fn connector(trust: &Trust) -> Result<TlsConnector, TlsError> {
-    let builder = ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .map_err(TlsError::Pair)?;
-    let config = match trust {
-        Trust::Signers(pem) => {
-            let mut roots = RootCertStore::empty();
-            for certificate in read_certificates(pem)? {
-                roots.add(certificate).map_err(TlsError::Pair)?;
-            }
-            builder.with_root_certificates(roots).with_no_client_auth()
-        }
-        Trust::Anyone => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Unchecked(provider())))
-            .with_no_client_auth(),
+    let signers = match trust {
+        Trust::Signers(pem) => Some(Signers::read(pem)?),
+        Trust::Anyone => None,
     };
+    let verifier = Verifier {
+        signers,
+        algorithms: provider().signature_verification_algorithms,
+    };
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Pair)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
@@ -116,20 +118,76 @@ fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsErro
     }
 }
 
-/// Believes any certificate; that whoever answers holds its key is still checked.
+/// Those whose word is taken.
 #[derive(Debug)]
-struct Unchecked(Arc<CryptoProvider>);
+struct Signers {
+    certificates: Vec<CertificateDer<'static>>,
+    chains: Arc<WebPkiServerVerifier>,
+}
 
-impl ServerCertVerifier for Unchecked {
+impl Signers {
+    fn read(pem: &[u8]) -> Result<Signers, TlsError> {
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem).flatten().collect();
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(certificates.iter().cloned());
+        if roots.is_empty() {
+            return Err(TlsError::Certificate(
+                "none that can be read is in it".into(),
+            ));
+        }
+        let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .map_err(|cause| TlsError::Certificate(cause.to_string()))?;
+        Ok(Signers {
+            certificates,
+            chains,
+        })
+    }
+
+    /// A chain ends at one of these. One that answers by its own certificate is taken for whom it says, be it marked as a
+    /// signer or not: that is what a host has that signs for itself.
+    fn believe(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let chains = &self.chains;
+        match chains.verify_server_cert(end_entity, intermediates, name, ocsp_response, now) {
+            // Names and times have errors of their own.
+            Err(Error::InvalidCertificate(CertificateError::Other(_)))
+                if self.certificates.contains(end_entity) =>
+            {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            result => result,
+        }
+    }
+}
+
+/// Believes what signers vouch for, or without them any certificate; that whoever answers holds its key is always checked.
+#[derive(Debug)]
+struct Verifier {
+    signers: Option<Signers>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+        match &self.signers {
+            Some(signers) => signers.believe(end_entity, intermediates, name, ocsp_response, now),
+            None => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(
@@ -138,8 +196,7 @@ impl ServerCertVerifier for Unchecked {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
+        verify_tls12_signature(message, certificate, signed, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -148,12 +205,11 @@ impl ServerCertVerifier for Unchecked {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
+        verify_tls13_signature(message, certificate, signed, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
@@ -198,6 +254,46 @@ mod tests {
             other.signing_key.serialize_pem().as_bytes(),
         );
         assert!(hello(strange.unwrap(), trust).await.is_err());
+    }
+
+    /// A certificate for these names that is marked as a signer's, as `openssl req -x509` makes them, and its key; both in PEM form.
+    fn signer(names: &[&str], expired: bool) -> (String, String) {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = rcgen::CertificateParams::new(names).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        if expired {
+            params.not_after = rcgen::date_time_ymd(1999, 12, 31);
+        }
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    #[tokio::test]
+    async fn a_signer_may_answer_itself_under_its_own_name_and_in_its_time() {
+        for (names, expired, believed) in [
+            (["localhost"], false, true),
+            (["elsewhere"], false, false),
+            (["localhost"], true, false),
+        ] {
+            let (certificate, key) = signer(&names, expired);
+            let acceptor = acceptor(certificate.as_bytes(), key.as_bytes()).unwrap();
+            let answer = hello(acceptor, Trust::Signers(certificate.into_bytes())).await;
+            assert_eq!(answer.is_ok(), believed, "{names:?} {expired}: {answer:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_among_signers_is_passed_over() {
+        let (certificate, key) = signer(&["localhost"], false);
+        let bad = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
+        let no_base64 = "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n";
+        let acceptor = acceptor(certificate.as_bytes(), key.as_bytes()).unwrap();
+        let bundle = format!("{bad}{no_base64}{certificate}").into_bytes();
+        let answer = hello(acceptor, Trust::Signers(bundle)).await;
+        assert_eq!(answer.unwrap(), b"hello");
+        let none = connector(&Trust::Signers(bad.into())).err().unwrap();
+        assert!(none.to_string().contains("none that can be read"), "{none}");
     }
 
     #[test]

@@ -53,6 +53,15 @@ impl Mask {
                 self.inbound(inbound).encode(&mut bytes);
                 vec![(at, What::Inbound(bytes))]
             }
+            Event::Bind(bind) => {
+                match bind {
+                    Some(bind) => self.view.bind(bind.screens),
+                    None => self.view.unbind(),
+                }
+                let mut passed = self.release(true);
+                passed.push((at, event.into()));
+                passed
+            }
             Event::Wait(_) | Event::State(_) => {
                 let mut passed = self.release(true);
                 passed.push((at, event.into()));

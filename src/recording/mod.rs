@@ -21,6 +21,7 @@ pub use writer::Writer;
 
 use crate::session::{self, Millis, Setup};
 use crate::terminal::Key;
+use crate::wire::Bind;
 
 /// A session as it was logged.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +74,8 @@ pub enum What {
     Inbound(Vec<u8>),
     /// The host sent this record (without telnet framing).
     Outbound(Vec<u8>),
+    /// A foreign host bound the session (a BIND image); with nothing in it, unbound it.
+    Bind(Vec<u8>),
     /// The operator let so many milliseconds pass (turn clock).
     Wait(Millis),
     /// The hash of the host's state after a transaction or a due event.
@@ -105,6 +108,7 @@ impl From<session::Event<'_>> for What {
                 outbound.encode(&mut bytes);
                 What::Outbound(bytes)
             }
+            session::Event::Bind(bind) => What::Bind(bind.map_or_else(Vec::new, Bind::encode)),
             session::Event::Wait(by) => What::Wait(by),
             session::Event::State(hash) => What::State(hash),
         }

@@ -3,7 +3,7 @@
 use super::{Recording, What};
 use crate::session::Millis;
 use crate::terminal::{Key, Terminal};
-use crate::wire::{Inbound, Order, Outbound, Wcc};
+use crate::wire::{Bind, Inbound, Order, Outbound, Wcc};
 
 /// A recording and a terminal that shows it after some of its events.
 #[derive(Debug, Clone)]
@@ -110,6 +110,10 @@ pub(super) fn show(terminal: &mut Terminal, what: &What, keyed: bool) {
                 while terminal.resume().is_some() {}
             }
         }
+        What::Bind(image) => match Bind::decode(image) {
+            Some(bind) => terminal.bind(bind.screens),
+            None => terminal.unbind(),
+        },
         What::Inbound(bytes) if !keyed => {
             if let Ok(Inbound::Modified { cursor, fields, .. }) = Inbound::decode(bytes) {
                 terminal.apply(&typed(cursor, fields));

@@ -272,7 +272,7 @@ impl<'a> Execution<'a> {
             What::Keys(_) | What::Wait(_) => self.put_in(event)?,
             What::Inbound(_) if self.given.by_line => self.put_in(event)?,
             What::Inbound(_) | What::Outbound(_) | What::State(_) => self.compare(event)?,
-            What::Answer(_) | What::End(_) => self.nothing_more()?,
+            What::Bind(_) | What::Answer(_) | What::End(_) => self.nothing_more()?,
         }
         show(&mut self.view, &event.what, recording.has_keys());
         Ok(())

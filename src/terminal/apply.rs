@@ -2,7 +2,6 @@
 
 use super::Terminal;
 use super::cell::Cell;
-use super::model::{PRIMARY_COLUMNS, PRIMARY_ROWS};
 use crate::wire::structured::Read;
 use crate::wire::{
     Address, Aid, AttributeType, BareWrite, FieldAttribute, Inbound, Order, Outbound, ReplyMode,
@@ -10,7 +9,6 @@ use crate::wire::{
 };
 
 /// The size of Erase/Write.
-const PRIMARY: (u16, u16) = (PRIMARY_ROWS, PRIMARY_COLUMNS);
 /// Brackets of double-byte characters, which are stored like others but must be in pairs.
 const SHIFT_OUT: u8 = 0x0E;
 const SHIFT_IN: u8 = 0x0F;
@@ -59,11 +57,11 @@ impl Terminal {
         match outbound {
             Outbound::Write { wcc, orders } => self.write(*wcc, orders, false),
             Outbound::EraseWrite { wcc, orders } => {
-                self.erase(PRIMARY);
+                self.erase(self.default_size());
                 self.write(*wcc, orders, true);
             }
             Outbound::EraseWriteAlternate { wcc, orders } => {
-                self.erase(self.options.alternate());
+                self.erase(self.alternate_size());
                 self.write(*wcc, orders, true);
             }
             Outbound::EraseAllUnprotected => self.erase_all_unprotected(),
@@ -75,8 +73,8 @@ impl Terminal {
             }
             Outbound::NoOperation => {}
             Outbound::Bare(BareWrite::Write) => self.keyboard.inhibit = false,
-            Outbound::Bare(BareWrite::EraseWrite) => self.erase(PRIMARY),
-            Outbound::Bare(BareWrite::EraseWriteAlternate) => self.erase(self.options.alternate()),
+            Outbound::Bare(BareWrite::EraseWrite) => self.erase(self.default_size()),
+            Outbound::Bare(BareWrite::EraseWriteAlternate) => self.erase(self.alternate_size()),
         }
     }
 
@@ -93,7 +91,7 @@ impl Terminal {
     }
 
     /// Clears the buffer in a size, rows x columns.
-    fn erase(&mut self, (rows, columns): (u16, u16)) {
+    pub(super) fn erase(&mut self, (rows, columns): (u16, u16)) {
         self.buffer.clear(rows, columns);
         self.cursor = 0;
         self.keyboard.awaiting_first = false;
@@ -331,8 +329,8 @@ impl Terminal {
             StructuredField::ReadPartition { partition, read } => {
                 self.read_partition(*partition, read)
             }
-            StructuredField::EraseReset { alternate: false } => self.erase(PRIMARY),
-            StructuredField::EraseReset { alternate: true } => self.erase(self.options.alternate()),
+            StructuredField::EraseReset { alternate: false } => self.erase(self.default_size()),
+            StructuredField::EraseReset { alternate: true } => self.erase(self.alternate_size()),
             StructuredField::SetReplyMode { partition: 0, mode } => self.reply_mode = mode.clone(),
             StructuredField::Outbound3270 {
                 partition: 0,

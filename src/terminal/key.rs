@@ -151,7 +151,7 @@ impl Key {
     }
 
     /// The key of an s3270 action, given its name and its arguments; letter case does not matter.
-    /// `MoveCursor1` counts from 1; `MoveCursor` with row and column needs the width of the screen and is not known here.
+    /// `MoveCursor` takes an address here; with row and column it needs the width of the screen and is not known.
     pub fn from_action(name: &str, arguments: &[&str]) -> Option<Key> {
         if arguments.is_empty() {
             return NAMES
@@ -160,6 +160,9 @@ impl Key {
                 .map(|&(key, ..)| key);
         }
         let [number] = arguments else { return None };
+        if name.eq_ignore_ascii_case("MoveCursor") {
+            return number.trim().parse().ok().map(Key::MoveCursor);
+        }
         let (make, last, ..) = NUMBERED
             .iter()
             .find(|(_, _, action, _)| action.eq_ignore_ascii_case(name))?;
@@ -198,7 +201,7 @@ impl Key {
             Key::Char(character) => format!("Key({character})"),
             Key::Pf(number) => format!("PF({number})"),
             Key::Pa(number) => format!("PA({number})"),
-            Key::MoveCursor(address) => format!("MoveCursor1({address})"),
+            Key::MoveCursor(address) => format!("MoveCursor({address})"),
             key => format!(
                 "{}()",
                 NAMES
@@ -277,7 +280,7 @@ mod tests {
 
     #[test]
     fn every_key_reads_back_in_both_spellings() {
-        for key in Key::all() {
+        for key in Key::all().chain([Key::MoveCursor(0), Key::MoveCursor(1919)]) {
             assert_eq!(Key::parse_line(&key.to_string()), Ok(vec![key]));
             let action = key.action();
             let (name, arguments) = action.trim_end_matches(')').split_once('(').unwrap();

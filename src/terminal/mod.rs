@@ -4,6 +4,7 @@
 //! back what is to be sent. Behaviour follows s3270 4.1ga10, of which [`Options`] switches off what hardware did not have.
 
 mod apply;
+mod bound;
 mod buffer;
 mod cell;
 mod cursor;
@@ -29,6 +30,7 @@ pub use look::Look;
 pub use model::{Model, Options, PRIMARY_COLUMNS, PRIMARY_ROWS};
 pub use oia::{Lock, Oia};
 
+use bound::Bound;
 use buffer::Buffer;
 use keyboard::Keyboard;
 
@@ -44,6 +46,7 @@ pub struct Terminal {
     /// The last key of attention, which host reads tell of; `None` after the host restored the keyboard.
     aid: Aid,
     reply_mode: ReplyMode,
+    bound: Bound,
     /// Answers of one outbound beyond its first.
     answers: Vec<Inbound>,
     alarm: bool,
@@ -59,6 +62,7 @@ impl Terminal {
             keyboard: Keyboard::awaiting_first(),
             aid: Aid::None,
             reply_mode: ReplyMode::Field,
+            bound: Bound::default(),
             answers: Vec::new(),
             alarm: false,
         }

@@ -5,6 +5,7 @@
 pub mod address;
 pub mod aid;
 pub mod attribute;
+pub mod bind;
 pub mod ebcdic;
 pub mod inbound;
 pub mod negotiation;
@@ -16,6 +17,7 @@ pub mod tn3270e;
 pub use address::{Address, Addressing};
 pub use aid::Aid;
 pub use attribute::{AttributeType, Color, FieldAttribute, Highlight, Intensity};
+pub use bind::Bind;
 pub use ebcdic::CodePage;
 pub use inbound::{Inbound, InboundField};
 pub use outbound::{BareWrite, Order, Outbound, Wcc};

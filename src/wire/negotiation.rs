@@ -94,11 +94,17 @@ pub struct Offer {
 }
 
 impl Default for Offer {
-    /// TN3270E with BIND-IMAGE, RESPONSES and SYSREQ; no STARTTLS.
+    /// TN3270E with BIND-IMAGE, RESPONSES, SYSREQ and CONTENTION-RESOLUTION; no STARTTLS.
     fn default() -> Offer {
         Offer {
             tn3270e: true,
-            functions: [function::BIND_IMAGE, function::RESPONSES, function::SYSREQ].into(),
+            functions: [
+                function::BIND_IMAGE,
+                function::RESPONSES,
+                function::SYSREQ,
+                function::CONTENTION_RESOLUTION,
+            ]
+            .into(),
             starttls: false,
             tls_required: false,
         }

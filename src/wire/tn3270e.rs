@@ -1,4 +1,5 @@
-//! TN3270E (RFC 2355): the header of its records and the messages of its negotiation.
+//! TN3270E (RFC 2355): the header of its records and the messages of its negotiation; with contention resolution, as
+//! draft-ietf-tn3270e-extensions has it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,9 +28,11 @@ pub enum DataType {
     SscpLu,
     /// PRINT-EOJ.
     PrintEoj,
+    /// BID: the host asks to be let to send.
+    Bid,
 }
 
-const DATA_TYPES: [DataType; 9] = [
+const DATA_TYPES: [DataType; 10] = [
     DataType::Data3270,
     DataType::Scs,
     DataType::Response,
@@ -39,6 +42,7 @@ const DATA_TYPES: [DataType; 9] = [
     DataType::Request,
     DataType::SscpLu,
     DataType::PrintEoj,
+    DataType::Bid,
 ];
 
 /// What the sender of a record wants to hear about it (the header's response flag of a data record).
@@ -51,12 +55,20 @@ pub mod respond {
     pub const ALWAYS: u8 = 2;
 }
 
+/// What the host says of whose turn it is (the header's request flag of a data record, where contention is resolved).
+pub mod request {
+    /// SEND-DATA: the host has done sending, and the client may.
+    pub const SEND_DATA: u8 = 0x01;
+    /// KEYBOARD-RESTORE: the keyboard unlocks.
+    pub const KEYBOARD_RESTORE: u8 = 0x02;
+}
+
 /// The five bytes before the data of every TN3270E record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     /// What follows.
     pub data_type: DataType,
-    /// Request flag: 0 except in REQUEST records.
+    /// Request flag: 0 except in REQUEST records, and where contention is resolved (see [`request`]).
     pub request: u8,
     /// Response flag: in data what is wanted (see [`respond`]), in a RESPONSE 0 for positive and 1 for negative.
     pub response: u8,
@@ -146,6 +158,8 @@ pub mod function {
     pub const RESPONSES: u8 = 2;
     /// IAC AO reaches the system services.
     pub const SYSREQ: u8 = 4;
+    /// The host says when it is done sending.
+    pub const CONTENTION_RESOLUTION: u8 = 5;
 }
 
 /// Why a host refuses a device type or a name.

@@ -110,7 +110,9 @@ fn an_edited_recording_diverges_at_the_edited_event() {
             What::State(hash) => *hash ^= 1,
             What::Inbound(bytes) => bytes[0] = 0xF1,
             What::Outbound(bytes) => bytes.extend([0x11, 0x40, 0x40, 0xE8]),
-            What::Keys(_) | What::Wait(_) | What::Answer(_) | What::End(_) => continue,
+            What::Keys(_) | What::Bind(_) | What::Wait(_) | What::Answer(_) | What::End(_) => {
+                continue;
+            }
         }
         let divergence = check(&edited).divergence.unwrap();
         assert_eq!(divergence.event, index + 1);

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | [`host`] | the name of a host as s3270 takes it |
 //! | [`open`] | connections made, TLS begun |
+//! | [`certificate`] | what a host's certificate says |
 //! | [`negotiation`] | the client's end of TELNET and TN3270E negotiation |
 //! | [`talk`] | the conversation with a host, without its socket |
 //! | [`nvt`] | a host of plain text on a 3270 |
 //! | [`remote`] | all of that with a socket, for a script or a person |
 
+pub mod certificate;
 pub mod host;
 pub mod negotiation;
 pub mod nvt;

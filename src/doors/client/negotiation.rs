@@ -11,8 +11,6 @@ use option::{ECHO, NAWS, STARTTLS, SUPPRESS_GO_AHEAD};
 
 /// The option of environment variables (RFC 1572).
 const NEW_ENVIRONMENT: u8 = 39;
-/// The function of TN3270E by which a host says when it is done sending.
-const CONTENTION_RESOLUTION: u8 = 5;
 
 /// Options by name, as `Query()` tells of them.
 const NAMES: [(u8, &str); 9] = [
@@ -216,7 +214,7 @@ impl Negotiation {
 
     /// Whether the host says when it is done sending.
     pub fn resolves_contention(&self) -> bool {
-        self.performs(CONTENTION_RESOLUTION)
+        self.performs(function::CONTENTION_RESOLUTION)
     }
 
     /// The LU that was granted, or asked for outside TN3270E.
@@ -244,7 +242,7 @@ impl Negotiation {
             (function::RESPONSES, "RESPONSES"),
             (3, "SCS-CTL-CODES"),
             (function::SYSREQ, "SYSREQ"),
-            (CONTENTION_RESOLUTION, "CONTENTION-RESOLUTION"),
+            (function::CONTENTION_RESOLUTION, "CONTENTION-RESOLUTION"),
         ];
         let names = FUNCTIONS.iter().filter(|(code, _)| self.performs(*code));
         names.map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
@@ -422,7 +420,7 @@ impl Negotiation {
                     function::BIND_IMAGE,
                     function::RESPONSES,
                     function::SYSREQ,
-                    CONTENTION_RESOLUTION,
+                    function::CONTENTION_RESOLUTION,
                 ]
                 .into();
                 out.push(say(Message::FunctionsRequest(self.wanted.clone())));

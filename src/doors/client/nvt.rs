@@ -71,6 +71,14 @@ impl Nvt {
         found.is_some()
     }
 
+    /// What the host has written since it was last asked for, which is then forgotten; control characters as escapes, a line feed
+    /// with the carriage return that s3270 has before it.
+    pub fn take_unread(&mut self) -> String {
+        let text = std::mem::take(&mut self.unread);
+        let text = String::from_utf8_lossy(&text);
+        text.chars().map(escaped).collect()
+    }
+
     /// The picture as it is now, as a 3270 host would send it.
     pub fn picture(&mut self, code_page: &CodePage) -> Outbound {
         let alarm = std::mem::take(&mut self.parser.callbacks_mut().0);
@@ -241,6 +249,17 @@ impl Pen {
     }
 }
 
+fn escaped(character: char) -> String {
+    match character {
+        '\n' => "\\r\\n".into(),
+        '\r' => "\\r".into(),
+        '\x08' => "\\b".into(),
+        '\\' => "\\\\".into(),
+        '\0'..' ' => format!("\\{:03o}", u32::from(character)),
+        _ => character.into(),
+    }
+}
+
 fn flush(run: &mut Vec<u8>, orders: &mut Vec<Order>) {
     if !run.is_empty() {
         orders.push(Order::Data(std::mem::take(run)));
@@ -308,5 +327,8 @@ mod tests {
         nvt.write(&[b'x'; 10_000]);
         nvt.write(b"user: pass: ");
         assert!(nvt.expect("user:") && !nvt.expect("user:") && nvt.expect("pass"));
+        nvt.write(b"\\\r\n\t\x1b\x08x");
+        assert_eq!(nvt.take_unread(), r": \\\r\r\n\011\033\bx");
+        assert_eq!(nvt.take_unread(), "");
     }
 }

@@ -7,6 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use super::certificate::Certificate;
 use super::host::HostName;
 use crate::doors::tls::{self, Trust};
 
@@ -32,6 +33,8 @@ pub struct Secured {
     pub cipher: String,
     /// Whether the host has shown a certificate that is believed.
     pub verified: bool,
+    /// The host's certificate, if it can be read.
+    pub certificate: Option<Certificate>,
 }
 
 /// Whom TLS believes.
@@ -148,6 +151,9 @@ pub async fn secure(
             .unwrap_or_default()
             .replace("TLS13_", "TLS_"),
         verified: identity.verify,
+        certificate: session
+            .peer_certificates()
+            .and_then(|chain| Certificate::read(chain.first()?)),
     };
     Ok(Opened {
         pipe: Box::new(stream),

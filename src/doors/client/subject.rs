@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::talk::Talk;
 use super::{Config, Mode, Remote, Stage};
 use crate::doors::dialogue::Seat;
 use crate::doors::script::{Facts, Subject};
@@ -83,6 +84,10 @@ impl Subject for Remote {
 
     fn expect(&mut self, text: &str) -> Option<bool> {
         self.talk_mut()?.expect(text)
+    }
+
+    fn take_text(&mut self) -> String {
+        self.talk_mut().map(Talk::take_text).unwrap_or_default()
     }
 
     fn config(&self) -> Option<&Config> {

@@ -8,8 +8,8 @@ use super::nvt::Nvt;
 use crate::session::{self, Log, Millis};
 use crate::terminal::{Key, Response, Terminal};
 use crate::wire::telnet::{self, Decoder, Event, Limits, Overlong, command};
-use crate::wire::tn3270e::{DataType, Header, function, respond};
-use crate::wire::{Address, CodePage, Inbound, Order, Outbound, Wcc};
+use crate::wire::tn3270e::{DataType, Header, function, request, respond};
+use crate::wire::{Address, Bind, Inbound, Order, Outbound, Wcc};
 
 /// How much a host may send without an end. A screen of 16383 cells, each with its own attributes, has some 160 000 bytes.
 const LIMITS: Limits = Limits {
@@ -17,10 +17,6 @@ const LIMITS: Limits = Limits {
     subnegotiation: 4096,
 };
 
-/// The TN3270E data type by which a host asks to be let to send (contention resolution).
-const BID: u8 = 9;
-/// The request flag by which it says that it is done.
-const SEND_DATA: u8 = 0x01;
 /// The negative response to a record that is no command.
 const COMMAND_REJECT: u8 = 0;
 /// New Line, which begins a row of the system services' text.
@@ -145,6 +141,11 @@ impl Talk {
         }
     }
 
+    /// What a host of plain text has written since it was last asked for, with escapes; nothing if the host is no such host.
+    pub fn take_text(&mut self) -> String {
+        self.nvt.as_mut().map(Nvt::take_unread).unwrap_or_default()
+    }
+
     /// Begins what is plain text from the first byte.
     pub fn begin(&mut self, desk: &mut Desk<'_>) {
         if matches!(self.negotiation.mode(), Mode::Nvt { .. }) {
@@ -258,13 +259,6 @@ impl Talk {
             }
             return;
         }
-        if self.negotiation.resolves_contention() && record.first() == Some(&BID) {
-            self.bid = true;
-            if let Some(&[_, _, _, high, low]) = record.first_chunk() {
-                self.answer(u16::from_be_bytes([high, low]), None, out);
-            }
-            return;
-        }
         let (header, data) = match Header::decode(record) {
             Ok(parts) => parts,
             Err(error) => {
@@ -284,28 +278,56 @@ impl Talk {
             }
             DataType::SscpLu => self.services(data, desk),
             DataType::BindImage => {
-                self.plu = bind_name(data);
-                self.negotiation.bind(true);
-                desk.terminal.await_first();
+                if let Some(bind) = Bind::decode(data) {
+                    self.bind(Some(bind), desk);
+                }
             }
-            DataType::Unbind => {
-                self.plu = None;
-                self.negotiation.bind(false);
-                desk.terminal.await_first();
+            DataType::Unbind => self.bind(None, desk),
+            DataType::Bid if self.negotiation.resolves_contention() => {
+                self.bid = true;
+                self.answer(header.sequence, None, out);
             }
             // The rest is for printers; and nothing is sent that asks for a response.
             _ => {}
         }
         if header.data_type != DataType::Data3270
             && header.data_type != DataType::Response
+            && header.data_type != DataType::Bid
             && header.response == respond::ALWAYS
         {
             self.answer(header.sequence, None, out);
         }
-        if self.negotiation.resolves_contention() && header.request & SEND_DATA != 0 {
+        if self.negotiation.resolves_contention() {
+            self.take_turn(header.request, desk, out);
+        }
+    }
+
+    /// What the host says of whose turn it is.
+    fn take_turn(&mut self, flags: u8, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
+        if flags & request::KEYBOARD_RESTORE != 0 && desk.terminal.lock().is_some() {
+            let wcc = Wcc {
+                restore: true,
+                ..Wcc::default()
+            };
+            let orders = Vec::new();
+            self.show(&Outbound::Write { wcc, orders }, desk);
+        }
+        if flags & request::SEND_DATA != 0 {
             self.bid = false;
             out.append(&mut self.held);
         }
+    }
+
+    /// The host binds the session, or unbinds it.
+    fn bind(&mut self, bind: Option<Bind>, desk: &mut Desk<'_>) {
+        desk.log.event(desk.at, session::Event::Bind(bind.as_ref()));
+        self.negotiation.bind(bind.is_some());
+        self.nvt = None;
+        match &bind {
+            Some(bind) => desk.terminal.bind(bind.screens),
+            None => desk.terminal.unbind(),
+        }
+        self.plu = bind.and_then(|bind| bind.application);
     }
 
     /// Whether data may not come yet: the host has agreed to say first that it binds the session.
@@ -488,7 +510,7 @@ impl Talk {
         let wcc = Wcc::RESTORE;
         self.show(
             &match first {
-                true => Outbound::EraseWrite { wcc, orders },
+                true => Outbound::EraseWriteAlternate { wcc, orders },
                 false => Outbound::Write { wcc, orders },
             },
             desk,
@@ -546,16 +568,5 @@ impl Talk {
     }
 }
 
-/// The name of the primary logical unit in the image of a BIND, with a length before it (SNA Formats, BIND RU, bytes 27 and on).
-fn bind_name(image: &[u8]) -> Option<String> {
-    const BIND: u8 = 0x31;
-    const NAME: usize = 27;
-    if image.first() != Some(&BIND) {
-        return None;
-    }
-    let length = usize::from(*image.get(NAME)?);
-    let name = image.get(NAME + 1..NAME + 1 + length.min(8))?;
-    let text = CodePage::CP037.decode_text(name);
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
+#[cfg(test)]
+mod tests;

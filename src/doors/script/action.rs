@@ -5,8 +5,8 @@ use crate::terminal::{Key, Terminal};
 use super::screen::Show;
 use super::snap::snap;
 use super::{
-    Action, Interpreter, Pending, Subject, near_hint, press as press_key, print, query, screen,
-    settings, text, wait,
+    Action, Interpreter, Pending, Subject, input, near_hint, press as press_key, print, query,
+    screen, settings, text, wait,
 };
 
 /// What an action is made of.
@@ -35,6 +35,13 @@ enum Verb {
     Disconnect,
     Reconnect,
     Expect,
+    /// Text of a host in NVT mode.
+    Text,
+    SaveInput,
+    RestoreInput,
+    Capabilities,
+    /// `KeyboardDisable`, which keeps out a person but no script.
+    Switch,
     /// Understood, and nothing comes of it.
     Nothing,
     /// An action of s3270 that is not done here, and why.
@@ -44,12 +51,15 @@ enum Verb {
 
 /// Why programs are not run, nor files of actions read.
 const NO_PROGRAMS: &str = "bigiron runs no programs and reads no files for a script";
+/// Why a script is asked for nothing.
+const NOT_INTERACTIVE: &str = "not an interactive session";
 /// Why nothing is traced.
 const NO_TRACE: &str = "bigiron keeps recordings (--record) instead of traces";
 
 /// Every action: its name, how many arguments it takes at least and at most, and what it is. Names in alphabetical order.
-const ACTIONS: [(&str, usize, usize, Verb); 78] = [
+const ACTIONS: [(&str, usize, usize, Verb); 89] = [
     ("Abort", 0, 0, Verb::Nothing),
+    ("AnsiText", 0, 0, Verb::Text),
     ("Ascii", 0, 9, Verb::Region(Show::Ascii, 0)),
     ("Ascii1", 0, 9, Verb::Region(Show::Ascii, 1)),
     ("AsciiField", 0, 0, Verb::Field(Show::Ascii)),
@@ -57,6 +67,7 @@ const ACTIONS: [(&str, usize, usize, Verb); 78] = [
     ("BackSpace", 0, 0, Verb::Key(Key::BackSpace)),
     ("BackTab", 0, 0, Verb::Key(Key::BackTab)),
     ("Bell", 0, 0, Verb::Nothing),
+    ("Capabilities", 0, 9, Verb::Capabilities),
     ("CircumNot", 0, 0, Verb::Key(Key::Char('¬'))),
     ("Clear", 0, 0, Verb::Key(Key::Clear)),
     ("Close", 0, 0, Verb::Disconnect),
@@ -81,12 +92,14 @@ const ACTIONS: [(&str, usize, usize, Verb); 78] = [
     ("Expect", 1, 2, Verb::Expect),
     ("FieldEnd", 0, 0, Verb::Key(Key::FieldEnd)),
     ("FieldMark", 0, 0, Verb::Key(Key::FieldMark)),
+    ("Flip", 0, 0, Verb::Nothing),
     ("HexString", 0, 9, Verb::HexString),
     ("Home", 0, 0, Verb::Key(Key::Home)),
     ("Info", 0, 9, Verb::Nothing),
     ("Insert", 0, 0, Verb::Key(Key::Insert)),
     ("Interrupt", 0, 0, Verb::Nothing),
     ("Key", 0, 9, Verb::KeyByName),
+    ("KeyboardDisable", 0, 1, Verb::Switch),
     ("Left", 0, 0, Verb::Key(Key::Left)),
     ("Left2", 0, 0, Verb::Key(Key::Left2)),
     ("Macro", 1, 1, Verb::Refused("there are no macros")),
@@ -95,6 +108,7 @@ const ACTIONS: [(&str, usize, usize, Verb); 78] = [
     ("MoveCursor1", 1, 2, Verb::MoveCursor(1)),
     ("Newline", 0, 0, Verb::Key(Key::Newline)),
     ("NextWord", 0, 0, Verb::Key(Key::NextWord)),
+    ("NvtText", 0, 0, Verb::Text),
     ("Open", 1, 1, Verb::Connect),
     ("PA", 1, 1, Verb::Numbered),
     ("PF", 1, 1, Verb::Numbered),
@@ -107,9 +121,13 @@ const ACTIONS: [(&str, usize, usize, Verb); 78] = [
     ("Quit", 0, 9, Verb::Quit),
     ("ReadBuffer", 0, 9, Verb::ReadBuffer),
     ("Reconnect", 0, 0, Verb::Reconnect),
+    ("RequestInput", 0, 9, Verb::Refused(NOT_INTERACTIVE)),
     ("Reset", 0, 0, Verb::Key(Key::Reset)),
+    ("RestoreInput", 0, 1, Verb::RestoreInput),
+    ("ResumeInput", 1, 1, Verb::Refused(NOT_INTERACTIVE)),
     ("Right", 0, 0, Verb::Key(Key::Right)),
     ("Right2", 0, 0, Verb::Key(Key::Right2)),
+    ("SaveInput", 0, 1, Verb::SaveInput),
     ("ScreenTrace", 0, 9, Verb::Refused(NO_TRACE)),
     ("Script", 1, 9, Verb::Refused(NO_PROGRAMS)),
     ("Set", 0, 99, Verb::Set { toggles: false }),
@@ -117,8 +135,20 @@ const ACTIONS: [(&str, usize, usize, Verb); 78] = [
     ("Snap", 0, 9, Verb::Snap),
     ("Source", 1, 1, Verb::Refused(NO_PROGRAMS)),
     ("String", 0, 99, Verb::TypeString),
+    (
+        "SubjectNames",
+        1,
+        1,
+        Verb::Refused("Query(TlsSubjectNames) tells those of the host"),
+    ),
     ("SysReq", 0, 0, Verb::Key(Key::SysReq)),
     ("Tab", 0, 0, Verb::Key(Key::Tab)),
+    (
+        "TemporaryComposeMap",
+        0,
+        1,
+        Verb::Refused("nobody composes characters at a script"),
+    ),
     ("Toggle", 0, 99, Verb::Set { toggles: true }),
     ("ToggleInsert", 0, 0, Verb::Key(Key::ToggleInsert)),
     ("ToggleReverse", 0, 0, Verb::Nothing),
@@ -241,6 +271,22 @@ pub fn run(
         Verb::Disconnect => subject.disconnect(),
         Verb::Reconnect => connect(script, subject, ""),
         Verb::Expect => expect(script, subject, arguments),
+        Verb::Text => {
+            let text = subject.take_text();
+            script.data.push(text);
+            Ok(())
+        }
+        Verb::SaveInput => input::save(script, subject.terminal(), arguments),
+        Verb::RestoreInput => input::restore(script, subject, arguments),
+        Verb::Capabilities if arguments.is_empty() => Ok(()),
+        Verb::Capabilities => Err(format!("{name}(): cannot set on this task type")),
+        Verb::Switch => match arguments.first().map(|word| word.to_ascii_lowercase()) {
+            None => Ok(()),
+            Some(word) if ["true", "false", "forceenable"].contains(&word.as_str()) => Ok(()),
+            Some(_) => Err(format!(
+                "{name}(): Parameter must be true, false or forceenable"
+            )),
+        },
         Verb::Nothing => Ok(()),
         Verb::Refused(why) => Err(format!("{name}(): {why}")),
         Verb::Quit => {
@@ -350,6 +396,11 @@ fn hex_keys(terminal: &Terminal, arguments: &[String]) -> Result<Vec<Key>, Strin
     Ok(keys)
 }
 
+/// The names of all actions, as `Query(Actions)` tells them.
+pub fn names() -> String {
+    ACTIONS.map(|(name, ..)| format!("{name}()")).join(" ")
+}
+
 /// The lines of an action that shows a part of a screen, by its name.
 pub fn tell(name: &str, terminal: &Terminal, arguments: &[String]) -> Result<Vec<String>, String> {
     let (name, _, _, verb) = find(name)?;
@@ -383,6 +434,28 @@ mod tests {
             );
             assert_eq!(find(&name.to_uppercase()).unwrap().0, *name);
         }
+    }
+
+    #[test]
+    fn what_is_refused_has_a_reason() {
+        let refused = ACTIONS.iter().filter_map(|(name, _, _, verb)| match verb {
+            Verb::Refused(why) => Some(format!("{name}: {why}\n")),
+            _ => None,
+        });
+        insta::assert_snapshot!(refused.collect::<String>(), @r"
+        Execute: bigiron runs no programs and reads no files for a script
+        Macro: there are no macros
+        Prompt: bigiron runs no programs and reads no files for a script
+        RequestInput: not an interactive session
+        ResumeInput: not an interactive session
+        ScreenTrace: bigiron keeps recordings (--record) instead of traces
+        Script: bigiron runs no programs and reads no files for a script
+        Source: bigiron runs no programs and reads no files for a script
+        SubjectNames: Query(TlsSubjectNames) tells those of the host
+        TemporaryComposeMap: nobody composes characters at a script
+        Trace: bigiron keeps recordings (--record) instead of traces
+        Transfer: files are not transferred (IND$FILE)
+        ");
     }
 
     #[test]

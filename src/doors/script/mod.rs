@@ -11,7 +11,7 @@
 //! - nothing runs a program, and files are written only for the user at the keyboard ([`Interpreter::local`]), never for a
 //!   client of a socket.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::client::open::Secured;
@@ -23,6 +23,7 @@ use crate::task::brief::Brief;
 use crate::terminal::{Key, Options, Refusal, Response, Terminal};
 
 mod action;
+mod input;
 mod parse;
 mod print;
 mod query;
@@ -35,6 +36,7 @@ mod wait;
 pub use parse::{Action, Line, SyntaxError};
 pub use settings::{model, oversize, set};
 
+use input::SavedInput;
 use wait::Condition;
 
 /// What a script drives: a terminal and the way to its host.
@@ -102,6 +104,10 @@ pub trait Subject {
     /// Whether a host of plain text has written this since it was last asked for; none if the host is no such host.
     fn expect(&mut self, _text: &str) -> Option<bool> {
         None
+    }
+    /// What a host of plain text has written since it was last asked for, with escapes.
+    fn take_text(&mut self) -> String {
+        String::new()
     }
     /// How it goes about its next host, if it may have another.
     fn config(&self) -> Option<&Config> {
@@ -211,6 +217,8 @@ pub struct Interpreter {
     aid_wait: bool,
     /// What `Snap()` saved: the screen and its status.
     saved: Option<(Terminal, String)>,
+    /// What `SaveInput()` saved, by name.
+    inputs: BTreeMap<String, SavedInput>,
     /// How many writes the script has looked at.
     seen: u64,
 }
@@ -226,6 +234,7 @@ impl Default for Interpreter {
             local: false,
             aid_wait: true,
             saved: None,
+            inputs: BTreeMap::new(),
             seen: 0,
         }
     }

@@ -1,5 +1,6 @@
 //! `Query()`: what a script asks about the session.
 
+use super::super::client::certificate::Certificate;
 use super::{Count, Mode, Subject, near_hint};
 use crate::terminal::Options;
 use crate::wire::CodePage;
@@ -8,11 +9,13 @@ use crate::wire::CodePage;
 type Ask = fn(&dyn Subject) -> String;
 
 /// The subjects of `Query()`, in the order in which all of them are told, and how each is found out.
-const QUERIES: [(&str, Ask); 33] = [
+const QUERIES: [(&str, Ask); 42] = [
     ("About", |_| about()),
+    ("Actions", |_| super::action::names()),
     ("BindPluName", |subject| {
         subject.facts().plu.unwrap_or_default()
     }),
+    ("BuildOptions", |_| String::new()),
     ("CodePage", |subject| {
         code_page(subject.terminal().options())
     }),
@@ -26,6 +29,14 @@ const QUERIES: [(&str, Ask); 33] = [
     }),
     ("ConnectionState", |subject| {
         connection_state(subject).into()
+    }),
+    ("Copyright", |_| {
+        concat!(
+            env!("CARGO_PKG_NAME"),
+            " is under ",
+            env!("CARGO_PKG_LICENSE")
+        )
+        .into()
     }),
     ("Cursor1", |subject| {
         let (row, column) = cursor(subject);
@@ -64,6 +75,7 @@ const QUERIES: [(&str, Ask); 33] = [
     ("LocalEncoding", |_| "UTF-8".into()),
     ("LuName", |subject| subject.facts().lu.unwrap_or_default()),
     ("Prefixes", |_| "ABCLNSTY".into()),
+    ("Proxies", |_| String::new()),
     ("Proxy", |_| String::new()),
     ("ScreenSizeCurrent", |subject| {
         let terminal = subject.terminal();
@@ -73,10 +85,12 @@ const QUERIES: [(&str, Ask); 33] = [
         let (rows, columns) = subject.terminal().options().alternate();
         format!("rows {rows} columns {columns}")
     }),
+    ("ScreenTraceFile", |_| String::new()),
     ("StatsRx", |subject| {
         stats(subject, subject.facts().received)
     }),
     ("StatsTx", |subject| stats(subject, subject.facts().sent)),
+    ("Tasks", |_| String::new()),
     ("TelnetHostOptions", |subject| subject.facts().host_options),
     ("TelnetMyOptions", |subject| subject.facts().my_options),
     ("TerminalName", |subject| terminal_name(subject)),
@@ -90,6 +104,9 @@ const QUERIES: [(&str, Ask); 33] = [
             },
         }
     }),
+    ("TlsCertInfo", |subject| {
+        certificate(subject).map_or(String::new(), |shown| shown.about.join("\n"))
+    }),
     ("TlsProvider", |_| "rustls".into()),
     ("TlsSessionInfo", |subject| {
         let secured = subject.facts().secure;
@@ -97,7 +114,11 @@ const QUERIES: [(&str, Ask); 33] = [
             format!("Version: {}\nCipher: {}", secured.version, secured.cipher)
         })
     }),
+    ("TlsSubjectNames", |subject| {
+        certificate(subject).map_or(String::new(), |shown| shown.names.join("\n"))
+    }),
     ("Tn3270eOptions", |subject| subject.facts().functions),
+    ("TraceFile", |_| String::new()),
     ("Version", |_| about()),
     ("VirtualTime", |subject| format!("{} ms", subject.now())),
     ("Cursor", |subject| {
@@ -118,11 +139,19 @@ const QUERIES: [(&str, Ask); 33] = [
     }),
 ];
 
+/// The most that is told of one subject among all, in bytes.
+const LINE: usize = 80;
+
 /// How many of them, at the end, are older names of others and told only when they are asked for.
 const OLDER: usize = 4;
 
 fn about() -> String {
     concat!("bigiron v", env!("CARGO_PKG_VERSION")).into()
+}
+
+/// The certificate that the host has shown.
+fn certificate(subject: &dyn Subject) -> Option<Certificate> {
+    subject.facts().secure?.certificate
 }
 
 fn terminal_name(subject: &dyn Subject) -> String {
@@ -189,10 +218,11 @@ fn cursor(subject: &dyn Subject) -> (u16, u16) {
 pub fn query(subject: &dyn Subject, arguments: &[String]) -> Result<Vec<String>, String> {
     let [wanted] = arguments else {
         let all = QUERIES.iter().take(QUERIES.len() - OLDER);
-        let told = all.map(|(name, ask)| format!("{name}: {}", ask(subject)));
-        return Ok(told
-            .map(|line| line.trim_end().replace('\n', "; "))
-            .collect());
+        let told = all.map(|(name, ask)| match ask(subject) {
+            told if told.len() > LINE || told.contains('\n') => format!("{name}: ..."),
+            told => format!("{name}: {told}").trim_end().to_owned(),
+        });
+        return Ok(told.collect());
     };
     let lower = wanted.to_ascii_lowercase();
     let exact = QUERIES

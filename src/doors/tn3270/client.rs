@@ -6,11 +6,12 @@ use super::invalid;
 use super::wire::Wire;
 use crate::doors::service::Ticket;
 use crate::host::Signal;
+use crate::wire::bind::Screens;
 use crate::wire::negotiation::{Agreement, Grant, Host, Protocol};
 use crate::wire::structured::Read;
 use crate::wire::telnet::{self, Event, command};
-use crate::wire::tn3270e::{DataType, Functions, Header, Reason, function, respond};
-use crate::wire::{CodePage, Inbound, Outbound, QueryReply, StructuredField};
+use crate::wire::tn3270e::{DataType, Functions, Header, Reason, function, request, respond};
+use crate::wire::{Bind, CodePage, Inbound, Outbound, QueryReply, StructuredField};
 
 /// What a client says that concerns the host.
 pub(super) enum Said {
@@ -165,7 +166,11 @@ impl<'a> Client<'a> {
         for outbound in outbounds {
             let mut record = Vec::new();
             if self.functions.is_some() {
-                self.header(DataType::Data3270).encode(&mut record);
+                let mut header = self.header(DataType::Data3270);
+                if self.performs(function::CONTENTION_RESOLUTION) {
+                    header.request = turn(outbound);
+                }
+                header.encode(&mut record);
             }
             outbound.encode(&mut record);
             telnet::Event::Record(record).encode(&mut bytes);
@@ -200,7 +205,7 @@ impl<'a> Client<'a> {
         self.bound = true;
         let header = self.header(DataType::BindImage);
         self.wire
-            .say(&[framed(header, &bind_image(application, size))])
+            .say(&[framed(header, &bind_image(application, size).encode())])
             .await
     }
 
@@ -251,23 +256,34 @@ fn inbound(record: &[u8]) -> Option<Said> {
     })
 }
 
-/// The BIND of a display session, LU type 2, with the sizes of the terminal and the name of the application (SNA Formats,
-/// GA27-3136, "BIND").
-fn bind_image(application: &str, (rows, columns): (u16, u16)) -> Vec<u8> {
-    const PRIMARY_AND_ALTERNATE: u8 = 0x7F;
-    let narrow = |size: u16| u8::try_from(size).unwrap_or(u8::MAX);
-    let mut bind = vec![0x31, 0x01, 0x03, 0x03, 0xB1, 0x90, 0x30, 0x80, 0x00, 0x00];
-    // Sizes of request units; LU type 2, and that it may be queried.
-    bind.extend([0x85, 0xC7, 0x00, 0x00, 0x02, 0x80, 0x00, 0x00, 0x00, 0x00]);
-    bind.extend([24, 80, narrow(rows), narrow(columns), PRIMARY_AND_ALTERNATE]);
-    bind.extend([0x00, 0x00]);
-    let name = CodePage::CP037.encode_text(&application.to_ascii_uppercase());
-    let name = name.get(..name.len().min(8)).unwrap_or_default();
-    bind.push(narrow(name.len() as u16));
-    bind.extend(name);
-    // No user data.
-    bind.push(0);
-    bind
+/// Whose turn it is after a record of the host's: the client's, once its keyboard is free or it is asked for something.
+fn turn(outbound: &Outbound) -> u8 {
+    match outbound {
+        Outbound::Write { wcc, .. }
+        | Outbound::EraseWrite { wcc, .. }
+        | Outbound::EraseWriteAlternate { wcc, .. } => match wcc.restore {
+            true => request::SEND_DATA | request::KEYBOARD_RESTORE,
+            false => 0,
+        },
+        Outbound::EraseAllUnprotected => request::SEND_DATA | request::KEYBOARD_RESTORE,
+        Outbound::ReadBuffer
+        | Outbound::ReadModified
+        | Outbound::ReadModifiedAll
+        | Outbound::StructuredFields(_) => request::SEND_DATA,
+        Outbound::NoOperation | Outbound::Bare(_) => 0,
+    }
+}
+
+/// The BIND with the sizes of the terminal and the name of the application. A size that has no room in it is left to the terminal.
+fn bind_image(application: &str, (rows, columns): (u16, u16)) -> Bind {
+    let screens = match (u8::try_from(rows), u8::try_from(columns)) {
+        (Ok(rows), Ok(columns)) => Screens::Two((24, 80), (rows, columns)),
+        _ => Screens::Terminal,
+    };
+    Bind {
+        screens: Some(screens),
+        application: Some(application.to_owned()),
+    }
 }
 
 /// The alternate size in the Implicit Partition reply, or else the size of the Usable Area.

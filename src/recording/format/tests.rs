@@ -108,6 +108,7 @@ fn what() -> impl Strategy<Value = What> {
         proptest::collection::vec(key, 1..9).prop_map(What::Keys),
         any::<Vec<u8>>().prop_map(What::Inbound),
         any::<Vec<u8>>().prop_map(What::Outbound),
+        any::<Vec<u8>>().prop_map(What::Bind),
         any::<u64>().prop_map(What::Wait),
         any::<u64>().prop_map(What::State),
         any::<Option<String>>().prop_map(What::Answer),

@@ -1,4 +1,4 @@
-//! Format 1: `{"bigiron":1,...}`, then `{"t":ms,"key"|"in"|"out"|"wait"|"state"|"answer"|"end":...}`.
+//! Format 1: `{"bigiron":1,...}`, then `{"t":ms,"key"|"in"|"out"|"bind"|"wait"|"state"|"answer"|"end":...}`.
 
 use super::{ParseError, at};
 use crate::recording::{Event, Header, Origin, What};
@@ -136,6 +136,7 @@ enum WhatLine {
     Key(String),
     In(#[serde(with = "hex")] Vec<u8>),
     Out(#[serde(with = "hex")] Vec<u8>),
+    Bind(#[serde(with = "hex")] Vec<u8>),
     Wait(Millis),
     State(#[serde(with = "hash")] u64),
     Answer(Option<String>),
@@ -148,6 +149,7 @@ pub fn event_line(event: &Event) -> String {
         What::Keys(keys) => WhatLine::Key(keys.iter().map(Key::to_string).collect()),
         What::Inbound(bytes) => WhatLine::In(bytes.clone()),
         What::Outbound(bytes) => WhatLine::Out(bytes.clone()),
+        What::Bind(image) => WhatLine::Bind(image.clone()),
         What::Wait(by) => WhatLine::Wait(*by),
         What::State(hash) => WhatLine::State(*hash),
         What::Answer(answer) => WhatLine::Answer(answer.clone()),
@@ -160,7 +162,7 @@ pub fn event_line(event: &Event) -> String {
 pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
     let read: EventLine = serde_json::from_slice(line).map_err(|error| at(number, &error)).map_err(|mut error| {
         if error.what.starts_with("no variant of enum") {
-            error.what = "an event has one of \"key\", \"in\", \"out\", \"wait\", \"state\", \"answer\", \"end\" beside \"t\"".into();
+            error.what = "an event has one of \"key\", \"in\", \"out\", \"bind\", \"wait\", \"state\", \"answer\", \"end\" beside \"t\"".into();
         }
         error
     })?;
@@ -175,6 +177,7 @@ pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
         }
         WhatLine::In(bytes) => What::Inbound(bytes),
         WhatLine::Out(bytes) => What::Outbound(bytes),
+        WhatLine::Bind(image) => What::Bind(image),
         WhatLine::Wait(by) => What::Wait(by),
         WhatLine::State(hash) => What::State(hash),
         WhatLine::Answer(answer) => What::Answer(answer),

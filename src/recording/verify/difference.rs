@@ -15,6 +15,7 @@ pub fn name(what: &What) -> &'static str {
         What::Keys(_) => "a key",
         What::Inbound(_) => "a record of the terminal",
         What::Outbound(_) => "a write of the host",
+        What::Bind(_) => "a BIND",
         What::Wait(_) => "a wait",
         What::State(_) => "a state of the host",
         What::Answer(_) => "an answer",

@@ -1,5 +1,6 @@
 //! Our client beside the reference: the same actions at the same hosts, and hosts that misbehave.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -10,7 +11,7 @@ use super::{Server, run};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bigiron");
 
 /// What our client says to these actions.
-fn ours(arguments: &[&str], actions: &str) -> String {
+pub(super) fn ours(arguments: &[&str], actions: &str) -> String {
     run(PROGRAM, &[&["s3270"], arguments].concat(), actions)
 }
 
@@ -126,7 +127,7 @@ fn by_design(theirs: &str, ours: &str) -> bool {
         || theirs.contains("Unknown action") && ours.starts_with(theirs)
 }
 
-fn agree(theirs: &str, ours: &str) {
+pub(super) fn agree(theirs: &str, ours: &str) {
     let (theirs, ours) = (plain(theirs), plain(ours));
     let differing: Vec<_> = theirs
         .iter()
@@ -152,6 +153,61 @@ fn the_same_actions_get_the_same_answers_from_our_host() {
             &ours(&arguments, ACTIONS),
         );
     }
+}
+
+/// The words before a colon or bracket in what is told.
+fn told(transcript: &str, end: char) -> BTreeSet<&str> {
+    let data = transcript
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "));
+    let words = data.flat_map(|line| line.split(' '));
+    words
+        .filter_map(|word| word.split_once(end))
+        .map(|(name, _)| name)
+        .filter(|name| name.starts_with(char::is_alphabetic))
+        .collect()
+}
+
+#[test]
+fn every_action_query_and_setting_of_s3270_is_known() {
+    for (question, end) in [
+        ("Query(Actions)\n", '('),
+        ("Query()\n", ':'),
+        ("Set()\n", ':'),
+    ] {
+        let (theirs, ours) = (run("s3270", &[], question), ours(&[], question));
+        let (theirs, ours) = (told(&theirs, end), told(&ours, end));
+        assert!(theirs.len() > 30, "{theirs:?}");
+        let missing: Vec<_> = theirs.difference(&ours).collect();
+        assert!(missing.is_empty(), "{question}: {missing:?}");
+    }
+}
+
+#[test]
+fn what_was_typed_is_saved_and_typed_again() {
+    let server = Server::start();
+    let actions = "Wait(5,InputField)\nRestoreInput()\nSaveInput(a)\nString(\"CLK\")\nSaveInput()\nString(\"999IRON\")\nRestoreInput()\n\
+        ReadBuffer(Ascii)\nRestoreInput(a)\nReadBuffer(Ascii)\nRestoreInput(b)\nSaveInput(a,b)\nKeyboardDisable(true)\n\
+        KeyboardDisable(maybe)\nKey(x)\nKeyboardDisable(false)\nCapabilities()\nCapabilities(x)\nFlip()\nNvtText()\nAnsiText()\nQuit()\n";
+    let arguments = ["-model", "3279-2", "-codepage", "cp037", &server.tn3270];
+    let theirs = run("s3270", &arguments, actions);
+    // It cannot count one argument.
+    let theirs = theirs.replace("requires 0 or 1 arguments", "requires 0 or 1 argument");
+    let ours = ours(&arguments, actions).replace("0 or 1 arguments", "0 or 1 argument");
+    agree(&theirs, &ours);
+}
+
+#[test]
+fn text_of_a_host_without_3270_is_told_with_escapes() {
+    let address = host(|mut stream| {
+        let _ = stream.write_all(b"Welcome \\o/\r\n\tto\x1b[1m RIVER\x07\r\nlogin: ");
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let actions = "Expect(\"\\t\")\nNvtText()\nNvtText()\nQuit()\n";
+    agree(
+        &run("s3270", &[&address], actions),
+        &ours(&[&address], actions),
+    );
 }
 
 /// A host that serves each client by `serve`; its address.

@@ -8,6 +8,7 @@ mod client;
 mod control;
 mod desks;
 mod episodes;
+mod foreign;
 mod http;
 mod json;
 mod logon;

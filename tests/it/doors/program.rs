@@ -72,6 +72,61 @@ fn it_tells_its_addresses_serves_records_and_ends_at_a_signal() {
 }
 
 #[test]
+fn a_certificate_that_is_given_is_shown_to_clients_who_believe_it() {
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    // As `openssl req -x509` makes them.
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, pem: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, pem).unwrap();
+        path.display().to_string()
+    };
+    let certificate = write("cert.pem", params.self_signed(&key).unwrap().pem());
+    let key = write("key.pem", key.serialize_pem());
+    let mut child = Command::new(PROGRAM)
+        .args([
+            "serve",
+            "dmv",
+            "--tn3270",
+            "127.0.0.1:0",
+            "--tn3270",
+            "L:127.0.0.1:0",
+        ])
+        .args(["--tls", "--tls-cert", &certificate, "--tls-key", &key])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut port = || {
+        let line = lines.next().unwrap().unwrap();
+        line.rsplit(':').next().unwrap().to_owned()
+    };
+    let hosts = [
+        format!("localhost:{}", port()),
+        format!("L:localhost:{}", port()),
+    ];
+    let actions =
+        "Wait(5,InputField)\nQuery(Tls)\nQuery(TlsSubjectNames)\nQuery(TlsCertInfo)\nQuit()\n";
+    for host in &hosts {
+        let theirs = super::run("s3270", &["-cafile", &certificate, host], actions);
+        assert!(
+            theirs.contains("data: secure host-verified\n"),
+            "{host}: {theirs}"
+        );
+        let ours = super::run(PROGRAM, &["s3270", "-cafile", &certificate, host], actions);
+        let data = |text: &str| -> Vec<String> {
+            let data = text.lines().filter(|line| line.starts_with("data: "));
+            data.map(str::to_owned).collect()
+        };
+        assert_eq!(data(&ours), data(&theirs), "{host}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
 fn what_cannot_be_served_is_said_with_the_remedy() {
     let cases: [(&[&str], &str); 6] = [
         (&["serve", "dmv"], "nothing to listen on"),

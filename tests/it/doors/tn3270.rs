@@ -298,6 +298,17 @@ fn in_tn3270e_a_response_is_given_and_the_services_know_logoff() {
 }
 
 #[test]
+fn where_contention_is_resolved_the_host_says_whose_turn_it_is() {
+    let server = Server::start();
+    let mut raw = Raw::connect(&server);
+    raw.say(b"\xff\xfb\x28\xff\xfa\x28\x02\x07IBM-3278-2-E\xff\xf0");
+    raw.say(b"\xff\xfa\x28\x03\x07\x02\x05\xff\xf0");
+    raw.until(b"\xff\xfa\x28\x03\x04\x02\x05\xff\xf0");
+    // SEND-DATA and KEYBOARD-RESTORE, as the write frees the keyboard.
+    assert_eq!(raw.until(b"\xff\xef")[..5], [0, 3, 1, 0, 0]);
+}
+
+#[test]
 fn the_live_clock_answers_in_its_own_time() {
     let server = Server::with(|service| {
         service.setup.clock = bigiron::session::ClockMode::Live;
