@@ -281,6 +281,21 @@ impl Session {
         response
     }
 
+    /// Hands the host what a terminal elsewhere has sent, for which this one stands and follows it.
+    pub fn submit(&mut self, inbound: &Inbound, log: &mut (impl Log + ?Sized)) {
+        self.terminal.follow(inbound);
+        let mut out = Vec::new();
+        self.line.submit(inbound, log, &mut out);
+        self.deliver(out, log);
+    }
+
+    /// ATTN or SYS REQ of a terminal elsewhere.
+    pub fn signal(&mut self, signal: Signal, log: &mut (impl Log + ?Sized)) {
+        let mut out = Vec::new();
+        self.line.signal(signal, log, &mut out);
+        self.deliver(out, log);
+    }
+
     /// Moves the clock on, as somebody who looks at the screen and waits.
     pub fn wait(&mut self, by: Millis, log: &mut (impl Log + ?Sized)) {
         log.event(self.line.now, Event::Wait(by));

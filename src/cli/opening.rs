@@ -125,7 +125,13 @@ pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
 
 /// Begins a recording in a file that does not exist yet.
 pub fn record(path: &Path, header: &Header) -> io::Result<Writer<File>> {
-    Ok(Writer::new(File::create_new(path)?, header))
+    // It is read again when a session is forked.
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(path)?;
+    Ok(Writer::new(file, header))
 }
 
 /// What a session of this setup is opened on; of a task in several systems, in all of them.

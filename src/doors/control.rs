@@ -35,6 +35,7 @@ use super::service::{Door, Service, Ticket};
 use super::station::Station;
 use crate::session::ClockMode;
 use crate::task::grade::{Ending, Grade};
+use crate::task::start::StartError;
 use crate::terminal::Model;
 
 /// The version of the language.
@@ -72,7 +73,7 @@ pub struct Open {
     pub seed: Option<u64>,
     /// The warts that are on, as on the command line.
     pub warts: Option<String>,
-    /// How the agent speaks to it: `json`, `script` or `vt`.
+    /// How the agent speaks to it: `json`, `script`, `vt` or `tn3270`.
     pub door: Spoken,
     /// How time passes: `turn` or `live`.
     pub clock: Option<Pace>,
@@ -91,6 +92,8 @@ pub enum Spoken {
     Script,
     /// VT keys and an ANSI screen.
     Vt,
+    /// TN3270 or TN3270E, with a terminal of the agent's own.
+    Tn3270,
 }
 
 impl Spoken {
@@ -99,6 +102,7 @@ impl Spoken {
             Spoken::Json => Door::Json,
             Spoken::Script => Door::Script,
             Spoken::Vt => Door::Vt,
+            Spoken::Tn3270 => Door::Tn3270,
         }
     }
 }
@@ -136,9 +140,9 @@ pub struct Reset {
 pub struct Fork {
     /// Its number.
     pub session: u64,
-    /// How an agent speaks to the fork.
+    /// How an agent speaks to the fork: `json` if left out, or `tn3270` if it speaks so to the session.
     #[serde(default)]
-    pub door: Spoken,
+    pub door: Option<Spoken>,
 }
 
 /// Which session is meant.
@@ -345,14 +349,36 @@ async fn reset(service: &Arc<Service>, asked: Reset) -> Result<Value, Fault> {
 async fn fork(service: &Arc<Service>, asked: Fork) -> Result<Value, Fault> {
     let gone = || fault("session", format!("there is no session {}", asked.session));
     let held = service.held.get(asked.session).ok_or_else(gone)?;
-    let ticket = Ticket::unconnected(&held.service, asked.door.door(), held.logon.clone());
-    let log = ticket.record_nothing();
-    let forked = held.ask(move |station| station.fork(log)).await;
-    let station = forked.ok_or_else(gone)?;
+    let door = asked.door.unwrap_or(match held.door {
+        Door::Tn3270 => Spoken::Tn3270,
+        _ => Spoken::Json,
+    });
+    // Of a terminal elsewhere no keys are recorded: a recording is of keys, or of what such a terminal sent.
+    if (held.door == Door::Tn3270) != (door == Spoken::Tn3270) {
+        let what = "tn3270: a session at a terminal of the agent's own is forked to another such, and no other session is";
+        return Err(fault("open", what));
+    }
+    let ticket = Ticket::unconnected(&held.service, door.door(), held.logon.clone());
+    let forked = held.ask(move |station| fork_at(station, ticket)).await;
+    let (station, ticket) = forked.ok_or_else(gone)??;
     let fork = held::keep(ticket, station)
         .await
         .map_err(|error| fault("open", error))?;
     Ok(described(&fork))
+}
+
+/// Forks a session for a door, and begins the recordings of the fork.
+fn fork_at(station: &mut Station, ticket: Ticket) -> Result<(Station, Ticket), Fault> {
+    let sessions = station.sessions();
+    if sessions.len() > 1 && !ticket.door.turns() {
+        let systems = station.systems().into_iter().map(str::to_owned);
+        return Err(fault("open", StartError::SeveralSystems(systems.collect())));
+    }
+    let logs = sessions
+        .iter()
+        .map(|(system, setup)| ticket.record_one(system, setup));
+    let fork = station.fork(logs.collect::<Vec<_>>());
+    Ok((fork, ticket))
 }
 
 fn state(station: &mut Station) -> Value {
@@ -372,7 +398,11 @@ fn grade(station: &mut Station, answer: Option<String>) -> Result<Value, Fault> 
     if let Some(grade) = station.grade() {
         return Ok(told(grade));
     }
-    let grade = station.grade_now(answer.as_deref(), &Ending::Done);
+    let ending = match station.is_late() {
+        true => Ending::BudgetSpent,
+        false => Ending::Done,
+    };
+    let grade = station.grade_now(answer.as_deref(), &ending);
     let grade = grade.ok_or_else(|| fault("task", "the session was opened for no task"))?;
     Ok(told(&grade))
 }

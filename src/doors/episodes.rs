@@ -100,8 +100,7 @@ impl Episode {
         if let Some(ended) = self.ended {
             return Err(Refusal::Over(ended));
         }
-        let turned = request.turn(&mut self.station);
-        turned.map_err(|fault| Refusal::Order(fault.message))?;
+        self.turn(&mut request)?;
         self.steps += 1;
         let reply = take_turn(&mut self.station, request).await;
         if reply.ended.is_some() {
@@ -121,10 +120,15 @@ impl Episode {
         self.ended.map_or(Ok(()), |ended| Err(Refusal::Over(ended)))
     }
 
-    /// Looks at the screen as it is now, at one of several systems if it is named; the work may be over.
-    pub async fn look(&mut self, at: Option<String>, scope: Scope) -> Reply {
+    /// Turns to the terminal that is asked for, if one is.
+    pub fn turn(&mut self, request: &mut Request) -> Result<(), Refusal> {
+        let turned = request.turn(&mut self.station);
+        turned.map_err(|fault| Refusal::Order(fault.message))
+    }
+
+    /// Looks at the screen as it is now; the work may be over.
+    pub async fn look(&mut self, scope: Scope) -> Reply {
         let request = Request {
-            at,
             scope,
             ..Request::default()
         };

@@ -31,6 +31,7 @@ use super::station::{Recorder, Station};
 use super::tn3270;
 use super::vt;
 use super::world::{Opening, World};
+use crate::recording::Past;
 use crate::session::{ClockMode, Event, Log, Millis, Setup};
 use crate::system::model::System;
 use crate::task::grade::Grade;
@@ -415,19 +416,16 @@ impl Ticket {
     /// Begins the recordings of the sessions of an opening, in the order of the task's systems. Each counts what passes, tells the
     /// operator when it fails, and is ended however its session ends.
     pub fn record(&self, opening: &Opening, setup: &Setup) -> Vec<Box<dyn Recorder>> {
-        let begin = |system: &System, setup: &Setup| {
-            let begun = (self.service.record)(system, self.door, self.number, setup);
-            Box::new(Metered::begin(self, begun)) as Box<dyn Recorder>
-        };
-        let mut logs = vec![begin(opening.region.system(), setup)];
+        let mut logs = vec![self.record_one(opening.region.system(), setup)];
         let further = opening.further(setup);
-        logs.extend(further.map(|(region, setup)| begin(region.system(), &setup)));
+        logs.extend(further.map(|(region, setup)| self.record_one(region.system(), &setup)));
         logs
     }
 
-    /// As [`Ticket::record`], for a session that began as another, whose recording cannot be executed from its beginning.
-    pub fn record_nothing(&self) -> Box<dyn Recorder> {
-        Box::new(Metered::begin(self, Ok(Box::new(()))))
+    /// Begins the recording of a session at one system.
+    pub fn record_one(&self, system: &System, setup: &Setup) -> Box<dyn Recorder> {
+        let begun = (self.service.record)(system, self.door, self.number, setup);
+        Box::new(Metered::begin(self, begun))
     }
 
     /// How the terminal of a session is set up, where the client has no say.
@@ -550,6 +548,15 @@ impl Recorder for Metered {
 
     fn take_error(&mut self) -> Option<io::Error> {
         None
+    }
+
+    fn past(&mut self) -> io::Result<Past> {
+        self.inner.past()
+    }
+
+    fn go_on_from(&mut self, past: io::Result<Past>) {
+        self.inner.go_on_from(past);
+        self.check();
     }
 }
 
@@ -760,6 +767,9 @@ pub(super) async fn converse(
     stream: Stream,
     station: &mut Station,
 ) -> io::Result<()> {
+    if ticket.door == Door::Tn3270 {
+        return tn3270::converse(ticket, stream, station).await;
+    }
     let stream = ticket.patient(stream);
     if ticket.door == Door::Vt {
         return vt::converse(stream, station).await;

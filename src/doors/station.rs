@@ -1,23 +1,29 @@
 //! A session as a line-based door holds it: with its log, its clock, and a count of what the host has written.
 
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt;
 
 use tokio::sync::mpsc;
 
 use super::service::Opened;
 use super::world::Opening;
 use crate::host::{Host, Region};
-use crate::recording::Writer;
+use crate::recording::{Past, Writer};
 use crate::session::{Event, Log, Millis, Session, Setup};
 use crate::task::brief::Brief;
 use crate::task::grade::{Ending, Grade};
 use crate::task::run::Run;
 use crate::terminal::{Key, Options, Response, Terminal};
+use crate::wire::Outbound;
 
 use super::clock::Clock;
 use super::dialogue::Seat;
 use super::script::Subject;
 use super::turn::{Budget, Ended, Told};
+
+mod fork;
+mod relay;
 
 /// A log that a door keeps for one session, in whatever task the session runs.
 pub trait Recorder: Log + Send {
@@ -27,6 +33,12 @@ pub trait Recorder: Log + Send {
     fn end(&mut self, at: Millis, reason: &str);
     /// The fault that keeps the log from going on, once.
     fn take_error(&mut self) -> Option<io::Error>;
+    /// What it holds so far, for the log of a fork. Nothing of a log that is not kept.
+    fn past(&mut self) -> io::Result<Past> {
+        Ok(Past::default())
+    }
+    /// Begins with what the log of another session held when this one was forked from it; without that it is not kept.
+    fn go_on_from(&mut self, _past: io::Result<Past>) {}
 }
 
 impl Recorder for () {
@@ -39,7 +51,7 @@ impl Recorder for () {
     }
 }
 
-impl<W: std::io::Write + Send> Recorder for Writer<W> {
+impl Recorder for Writer<File> {
     fn answer(&mut self, at: Millis, answer: Option<&str>) {
         Writer::answer(self, at, answer);
     }
@@ -51,17 +63,36 @@ impl<W: std::io::Write + Send> Recorder for Writer<W> {
     fn take_error(&mut self) -> Option<io::Error> {
         Writer::take_error(self)
     }
+
+    fn past(&mut self) -> io::Result<Past> {
+        self.flush();
+        let file = self.sink();
+        let mut bytes = vec![0; usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX)];
+        file.read_exact_at(&mut bytes, 0)?;
+        Writer::past(self, bytes)
+    }
+
+    fn go_on_from(&mut self, past: io::Result<Past>) {
+        Writer::go_on_from(self, past);
+    }
 }
 
 /// Passes events on and counts the host's writes.
 struct Counting {
     inner: Box<dyn Recorder>,
     writes: u64,
+    /// What the host has sent and a terminal elsewhere has not heard of yet, if there is one.
+    sent: Option<Vec<Outbound>>,
 }
 
 impl Log for Counting {
     fn event(&mut self, at: Millis, event: Event<'_>) {
-        self.writes += u64::from(matches!(event, Event::Outbound(_)));
+        if let Event::Outbound(outbound) = event {
+            self.writes += 1;
+            self.sent
+                .iter_mut()
+                .for_each(|sent| sent.push(outbound.clone()));
+        }
         self.inner.event(at, event);
     }
 
@@ -157,29 +188,6 @@ impl Station {
         };
     }
 
-    /// Another session that goes on from the same world.
-    pub fn fork(&self, log: Box<dyn Recorder>) -> Station {
-        Station {
-            setup: self.setup.clone(),
-            orders: None,
-            obeyed: 0,
-            stopped: false,
-            name: self.name.clone(),
-            run: self.run.clone(),
-            answer: self.answer.clone(),
-            grade: self.grade.clone(),
-            tells_grade: self.tells_grade,
-            over: self.over,
-            session: self.session.clone(),
-            log: Counting {
-                inner: log,
-                writes: self.log.writes,
-            },
-            others: self.others.iter().map(Place::fork).collect(),
-            clock: self.clock,
-        }
-    }
-
     /// Obeys these orders from now on, whenever it idles or waits.
     pub fn take_orders(&mut self, orders: mpsc::Receiver<Order>) {
         self.orders = Some(orders);
@@ -246,6 +254,12 @@ impl Station {
             self.catch_up();
             self.finish(None, Ended::Submitted);
         }
+    }
+
+    /// Whether more time has passed than the task allows.
+    pub fn is_late(&self) -> bool {
+        let run = self.run.as_ref();
+        run.is_some_and(|run| self.session.now() > run.start().task().budget.time)
     }
 
     /// The fault that kept a recording from going on, once.
@@ -384,23 +398,15 @@ impl Station {
 impl Place {
     fn open(region: &Region, setup: &Setup, log: Option<Box<dyn Recorder>>) -> Place {
         let inner = log.unwrap_or_else(|| Box::new(()));
-        let mut log = Counting { inner, writes: 0 };
+        let mut log = Counting {
+            inner,
+            writes: 0,
+            sent: None,
+        };
         Place {
             system: region.system().id.clone(),
             session: Session::open_in(region, setup, &mut log),
             log,
-        }
-    }
-
-    /// The same world, not recorded.
-    fn fork(&self) -> Place {
-        Place {
-            system: self.system.clone(),
-            session: self.session.clone(),
-            log: Counting {
-                inner: Box::new(()),
-                writes: self.log.writes,
-            },
         }
     }
 }
@@ -520,9 +526,8 @@ impl Subject for Station {
 
     fn finish(&mut self, answer: Option<&str>, ended: Ended) -> Option<Told> {
         let now = self.session.now();
-        let is_late = |run: &Run| now > run.start().task().budget.time;
         let ended = match ended {
-            Ended::Submitted if self.run.as_ref().is_some_and(is_late) => Ended::BudgetSpent,
+            Ended::Submitted if self.is_late() => Ended::BudgetSpent,
             ended => ended,
         };
         self.over = Some(ended);

@@ -17,7 +17,7 @@ pub mod writer;
 
 pub use format::{FORMAT, ParseError, Truncation};
 pub use replay::Player;
-pub use writer::Writer;
+pub use writer::{Past, Writer};
 
 use crate::session::{self, Millis, Setup};
 use crate::terminal::Key;

@@ -21,6 +21,14 @@ pub struct Writer<W: Write> {
     error: Option<io::Error>,
 }
 
+/// What a recording held when its session was forked: another one goes on from there.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// The lines of its events.
+    lines: String,
+    mask: Option<Mask>,
+}
+
 impl<W: Write> Writer<W> {
     /// Begins a recording: its header is written at once, and says whether hidden fields are masked in what follows.
     pub fn new(sink: W, header: &Header) -> Writer<W> {
@@ -63,6 +71,39 @@ impl<W: Write> Writer<W> {
     /// The session is over.
     pub fn end(&mut self, at: Millis, reason: &str) {
         self.write(at, What::End(reason.to_owned()));
+    }
+
+    /// Where it is written to.
+    pub fn sink(&self) -> &W {
+        &self.sink
+    }
+
+    /// What it holds so far; `written` is what has reached the sink, flushed. An error if that is not all there was.
+    pub fn past(&self, written: Vec<u8>) -> io::Result<Past> {
+        let whole = String::from_utf8(written).ok().filter(|_| !self.failed);
+        let whole =
+            whole.ok_or_else(|| io::Error::other("what it goes on from was not recorded"))?;
+        let lines = whole.split_once('\n').map_or("", |(_, lines)| lines);
+        Ok(Past {
+            lines: lines.to_owned(),
+            mask: self.mask.clone(),
+        })
+    }
+
+    /// Begins with what another recording held; without that it is none.
+    pub fn go_on_from(&mut self, past: io::Result<Past>) {
+        match past {
+            Ok(past) => {
+                self.put(&past.lines);
+                if self.mask.is_some() {
+                    self.mask = past.mask;
+                }
+            }
+            Err(error) => {
+                self.failed = true;
+                self.error = Some(error);
+            }
+        }
     }
 
     /// The error that ended the recording, once.

@@ -11,6 +11,7 @@ mod cursor;
 mod dump;
 mod edit;
 mod field;
+mod follow;
 mod key;
 mod keyboard;
 mod look;

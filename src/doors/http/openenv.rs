@@ -147,7 +147,7 @@ pub(super) async fn act(
         }
         Err(fault) if fault.kind == "key" => {
             episode.count_step()?;
-            let reply = episode.look(None, Scope::default()).await;
+            let reply = episode.look(Scope::default()).await;
             Ok(payload(handle, episode, reply, Some(fault)))
         }
         Err(fault) => Err(fault.into()),
@@ -156,7 +156,7 @@ pub(super) async fn act(
 
 /// The first observation of an episode.
 pub(super) async fn first(handle: &str, episode: &mut Episode) -> Value {
-    let reply = episode.look(None, Scope::default()).await;
+    let reply = episode.look(Scope::default()).await;
     let mut payload = payload(handle, episode, reply, None);
     payload["reward"] = Value::Null;
     payload

@@ -25,7 +25,10 @@ use crate::wire::tn3270e::Reason;
 use crate::wire::{Outbound, Wcc};
 
 mod client;
+mod held;
 mod wire;
+
+pub(super) use held::converse;
 
 /// How many records that cannot be read a client may send.
 const MAX_FAULTS: u32 = 8;
@@ -47,6 +50,16 @@ enum End {
 
 /// Serves one client to its end.
 pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+    let (mut client, agreement, lease) = arrive(ticket, stream).await?;
+    let terminal = terminal(ticket, &mut client, &agreement).await?;
+    match sessions(ticket, &mut client, terminal, &lease).await {
+        Err(error) if is_gone(&error) => Ok(()),
+        result => result,
+    }
+}
+
+/// Comes to terms with a client.
+async fn arrive(ticket: &Ticket, stream: Stream) -> io::Result<(Client<'_>, Agreement, Lease)> {
     let mut wire = Wire::new(ticket.patient(stream));
     let agreed = timeout(ticket.patience(), agree(ticket, &mut wire)).await;
     let agreed = agreed.map_err(|_| {
@@ -63,12 +76,8 @@ pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
         ),
         false => error,
     })?;
-    let mut client = Client::new(ticket, wire, negotiation, &agreement);
-    let terminal = terminal(ticket, &mut client, &agreement).await?;
-    match sessions(ticket, &mut client, terminal, &lease).await {
-        Err(error) if is_gone(&error) => Ok(()),
-        result => result,
-    }
+    let client = Client::new(ticket, wire, negotiation, &agreement);
+    Ok((client, agreement, lease))
 }
 
 /// One session after another, for as long as the client picks systems; one, if it has no choice.

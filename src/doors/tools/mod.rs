@@ -7,11 +7,10 @@ use serde_json::{Map, Value, json};
 
 use self::described::{CLOSE, DESK, Need, SESSION, Tool};
 use self::told::{Closed, systems, tasks, told, view};
-use super::episodes::{Episode, Episodes, Order, Refusal, Shared, secret};
+use super::episodes::{Episodes, Order, Refusal, Shared, secret};
 use super::near;
 use super::observation::Scope;
 use super::request::{Fault, Request};
-use super::script::Subject;
 
 mod described;
 mod told;
@@ -160,14 +159,14 @@ impl Reach {
                 let mut request = request(name, arguments).map_err(|fault| fault.message)?;
                 request.at = request.at.or(at);
                 let mut episode = shared.lock().await;
-                check_terminal(&episode, request.at.as_deref())?;
                 let reply = match name {
-                    "read_screen" => episode.look(request.at, request.scope).await,
-                    _ => {
-                        let stepped = episode.step(request).await;
-                        stepped.map_err(|refusal| refusal.to_string())?
-                    }
+                    "read_screen" => match episode.turn(&mut request) {
+                        Ok(()) => Ok(episode.look(request.scope).await),
+                        Err(refusal) => Err(refusal),
+                    },
+                    _ => episode.step(request).await,
                 };
+                let reply = reply.map_err(|refusal| refusal.to_string())?;
                 Ok(view(self, session, &episode, reply))
             }
         }
@@ -192,14 +191,6 @@ impl Reach {
             other => other.to_string(),
         })?;
         Ok((Some(session.to_owned()), at.map(str::to_owned), shared))
-    }
-}
-
-fn check_terminal(episode: &Episode, at: Option<&str>) -> Result<(), String> {
-    let systems = episode.station().systems();
-    match at.filter(|at| !systems.contains(at)) {
-        Some(at) => Err(Fault::unknown("value", "terminal at", at, &systems).message),
-        None => Ok(()),
     }
 }
 
@@ -246,7 +237,7 @@ async fn open(episodes: &Episodes, arguments: &Map<String, Value>) -> Result<Out
     let key = secret().map_err(told)?;
     let shared = episodes.open_as(&key, &order).map_err(told)?;
     let mut episode = shared.lock().await;
-    let reply = episode.look(None, Scope::default()).await;
+    let reply = episode.look(Scope::default()).await;
     let session = handle(&episode.system().id, &key);
     Ok(view(&Reach::Desk, Some(session), &episode, reply))
 }

@@ -1,0 +1,34 @@
+//! A terminal that stands for one elsewhere, of which only what it sends is known.
+
+use super::{Key, Terminal};
+use crate::wire::{Aid, Inbound, InboundField, Order, Outbound, Wcc};
+
+impl Terminal {
+    /// Takes over what a terminal elsewhere, which this one stands for, has sent: its entries and its cursor, or that it is cleared.
+    /// Nothing is sent from here.
+    pub fn follow(&mut self, inbound: &Inbound) {
+        if inbound.aid() == Aid::Clear {
+            self.press(Key::Clear);
+            return;
+        }
+        let entries = inbound.fields().iter();
+        let mut orders: Vec<Order> = entries
+            .filter_map(|field| self.entry(field))
+            .flatten()
+            .collect();
+        if let Some(cursor) = inbound.cursor() {
+            orders.extend([Order::SetBufferAddress(cursor), Order::InsertCursor]);
+        }
+        let wcc = Wcc::default();
+        self.apply(&Outbound::Write { wcc, orders });
+    }
+
+    /// Writes an entry into its field, to the field's end.
+    fn entry(&self, field: &InboundField) -> Option<[Order; 2]> {
+        let at = field.at?;
+        let length = usize::from(self.field_at(at)?.length);
+        let mut data = field.data.clone();
+        data.resize(length, 0);
+        Some([Order::SetBufferAddress(at), Order::Data(data)])
+    }
+}
