@@ -43,7 +43,8 @@ pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
     }
     for violation in &report.violations {
         let shows = |set: &Warts| set.to_string() == violation.warts;
-        for (course, _) in &chosen {
+        let its = |course: &Course| course.region.system().id == violation.system;
+        for (course, _) in chosen.iter().filter(|(course, _)| its(course)) {
             let task = course.task(&violation.task);
             let warts = task.and_then(|task| task.warts.iter().find(|set| shows(set)));
             if let (Some(task), Some(warts)) = (task, warts) {
@@ -130,7 +131,7 @@ fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error>
         }
     }
     for (set, trials) in trials.iter().enumerate() {
-        report.add(task, set, trials);
+        report.add(&course.region.system().id, task, set, trials);
     }
     Ok(())
 }

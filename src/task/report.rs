@@ -3,18 +3,22 @@
 use super::model::Task;
 use super::prove::{Policy, Trial};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The trials of one task with one set of warts.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cell {
+    /// The system of the task.
+    pub system: String,
     /// The task.
     pub task: String,
     /// Its tier.
     pub tier: u8,
     /// The warts that were on.
     pub warts: String,
+    /// Whether the naive script has to fail with these warts.
+    pub naive_fails: bool,
     /// How each policy did.
     pub policies: BTreeMap<Policy, Score>,
 }
@@ -35,6 +39,8 @@ pub struct Score {
 /// A broken rule.
 #[derive(Debug, Clone, Serialize)]
 pub struct Violation {
+    /// The system of the task.
+    pub system: String,
     /// The task.
     pub task: String,
     /// The warts that were on.
@@ -65,7 +71,7 @@ const SEEDS_TO_GUESS: usize = 10;
 
 impl Report {
     /// Adds the trials of one task with one of its wart sets, in the order of their seeds.
-    pub fn add(&mut self, task: &Task, set: usize, trials: &[Trial]) {
+    pub fn add(&mut self, system: &str, task: &Task, set: usize, trials: &[Trial]) {
         let warts = task
             .warts
             .get(set)
@@ -100,6 +106,7 @@ impl Report {
                 .iter()
                 .find(|trial| trial.policy == *policy && trial.grade.solved() != wants_solved);
             self.violations.extend(shown.map(|trial| Violation {
+                system: system.to_owned(),
                 task: task.id.clone(),
                 warts: warts.clone(),
                 policy: *policy,
@@ -108,11 +115,14 @@ impl Report {
                 found: trial.grade.to_string(),
             }));
         }
-        self.violations.extend(guessable(task, &warts, trials));
+        self.violations
+            .extend(guessable(system, task, &warts, trials));
         self.cells.push(Cell {
+            system: system.to_owned(),
             task: task.id.clone(),
             tier: task.tier,
             warts,
+            naive_fails: fails,
             policies,
         });
     }
@@ -124,7 +134,7 @@ impl Report {
 }
 
 /// An answer that is right on half of the seeds or more is one that can be guessed.
-fn guessable(task: &Task, warts: &str, trials: &[Trial]) -> Option<Violation> {
+fn guessable(system: &str, task: &Task, warts: &str, trials: &[Trial]) -> Option<Violation> {
     let answers: Vec<_> = trials
         .iter()
         .filter(|trial| trial.policy == Policy::Oracle)
@@ -139,6 +149,7 @@ fn guessable(task: &Task, warts: &str, trials: &[Trial]) -> Option<Violation> {
         answers.len() >= SEEDS_TO_GUESS && count * 2 > answers.len() && task.require.is_empty();
     let seed = answers.iter().find(|(_, right)| *right == answer)?.0;
     often.then(|| Violation {
+        system: system.to_owned(),
         task: task.id.clone(),
         warts: warts.to_owned(),
         policy: Policy::Nop,
@@ -151,7 +162,10 @@ fn guessable(task: &Task, warts: &str, trials: &[Trial]) -> Option<Violation> {
     })
 }
 
-/// The columns of the table: a heading and the policies it takes together.
+/// Whether a column of the summary counts a cell.
+type Counts = fn(&Cell) -> bool;
+
+/// Policies that are told together, under a heading.
 const COLUMNS: [(&str, &[Policy]); 5] = [
     ("oracle", &[Policy::Oracle]),
     ("nop", &[Policy::Nop]),
@@ -160,57 +174,105 @@ const COLUMNS: [(&str, &[Policy]); 5] = [
     ("impostor", &[Policy::Impostor, Policy::Cut, Policy::Replay]),
 ];
 
-/// The table, then each broken rule with the run that shows it.
+/// The columns of the summary by system: as [`COLUMNS`], but the naive script on the clean twin and with the warts that it
+/// has to fail with apart.
+const SUMMARY: [(&str, &[Policy], Counts); 6] = [
+    ("oracle", &[Policy::Oracle], |_| true),
+    ("nop", &[Policy::Nop], |_| true),
+    ("random", &[Policy::Random], |_| true),
+    ("impostor", COLUMNS[4].1, |_| true),
+    ("naive, clean", &[Policy::Naive], |cell| {
+        cell.warts == "none" && !cell.naive_fails
+    }),
+    ("naive, drilled", &[Policy::Naive], |cell| cell.naive_fails),
+];
+
+/// The runs of these policies in these cells that were solved, of all their runs: `49/50`; `-` where there is none.
+fn solved<'a>(cells: impl Iterator<Item = &'a Cell>, policies: &[Policy]) -> String {
+    let scores = cells.flat_map(|cell| policies.iter().filter_map(|p| cell.policies.get(p)));
+    match scores.fold((0, 0), |(s, r), score| (s + score.solved, r + score.runs)) {
+        (_, 0) => "-".into(),
+        (solved, runs) => format!("{solved}/{runs}"),
+    }
+}
+
+/// The table, the summary by system, then each broken rule with the run that shows it.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |of: fn(&Cell) -> usize, least: usize| {
+        self.table(f)?;
+        self.summary(f)?;
+        for broken in &self.violations {
+            write!(
+                f,
+                "\n{}/{}, warts {}, {}: not so that {}\nseed {}: {}",
+                broken.system,
+                broken.task,
+                broken.warts,
+                broken.policy.name(),
+                broken.rule,
+                broken.seed,
+                broken.found
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    /// A line for each task and wart set.
+    fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = |cell: &Cell| format!("{}/{}", cell.system, cell.task);
+        let width = |of: &dyn Fn(&Cell) -> usize, least: usize| {
             self.cells.iter().map(of).max().unwrap_or(0).max(least)
         };
-        let (task, warts) = (width(|c| c.task.len(), 4), width(|c| c.warts.len(), 5));
+        let (task, warts) = (
+            width(&|cell| named(cell).len(), 4),
+            width(&|cell| cell.warts.len(), 5),
+        );
         write!(f, "{:task$}  tier  {:warts$}", "task", "warts")?;
         for (heading, _) in COLUMNS {
             write!(f, "  {heading:>9}")?;
         }
         writeln!(f)?;
-        let mut last = "";
+        let mut last = String::new();
         for cell in &self.cells {
-            let again = cell.task == last;
-            let (name, tier) = if again {
-                ("", String::new())
-            } else {
-                (cell.task.as_str(), cell.tier.to_string())
+            let name = named(cell);
+            let (shown, tier) = match name == last {
+                true => ("", String::new()),
+                false => (name.as_str(), cell.tier.to_string()),
             };
-            write!(f, "{name:task$}  {tier:>4}  {:warts$}", cell.warts)?;
+            write!(f, "{shown:task$}  {tier:>4}  {:warts$}", cell.warts)?;
             for (_, policies) in COLUMNS {
-                let scores = policies
-                    .iter()
-                    .filter_map(|policy| cell.policies.get(policy));
-                let (solved, runs) =
-                    scores.fold((0, 0), |(s, r), score| (s + score.solved, r + score.runs));
-                let text = if runs == 0 {
-                    "-".into()
-                } else {
-                    format!("{solved}/{runs}")
-                };
-                write!(f, "  {text:>9}")?;
+                write!(f, "  {:>9}", solved([cell].into_iter(), policies))?;
             }
             writeln!(f)?;
-            last = &cell.task;
+            last = name;
         }
-        for Violation {
-            task,
-            warts,
-            policy,
-            rule,
-            seed,
-            found,
-        } in &self.violations
-        {
-            write!(
-                f,
-                "\n{task}, warts {warts}, {}: not so that {rule}\nseed {seed}: {found}",
-                policy.name()
-            )?;
+        Ok(())
+    }
+
+    /// A line for each system, where there are several, and one for all.
+    fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let systems: BTreeSet<&str> = self.cells.iter().map(|cell| &*cell.system).collect();
+        if systems.len() < 2 {
+            return Ok(());
+        }
+        write!(f, "\n{:8}  tasks  wart sets", "system")?;
+        for (heading, ..) in SUMMARY {
+            write!(f, "  {heading:>14}")?;
+        }
+        writeln!(f)?;
+        for system in systems.into_iter().map(Some).chain([None]) {
+            let of = |cell: &&Cell| system.is_none_or(|system| cell.system == system);
+            let cells: Vec<&Cell> = self.cells.iter().filter(of).collect();
+            let tasks: BTreeSet<_> = cells.iter().map(|c| (&c.system, &c.task)).collect();
+            let (name, tasks, sets) = (system.unwrap_or("all"), tasks.len(), cells.len());
+            write!(f, "{name:8}  {tasks:>5}  {sets:>9}")?;
+            for (_, policies, when) in SUMMARY {
+                let cells = cells.iter().copied().filter(|cell| when(cell));
+                write!(f, "  {:>14}", solved(cells, policies))?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }

@@ -46,6 +46,13 @@ fn the_drills_of_the_other_desks_are_proven() {
 }
 
 #[test]
+fn the_table_has_a_line_for_each_wart_set_and_the_summary_one_for_each_system() {
+    let (text, code) = bigiron(&["prove", "dmv/renew", "clinic/phone", "--seeds", "1"]);
+    assert_eq!(code, Some(0), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn a_task_that_is_solved_by_doing_nothing_is_not_proven() {
     let folder = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir("screens/dmv").unwrap() {
