@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::doors::station::Recorder;
 use crate::host::Warts;
 use crate::recording::verify::execute;
 use crate::recording::{Recording, Writer};
-use crate::session::Setup;
+use crate::session::{Event, Log, Millis, Setup};
 use crate::task::grade::{Ending, Grade};
 use crate::task::model::Task;
 use crate::task::prove::{Policy, trial};
@@ -41,7 +41,7 @@ pub fn run(args: EvalArgs) -> Result<Outcome, Error> {
     }
     if runs.is_empty() {
         return Err(Error::usage("there is nothing to run")
-            .hint("tasks in several systems need --via json"));
+            .hint("tasks in several systems need --via json or --via pty"));
     }
     fs::create_dir_all(&args.out).map_err(|cause| {
         Error::input(format!("cannot write to {}", args.out.display())).because(&cause)
@@ -161,11 +161,10 @@ async fn one(plan: &Plan, agent: &Agent, via: Via, out: &Path) -> Result<RunScor
     let recordings = opening::record_run(start, "eval", &out.join(&name), *seed, warts)?;
     let paths: Vec<PathBuf> = recordings.iter().map(|(path, _)| path.clone()).collect();
     let writers = recordings.into_iter().map(|(_, writer)| writer);
+    let boxed = |writer| Box::new(writer) as Box<dyn Recorder>;
     let bout = match via {
-        Via::Json => {
-            let logs = writers.map(|writer| Box::new(writer) as Box<dyn Recorder>);
-            agent::by_json(start, *seed, warts, agent, logs).await
-        }
+        Via::Json => agent::by_json(start, *seed, warts, agent, writers.map(boxed)).await,
+        Via::Pty => agent::by_pty(start, *seed, warts, agent, writers.map(boxed)).await,
         Via::Tn3270 => {
             drop(writers);
             paths.iter().try_for_each(fs::remove_file)?;
@@ -192,6 +191,62 @@ async fn one(plan: &Plan, agent: &Agent, via: Via, out: &Path) -> Result<RunScor
     })
 }
 
+/// The recording of a run whose answer is known only when its session is over.
+struct Kept {
+    writer: Writer<File>,
+    /// When the session ended, and why.
+    end: Option<(Millis, String)>,
+}
+
+impl Kept {
+    /// Writes the answer, if the work was done, and the end.
+    fn close(mut self, done: Option<&Option<String>>) -> Result<(), Error> {
+        if let Some((at, reason)) = self.end {
+            if let Some(answer) = done {
+                self.writer.answer(at, answer.as_deref());
+            }
+            self.writer.end(at, &reason);
+        }
+        match self.writer.take_error() {
+            None => Ok(()),
+            Some(cause) => Err(Error::input("a run cannot be recorded").because(&cause)),
+        }
+    }
+}
+
+/// A recording that its session shares with whoever will end it.
+struct Shared(Arc<Mutex<Option<Kept>>>);
+
+fn lock(kept: &Mutex<Option<Kept>>) -> MutexGuard<'_, Option<Kept>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Log for Shared {
+    fn event(&mut self, at: Millis, event: Event<'_>) {
+        if let Some(kept) = &mut *lock(&self.0) {
+            kept.writer.event(at, event);
+        }
+    }
+}
+
+impl Recorder for Shared {
+    fn answer(&mut self, at: Millis, answer: Option<&str>) {
+        if let Some(kept) = &mut *lock(&self.0) {
+            kept.writer.answer(at, answer);
+        }
+    }
+
+    fn end(&mut self, at: Millis, reason: &str) {
+        if let Some(kept) = &mut *lock(&self.0) {
+            kept.end = Some((at, reason.to_owned()));
+        }
+    }
+
+    fn take_error(&mut self) -> Option<std::io::Error> {
+        lock(&self.0).as_mut()?.writer.take_error()
+    }
+}
+
 /// A run of an agent that is given an address: its recording is executed again and graded.
 async fn by_tn3270(
     course: &Course,
@@ -204,15 +259,22 @@ async fn by_tn3270(
         return Err(Error::usage("there is nothing to record"));
     };
     let header = opening::header(course.system(), "tn3270", &setup);
+    let kept: Arc<Mutex<Option<Kept>>> = Arc::default();
     let record = {
-        let path = path.clone();
+        let (path, kept) = (path.clone(), Arc::clone(&kept));
         move || -> std::io::Result<Box<dyn Recorder>> {
             // One connection is one run: a second would begin anew.
-            Ok(Box::new(Writer::new(File::create_new(&path)?, &header)))
+            let writer = Writer::new(File::create_new(&path)?, &header);
+            let end = None;
+            *lock(&kept) = Some(Kept { writer, end });
+            Ok(Box::new(Shared(Arc::clone(&kept))))
         }
     };
     let goal = start.goal().to_owned();
     let ended = agent::by_tn3270(course.clone().into(), setup.clone(), &goal, agent, record).await;
+    if let Some(kept) = lock(&kept).take() {
+        kept.close(ended.as_ref().ok())?;
+    }
     let (answer, mut ending) = match ended {
         Ok(answer) => (answer, Ending::Done),
         Err(ending) => (None, ending),

@@ -1,4 +1,5 @@
-//! Programs that are started to work at a task: over their own standard input and output, or with an address to connect to.
+//! Programs that are started to work at a task: over their own standard input and output, at a terminal, or with an address to
+//! connect to.
 //!
 //! Whatever a program does, the run comes to a grade: one that dies, hangs, floods or talks nonsense is at fault itself.
 
@@ -16,9 +17,11 @@ use super::address::Address;
 use super::clock::Clock;
 use super::dialogue::talk;
 use super::json::Json;
+use super::pty::Pty;
 use super::script::Subject;
 use super::service::{Door, Service, serve};
 use super::station::{Recorder, Station};
+use super::vt::{self, painter::Window};
 use super::world::{Opening, World};
 use crate::host::Warts;
 use crate::session::Setup;
@@ -63,6 +66,100 @@ pub async fn by_json(
     agent: &Agent,
     logs: impl IntoIterator<Item = Box<dyn Recorder>>,
 ) -> Bout {
+    let mut station = seat(start, seed, warts, logs);
+    let fault = match spawn(
+        agent,
+        &[("BIGIRON_DOOR", "json")],
+        Stdio::piped(),
+        Stdio::piped(),
+    ) {
+        Ok(child) => converse(child, agent, &mut station).await,
+        Err(error) => Some(Ending::EnvironmentFault(error.to_string())),
+    };
+    bout(start, station, fault)
+}
+
+/// A run of a program at a terminal of [`WINDOW`]'s size: its standard input and output are a pty, on which it reads an ANSI
+/// screen and types VT keys. The pty's name is in `BIGIRON_PTY`, the goal in `BIGIRON_GOAL`. The work is done when the program
+/// leaves by Ctrl-Q, or ends with success; its answer is what it entered. `logs` is as for [`by_json`].
+pub async fn by_pty(
+    start: &Arc<Start>,
+    seed: u64,
+    warts: &Warts,
+    agent: &Agent,
+    logs: impl IntoIterator<Item = Box<dyn Recorder>>,
+) -> Bout {
+    let mut station = seat(start, seed, warts, logs);
+    let ended = match at_terminal(agent, start.goal()) {
+        Ok((child, pty)) => attend(child, pty, agent, &mut station).await,
+        Err(error) => Err(Ending::EnvironmentFault(error.to_string())),
+    };
+    if ended.is_ok() {
+        station.leave();
+    }
+    bout(start, station, ended.err())
+}
+
+/// The window of an agent's terminal, rows and columns: room for a goal above a screen of model 2.
+pub const WINDOW: (u16, u16) = (40, 100);
+
+/// Starts a program at a terminal.
+fn at_terminal(agent: &Agent, goal: &str) -> io::Result<(Child, Pty)> {
+    let (pty, far) = Pty::open(WINDOW)?;
+    let (rows, columns) = (WINDOW.0.to_string(), WINDOW.1.to_string());
+    let given = [
+        ("BIGIRON_DOOR", "pty"),
+        ("BIGIRON_PTY", far.name.as_str()),
+        ("BIGIRON_GOAL", goal),
+        ("TERM", "xterm-256color"),
+        ("LINES", rows.as_str()),
+        ("COLUMNS", columns.as_str()),
+    ];
+    let input = Stdio::from(far.device.try_clone()?);
+    let child = spawn(agent, &given, input, Stdio::from(far.device))?;
+    Ok((child, pty))
+}
+
+/// Lets a program work at its terminal until it leaves, ends or is at fault: then how.
+async fn attend(
+    mut child: Child,
+    pty: Pty,
+    agent: &Agent,
+    station: &mut Station,
+) -> Result<(), Ending> {
+    let pid = child.id();
+    let complaint = child
+        .stderr
+        .take()
+        .map(|pipe| tokio::spawn(last_line(pipe)));
+    let (rows, columns) = WINDOW;
+    let window = Window {
+        rows,
+        columns,
+        color: true,
+    };
+    let talked = timeout(agent.timeout, vt::attend(pty, window, station)).await;
+    let ended = timeout(GRACE, child.wait()).await;
+    kill(pid).await;
+    let fault = match (talked, ended) {
+        _ if station.grade().is_some() => return Ok(()),
+        (Err(_), _) => format!("it was not done after {} s", agent.timeout.as_secs()),
+        (Ok(Ok(())), Ok(Ok(status))) if status.success() && pressed(station) > 0 => return Ok(()),
+        (Ok(Ok(())), Ok(Ok(status))) if status.success() => "it ended and pressed nothing".into(),
+        (Ok(Ok(())), Ok(Ok(status))) => format!("it ended with {status}"),
+        (Ok(Ok(())), _) => "it closed its terminal and did not end".into(),
+        (Ok(Err(error)), _) => error.to_string(),
+    };
+    Err(at_fault(fault, complaint).await)
+}
+
+/// A station at a task, by the turn clock.
+fn seat(
+    start: &Arc<Start>,
+    seed: u64,
+    warts: &Warts,
+    logs: impl IntoIterator<Item = Box<dyn Recorder>>,
+) -> Station {
     let setup = Setup {
         seed,
         warts: warts.clone(),
@@ -73,13 +170,13 @@ pub async fn by_json(
         region: start.region().clone(),
         start: Some(Arc::clone(start)),
     };
-    let mut station = Station::open(opening, &setup, Clock::Turn, logs);
-    let fault = match spawn(agent, &[("BIGIRON_DOOR", "json")], Stdio::piped()) {
-        Ok(child) => converse(child, agent, &mut station).await,
-        Err(error) => Some(Ending::EnvironmentFault(error.to_string())),
-    };
+    Station::open(opening, &setup, Clock::Turn, logs)
+}
+
+/// What a run comes to whose program is done, or at fault.
+fn bout(start: &Start, mut station: Station, fault: Option<Ending>) -> Bout {
     let now = station.now();
-    let left = station.left().map_or(0, |left| left.keys);
+    let keys = pressed(&station);
     let grade = match (fault, station.grade()) {
         (_, Some(grade)) => grade.clone(),
         (fault, None) => {
@@ -92,9 +189,27 @@ pub async fn by_json(
     station.end("disconnected");
     Bout {
         grade,
-        keys: start.task().budget.keys.saturating_sub(left),
+        keys,
         time: now,
     }
+}
+
+/// Keys pressed at all terminals of a task.
+fn pressed(station: &Station) -> u32 {
+    let brief = station.brief();
+    brief.map_or(0, |brief| brief.budget.keys.saturating_sub(brief.left.keys))
+}
+
+/// A program's own fault, with what it complained of last.
+async fn at_fault(fault: String, complaint: Option<tokio::task::JoinHandle<String>>) -> Ending {
+    let complaint = match complaint {
+        Some(told) => timeout(GRACE, told).await.ok().and_then(Result::ok),
+        None => None,
+    };
+    Ending::AgentFault(match complaint.unwrap_or_default() {
+        told if told.is_empty() => fault,
+        told => format!("{fault}: {told}"),
+    })
 }
 
 /// Talks with a program until the work is over or it is at fault: then how.
@@ -117,14 +232,7 @@ async fn converse(mut child: Child, agent: &Agent, station: &mut Station) -> Opt
         (Ok(Err(error)), _) => error.to_string(),
         (Ok(Ok(_)), _) => "it said no more, or too much, and submitted nothing".to_owned(),
     };
-    let complaint = match complaint {
-        Some(told) => timeout(GRACE, told).await.ok().and_then(Result::ok),
-        None => None,
-    };
-    Some(Ending::AgentFault(match complaint.unwrap_or_default() {
-        told if told.is_empty() => fault,
-        told => format!("{fault}: {told}"),
-    }))
+    Some(at_fault(fault, complaint).await)
 }
 
 /// A run of a program that is given the address of a TN3270 server as `BIGIRON_TN3270` and the goal as `BIGIRON_GOAL`. It may
@@ -159,7 +267,7 @@ pub async fn by_tn3270(
         ("BIGIRON_TN3270", address.as_str()),
         ("BIGIRON_GOAL", goal),
     ];
-    let ended = match spawn(agent, &given, Stdio::null()) {
+    let ended = match spawn(agent, &given, Stdio::null(), Stdio::piped()) {
         Ok(child) => finished(child, agent).await,
         Err(error) => Err(broken(error.to_string())),
     };
@@ -207,14 +315,11 @@ async fn finished(mut child: Child, agent: &Agent) -> Result<Option<String>, End
 }
 
 /// Starts a program in a process group of its own.
-fn spawn(agent: &Agent, given: &[(&str, &str)], input: Stdio) -> io::Result<Child> {
+fn spawn(agent: &Agent, given: &[(&str, &str)], input: Stdio, output: Stdio) -> io::Result<Child> {
     let mut command = Command::new("sh");
     command.arg("-c").arg(&agent.command);
     command.envs(given.iter().copied());
-    command
-        .stdin(input)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(input).stdout(output).stderr(Stdio::piped());
     command.process_group(0).kill_on_drop(true);
     command.spawn()
 }

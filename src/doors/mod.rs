@@ -16,7 +16,7 @@
 //! | [`control`], [`held`] | the trainer's side: sessions opened, reset, forked, graded |
 //! | [`selection`] | the screen on which a client picks one of several systems |
 //! | [`observation`] | a screen as data, for every door that tells of one |
-//! | [`agent`] | programs that are started to work at a task |
+//! | [`agent`], [`pty`] | programs that are started to work at a task; a terminal for one of them |
 //! | [`dialogue`] | the loop of the line-based doors |
 //! | [`station`], [`clock`], [`address`] | a session with its log and time; real and virtual time; sockets |
 //! | [`world`], [`logon`], [`lus`] | what sessions are opened on, and how a connection says it |
@@ -43,6 +43,7 @@ pub mod metrics;
 pub mod observation;
 pub mod patient;
 pub mod plain;
+pub mod pty;
 pub mod request;
 pub mod script;
 pub mod selection;

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod brief;
+pub mod entry;
 pub mod grade;
 mod load;
 pub mod model;

@@ -1,6 +1,6 @@
 //! Playing: keys go to a desk, its terminal is drawn, with the task that is worked at beside it.
 
-use super::answer::{After, AnswerLine, Typed};
+use super::answer;
 use super::brief::Place;
 use super::keys::{Action, Keymap, Prefix, Pressed};
 use super::overlay::{self, Hint, PAGE, Page};
@@ -8,6 +8,7 @@ use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
 use super::{Command, CursorStyle, Program};
 use crate::session::Millis;
 use crate::task::brief::Brief;
+use crate::task::entry::{After, AnswerLine, Typed};
 use crate::terminal::{Key, Terminal};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
@@ -144,12 +145,13 @@ impl<D: Desk> Play<D> {
         match line.press(key) {
             Typed::Going => {}
             Typed::Refused => commands.push(Command::Bell),
-            Typed::Taken => match self.desk.answer(&line.text) {
-                // Taken a second time, it is what its author wants.
-                Err(doubt) if line.doubt.is_none() => line.doubt = Some(doubt),
-                _ if line.after == After::Leave => return vec![Command::Quit],
-                _ => return Vec::new(),
-            },
+            Typed::Taken if line.take(self.desk.answer(&line.text)) => {
+                return match line.after {
+                    After::Leave => vec![Command::Quit],
+                    After::Stay => Vec::new(),
+                };
+            }
+            Typed::Taken => {}
         }
         self.over = Over::Answer(line);
         commands
@@ -238,7 +240,7 @@ impl<D: Desk> Play<D> {
                     .map_or_else(Vec::new, |brief| goal(&brief));
                 page.draw(frame, lines, " Goal ", " Enter goes on ");
             }
-            Over::Answer(line) => line.draw(frame),
+            Over::Answer(line) => answer::draw(line, frame),
             Over::Quit => match self.answer() {
                 None => overlay::question(frame, "Leave this session?  Y yes, any other key no"),
                 Some(answer) => {

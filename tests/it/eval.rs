@@ -110,6 +110,94 @@ fn an_agent_by_tn3270_is_graded_by_its_recording() {
     assert_eq!(runs_of[0]["grade"]["reason"], "it never connected");
 }
 
+/// The run of an agent at one task and seed, on the clean twin.
+fn run_at(task: &str, agent: &str, via: &str, out: &Path) -> Value {
+    let arguments = [
+        "eval",
+        task,
+        "--agent",
+        agent,
+        "--via",
+        via,
+        "--seeds",
+        "1",
+        "--warts",
+        "none",
+        "--timeout",
+        "20",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let (text, code) = bigiron(&arguments);
+    assert_eq!(code, Some(0), "{text}");
+    let runs = std::fs::read_to_string(out.join("runs.jsonl")).unwrap();
+    serde_json::from_str(runs.lines().next().unwrap()).unwrap()
+}
+
+/// The grade of a run by its recordings.
+fn regraded(run: &Value) -> Value {
+    let files = run["recordings"].as_array().unwrap();
+    let files = files.iter().map(|file| file.as_str().unwrap());
+    let arguments: Vec<&str> = ["regrade", "--json"].into_iter().chain(files).collect();
+    serde_json::from_str(bigiron(&arguments).0.trim()).unwrap()
+}
+
+#[test]
+fn an_agent_at_a_terminal_reads_the_screen_and_types_its_answer() {
+    let out = tempfile::tempdir().unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/agents/terminal.py");
+    let agent = format!("test -t 0 && test -c $BIGIRON_PTY && python3 {script}");
+    let run = run_at("dmv/read-expiry", &agent, "pty", out.path());
+    assert_eq!(run["grade"]["outcome"], "solved", "{run}");
+    assert!(run["keys"].as_u64().unwrap() > 10);
+    assert_eq!(regraded(&run), run["grade"]);
+}
+
+#[test]
+fn an_agent_at_a_terminal_works_in_two_systems_and_its_end_hands_in() {
+    let out = tempfile::tempdir().unwrap();
+    let agent = r"printf '\rCLK\033tTVM\033e04/02/89\r'; sleep 1";
+    let run = run_at("dmv/member-expiry", agent, "pty", out.path());
+    assert_eq!(run["grade"]["outcome"], "failed", "{run}");
+    assert_eq!(run["grade"]["answer"]["found"], "04/02/89");
+    assert_eq!(
+        (
+            run["keys"].as_u64(),
+            run["recordings"].as_array().unwrap().len()
+        ),
+        (Some(6), 2)
+    );
+    assert_eq!(regraded(&run), run["grade"]);
+}
+
+#[test]
+fn an_agent_at_a_terminal_that_dies_hangs_floods_or_does_nothing_is_at_fault_itself() {
+    let out = tempfile::tempdir().unwrap();
+    for (agent, outcome, reason) in [
+        ("echo no hat >&2; exit 3", "agent_fault", "no hat"),
+        ("true", "agent_fault", "pressed nothing"),
+        ("exec <&- >&- 2>&-; sleep 600", "agent_fault", "did not end"),
+        ("yes", "budget_spent", ""),
+    ] {
+        let run = run_at("dmv/read-expiry", agent, "pty", out.path());
+        let grade = &run["grade"];
+        assert_eq!(grade["outcome"], outcome, "{agent}: {grade}");
+        assert!(
+            grade["reason"].as_str().unwrap_or("").contains(reason),
+            "{agent}: {grade}"
+        );
+    }
+}
+
+#[test]
+fn the_answer_of_a_run_by_tn3270_is_in_its_recording() {
+    let out = tempfile::tempdir().unwrap();
+    let agent = "printf 'Enter()\\nQuit()\\n' | s3270 -model 3279-2 \"$BIGIRON_TN3270\" >/dev/null; echo 04/02/89";
+    let run = run_at("dmv/read-expiry", agent, "tn3270", out.path());
+    assert_eq!(run["grade"]["answer"]["found"], "04/02/89");
+    assert_eq!(regraded(&run), run["grade"]);
+}
+
 /// What an agent at a door says must lead to nothing but screens.
 #[test]
 fn no_message_and_no_action_shows_seed_warts_tables_or_answers() {

@@ -12,6 +12,10 @@ pub enum Stroke {
     Key(Key),
     /// Lets a second pass (turn clock).
     Wait,
+    /// Opens the line for the answer of the task.
+    Answer,
+    /// Turns to the next terminal of the task.
+    Turn,
     /// Paints the window anew.
     Redraw,
     /// Ends the session.
@@ -160,11 +164,13 @@ fn escape(byte: u8) -> Option<Stroke> {
     match byte {
         b'a' => key(Key::Attn),
         b'c' => key(Key::Clear),
+        b'e' => Some(Stroke::Answer),
         b'i' => key(Key::ToggleInsert),
         b'k' => key(Key::CursorSelect),
         b'n' => key(Key::Newline),
         b'r' => key(Key::Reset),
         b's' => key(Key::SysReq),
+        b't' => Some(Stroke::Turn),
         b'w' => Some(Stroke::Wait),
         b'x' => key(Key::EraseInput),
         _ => None,
@@ -291,7 +297,10 @@ mod tests {
             pressed(b"\x03\x12\x10\x31\x10\x33\x1bn\x1bs"),
             "<clear><reset><pa1><pa3><newline><sysreq>"
         );
-        assert_eq!(pressed(b"\x1bw\x0c\x1d\x11"), "[Wait][Redraw][Quit][Quit]");
+        assert_eq!(
+            pressed(b"\x1bw\x1be\x1bt\x0c\x1d\x11"),
+            "[Wait][Answer][Turn][Redraw][Quit][Quit]"
+        );
     }
 
     proptest! {

@@ -6,9 +6,10 @@
 
 use std::io;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use self::keys::{Stroke, Strokes};
+use self::notes::Notes;
 use self::painter::{Painter, Window};
 use super::address::Stream;
 use super::logon::Logon;
@@ -17,11 +18,14 @@ use super::script::Subject;
 use super::selection::{self, Wish};
 use super::service::{Ticket, told};
 use super::station::Station;
+use super::turn::Ended;
 use super::world::World;
+use crate::task::entry::{After, AnswerLine, Typed};
 use crate::terminal::{Key, Response, Terminal};
 use crate::wire::telnet::{Decoder, Event, Limits, Verb, command, option};
 
 pub mod keys;
+pub mod notes;
 pub mod painter;
 
 const LIMITS: Limits = Limits {
@@ -68,8 +72,24 @@ pub(super) async fn converse(stream: Patient<Stream>, station: &mut Station) -> 
     work(&mut view, station).await
 }
 
+/// Joins a terminal of this size, which is no client of TELNET, to a session that is open already.
+pub(super) async fn attend<S: Wire>(
+    stream: S,
+    window: Window,
+    station: &mut Station,
+) -> io::Result<()> {
+    let mut view = View::new(stream);
+    view.painter.resize(window);
+    work(&mut view, station).await
+}
+
+/// Bytes both ways.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire for S {}
+
 /// The system that the logon of the door names, or that the client picks; none if it goes.
-async fn pick(ticket: &Ticket, view: &mut View) -> io::Result<Option<(World, Logon)>> {
+async fn pick<S: Wire>(ticket: &Ticket, view: &mut View<S>) -> io::Result<Option<(World, Logon)>> {
     let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
     if let Some(world) = ticket.world(&ticket.logon).map_err(wrong)? {
         return Ok(Some((world, ticket.logon.clone())));
@@ -84,7 +104,7 @@ async fn pick(ticket: &Ticket, view: &mut View) -> io::Result<Option<(World, Log
         let worlds = ticket.service.worlds.now();
         terminal.apply(&selection::screen(&lu, &worlds, &message));
         let wish = loop {
-            view.paint(&terminal).await?;
+            view.paint(&terminal, &Notes::default()).await?;
             match view.next().await? {
                 None | Some(Stroke::Quit) => return Ok(None),
                 Some(Stroke::Key(key)) => {
@@ -93,7 +113,7 @@ async fn pick(ticket: &Ticket, view: &mut View) -> io::Result<Option<(World, Log
                     }
                 }
                 Some(Stroke::Redraw) => view.painter.forget(),
-                Some(Stroke::Wait) => {}
+                Some(Stroke::Wait | Stroke::Answer | Stroke::Turn) => {}
             }
         };
         message = match wish {
@@ -114,15 +134,17 @@ async fn pick(ticket: &Ticket, view: &mut View) -> io::Result<Option<(World, Log
 
 /// Joins a client to a session until either ends it. Work at a task begins with its goal, and ends when the client leaves, or
 /// has used up what the task allows.
-async fn work(view: &mut View, station: &mut Station) -> io::Result<()> {
+async fn work<S: Wire>(view: &mut View<S>, station: &mut Station) -> io::Result<()> {
     if let Some(goal) = station.goal() {
         let goal = goal.to_owned();
         if !view.tell(&goal).await? {
             return Ok(());
         }
     }
+    let mut answer: Option<AnswerLine> = None;
     loop {
-        view.paint(station.terminal()).await?;
+        let notes = view.notes(station, answer.as_ref());
+        view.paint(station.terminal(), &notes).await?;
         let stroke = tokio::select! {
             stroke = view.next() => stroke?,
             () = station.idle() => {
@@ -132,23 +154,88 @@ async fn work(view: &mut View, station: &mut Station) -> io::Result<()> {
                 continue;
             }
         };
-        match stroke {
-            None => return Ok(()),
-            Some(Stroke::Key(key)) if station.strike(key) => {}
-            Some(Stroke::Wait) if station.may_go_on() => station.pass(SECOND),
-            Some(Stroke::Key(_) | Stroke::Wait) => return view.leave(SPENT).await,
-            Some(Stroke::Redraw) => view.painter.forget(),
-            Some(Stroke::Quit) => {
-                station.leave();
+        let Some(stroke) = stroke else { return Ok(()) };
+        if stroke == Stroke::Redraw {
+            view.painter.forget();
+            continue;
+        }
+        let next = match answer.take() {
+            Some(line) => type_answer(line, stroke, station),
+            None => strike(stroke, station),
+        };
+        match next {
+            Next::On => {}
+            Next::Answer(line) => answer = Some(line),
+            Next::Spent => return view.leave(SPENT).await,
+            Next::Leave => {
+                station.finish(None, Ended::Submitted);
                 return view.leave("").await;
             }
         }
     }
 }
 
+/// What becomes of the conversation after a stroke.
+enum Next {
+    On,
+    /// An answer is being typed.
+    Answer(AnswerLine),
+    /// The task leaves no keys or no time.
+    Spent,
+    Leave,
+}
+
+/// A stroke at the screen. Who leaves a task without the answer that it asks for is asked for it.
+fn strike(stroke: Stroke, station: &mut Station) -> Next {
+    let brief = station.brief();
+    let asks = brief.as_ref().is_some_and(|brief| brief.reports);
+    let answer = brief.and_then(|brief| brief.answer);
+    match stroke {
+        Stroke::Key(key) if station.strike(key) => Next::On,
+        Stroke::Wait if station.may_go_on() => {
+            station.pass(SECOND);
+            Next::On
+        }
+        Stroke::Key(_) | Stroke::Wait => Next::Spent,
+        Stroke::Turn => {
+            station.turn_on();
+            Next::On
+        }
+        Stroke::Answer if asks => {
+            Next::Answer(AnswerLine::new(answer.unwrap_or_default(), After::Stay))
+        }
+        Stroke::Answer | Stroke::Redraw => Next::On,
+        Stroke::Quit if asks && answer.is_none() => {
+            Next::Answer(AnswerLine::new(String::new(), After::Leave))
+        }
+        Stroke::Quit => Next::Leave,
+    }
+}
+
+/// A stroke on the answer line. The stroke that opened it goes back to the screen, and nothing is lost by it.
+fn type_answer(mut line: AnswerLine, stroke: Stroke, station: &mut Station) -> Next {
+    let typed = match stroke {
+        Stroke::Key(key) => line.press(key),
+        Stroke::Quit => return Next::Leave,
+        Stroke::Answer => {
+            // A doubt is told to who takes the line.
+            let _ = station.keep_answer(&line.text);
+            return Next::On;
+        }
+        Stroke::Redraw | Stroke::Turn | Stroke::Wait => Typed::Refused,
+    };
+    match (typed, line.after) {
+        (Typed::Taken, after) if line.take(station.keep_answer(&line.text)) => match after {
+            After::Stay => Next::On,
+            After::Leave => Next::Leave,
+        },
+        _ => Next::Answer(line),
+    }
+}
+
 /// A client's window and keyboard.
-struct View {
-    stream: Patient<Stream>,
+struct View<S> {
+    stream: S,
     decoder: Decoder,
     strokes: Strokes,
     pressed: std::collections::VecDeque<Stroke>,
@@ -157,8 +244,8 @@ struct View {
     answers: Vec<u8>,
 }
 
-impl View {
-    fn new(stream: Patient<Stream>) -> View {
+impl<S: Wire> View<S> {
+    fn new(stream: S) -> View<S> {
         View {
             stream,
             decoder: Decoder::new(LIMITS),
@@ -191,11 +278,24 @@ impl View {
         self.stream.flush().await
     }
 
-    async fn paint(&mut self, terminal: &Terminal) -> io::Result<()> {
+    /// What stands round the screen, at a task.
+    fn notes(&self, station: &Station, answer: Option<&AnswerLine>) -> Notes {
+        let brief = station.brief();
+        brief.map_or_else(Notes::default, |brief| {
+            Notes::new(
+                &brief,
+                answer,
+                station.terminal().rows(),
+                self.painter.window(),
+            )
+        })
+    }
+
+    async fn paint(&mut self, terminal: &Terminal, notes: &Notes) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut self.answers);
         // Whatever has been typed already is taken before anything is painted: a screen that is gone at once is not shown.
         if self.pressed.is_empty() {
-            bytes.extend(self.painter.paint(terminal));
+            bytes.extend(self.painter.paint(terminal, notes));
         }
         match bytes.is_empty() {
             true => Ok(()),

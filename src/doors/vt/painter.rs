@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::notes::Notes;
 use crate::terminal::{Look, Terminal};
 use crate::wire::{Address, Color, Highlight, Intensity};
 
@@ -82,9 +83,10 @@ impl Painter {
     }
 
     /// What makes the window show the terminal, with its operator information area in the last row: beneath the screen, or, in a
-    /// window no higher than the screen, over its last row while the keyboard is locked or that row is blank.
-    pub fn paint(&mut self, terminal: &Terminal) -> Vec<u8> {
-        let (next, cursor) = frame(terminal, self.window);
+    /// window no higher than the screen, over its last row while the keyboard is locked or that row is blank. Notes stand round
+    /// both.
+    pub fn paint(&mut self, terminal: &Terminal, notes: &Notes) -> Vec<u8> {
+        let (next, cursor) = frame(terminal, self.window, notes);
         let mut text = String::new();
         if self.shown.is_empty() {
             text.push_str("\x1b[0m\x1b[2J");
@@ -210,14 +212,45 @@ fn style(look: &Look, window: Window) -> Style {
     }
 }
 
+/// The cells of a window, row after row.
+struct Cells {
+    glyphs: Vec<Glyph>,
+    window: Window,
+}
+
+impl Cells {
+    fn put(&mut self, row: u16, column: u16, glyph: Glyph) {
+        let place = usize::from(row) * usize::from(self.window.columns) + usize::from(column);
+        if column < self.window.columns
+            && let Some(slot) = self.glyphs.get_mut(place)
+        {
+            *slot = glyph;
+        }
+    }
+
+    fn write(&mut self, row: u16, column: u16, text: &str, color: Color) {
+        let style = Style {
+            colors: self.window.color.then_some((color, Color::Default)),
+            ..Style::default()
+        };
+        for (column, ch) in (column..self.window.columns).zip(text.chars()) {
+            let blank = (ch == ' ').then_some(BLANK);
+            self.put(row, column, blank.unwrap_or(Glyph { ch, style }));
+        }
+    }
+}
+
 /// What a window is to show, row after row, and where its cursor is. A screen that does not fit shows the part round its cursor.
-fn frame(terminal: &Terminal, window: Window) -> (Vec<Glyph>, (u16, u16)) {
+fn frame(terminal: &Terminal, window: Window, notes: &Notes) -> (Vec<Glyph>, (u16, u16)) {
     let (rows, columns) = (terminal.rows(), terminal.columns().max(1));
     let cursor = (terminal.cursor() / columns, terminal.cursor() % columns);
-    let height = if window.rows == rows {
+    let top = u16::try_from(notes.above.len()).unwrap_or(0);
+    let own_row = notes.foot.as_ref().is_some_and(|foot| foot.own_row);
+    let room = window.rows.saturating_sub(top + u16::from(own_row));
+    let height = if room == rows {
         rows
     } else {
-        rows.min(window.rows.saturating_sub(1))
+        rows.min(room.saturating_sub(1))
     };
     let width = columns.min(window.columns);
     let scroll = |at: u16, all: u16, shown: u16| match all <= shown {
@@ -228,37 +261,53 @@ fn frame(terminal: &Terminal, window: Window) -> (Vec<Glyph>, (u16, u16)) {
         scroll(cursor.0, rows, height),
         scroll(cursor.1, columns, width),
     );
-    let mut glyphs = vec![BLANK; usize::from(window.rows) * usize::from(window.columns)];
-    let mut put = |row: u16, column: u16, glyph: Glyph| {
-        let place = usize::from(row) * usize::from(window.columns) + usize::from(column);
-        if let Some(slot) = glyphs.get_mut(place) {
-            *slot = glyph;
-        }
+    let mut cells = Cells {
+        glyphs: vec![BLANK; usize::from(window.rows) * usize::from(window.columns)],
+        window,
     };
     for row in 0..height {
         for column in 0..width {
             let at: Address = (row + down) * columns + column + right;
-            put(row, column, glyph(&terminal.look(at), window));
+            cells.put(top + row, column, glyph(&terminal.look(at), window));
         }
     }
     let last = terminal.row_text(usize::from(rows.saturating_sub(1)));
-    if height < window.rows || terminal.lock().is_some() || last.trim().is_empty() {
+    let shows_oia = height < room || terminal.lock().is_some() || last.trim().is_empty();
+    if shows_oia {
         let line = terminal.oia().render(usize::from(width));
-        let style = Style {
-            colors: window.color.then_some((Color::Blue, Color::Default)),
-            ..Style::default()
-        };
-        for (column, ch) in (0..width).zip(line.chars()) {
-            put(window.rows.saturating_sub(1), column, Glyph { ch, style });
+        cells.write(top + room.saturating_sub(1), 0, &line, Color::Blue);
+    }
+    let on_foot = notes_round(&mut cells, notes, shows_oia);
+    let on_screen = (
+        top + cursor.0.saturating_sub(down),
+        cursor.1.saturating_sub(right),
+    );
+    (cells.glyphs, on_foot.unwrap_or(on_screen))
+}
+
+/// Writes the notes; where the cursor is, if it is among them.
+fn notes_round(cells: &mut Cells, notes: &Notes, shows_oia: bool) -> Option<(u16, u16)> {
+    /// The column of the operator information area's middle, which is blank, and its end.
+    const MIDDLE: (u16, usize) = (26, 38);
+    for (row, text) in (0..).zip(&notes.above) {
+        let indent = u16::from(!text.starts_with('\u{2500}'));
+        cells.write(row, indent, text, Color::White);
+    }
+    let foot = notes.foot.as_ref()?;
+    let row = cells.window.rows.saturating_sub(1);
+    match foot.cursor {
+        None if foot.own_row => cells.write(row, 0, &foot.text, Color::Blue),
+        None if shows_oia => {
+            let text: String = foot.text.chars().take(MIDDLE.1).collect();
+            cells.write(row, MIDDLE.0, &text, Color::Blue);
+        }
+        None => {}
+        Some(_) => {
+            let blank = " ".repeat(usize::from(cells.window.columns));
+            cells.write(row, 0, &(foot.text.clone() + &blank), Color::White);
         }
     }
-    (
-        glyphs,
-        (
-            cursor.0.saturating_sub(down),
-            cursor.1.saturating_sub(right),
-        ),
-    )
+    Some((row, foot.cursor?))
 }
 
 #[cfg(test)]
@@ -305,7 +354,7 @@ mod tests {
             color: true,
         });
         let mut screen = window(25, 80);
-        let first = painter.paint(&terminal);
+        let first = painter.paint(&terminal, &Notes::default());
         screen.process(&first);
         let row = |screen: &vt100::Parser, row: u16| {
             screen
@@ -321,12 +370,12 @@ mod tests {
         assert!(row(&screen, 24).starts_with("4A"), "{}", row(&screen, 24));
         assert_eq!(screen.screen().cursor_position(), (0, 6));
         terminal.press(Key::Char('X'));
-        let second = painter.paint(&terminal);
+        let second = painter.paint(&terminal, &Notes::default());
         assert!(second.len() < 60, "{}", String::from_utf8_lossy(&second));
         screen.process(&second);
         assert_eq!(row(&screen, 0), " NAME X");
         assert_eq!(screen.screen().cursor_position(), (0, 7));
-        let nothing = painter.paint(&terminal);
+        let nothing = painter.paint(&terminal, &Notes::default());
         assert_eq!(String::from_utf8(nothing).unwrap(), "\x1b[1;8H");
     }
 
@@ -340,10 +389,10 @@ mod tests {
             color: false,
         });
         let mut screen = window(10, 40);
-        screen.process(&painter.paint(&terminal));
+        screen.process(&painter.paint(&terminal, &Notes::default()));
         assert_eq!(screen.screen().cursor_position(), (0, 6));
         terminal.press(Key::MoveCursor(23 * 80 + 79));
-        screen.process(&painter.paint(&terminal));
+        screen.process(&painter.paint(&terminal, &Notes::default()));
         assert_eq!(screen.screen().cursor_position(), (8, 39));
     }
 }

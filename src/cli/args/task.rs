@@ -1,0 +1,130 @@
+//! Work at tasks by programs: `call`, `prove`, `eval`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::SessionArgs;
+
+/// Arguments of `bigiron call`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron call dmv read-expiry operator=CLK042 password=IRON licno=D4471902
+  bigiron call dmv change-address --warts all …     the playbook works by what the screen shows, warts or not
+  bigiron call revenue file-return --task failed-submission --warts half_filed
+
+The playbook presses keys in a session of its own, under the turn clock; its answer goes to stdout. Exit codes: 0 done, 1 it gave
+up, 2 wrong usage or unreadable input.")]
+pub struct CallArgs {
+    /// The session: its system, seed and warts.
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// A playbook of the system
+    #[arg(value_name = "PLAYBOOK")]
+    pub playbook: String,
+    /// What the playbook takes; with --task, what is left out is as its goal tells it
+    #[arg(value_name = "NAME=VALUE")]
+    pub values: Vec<String>,
+}
+
+/// Arguments of `bigiron prove`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron prove                         every task of every system, 50 seeds
+  bigiron prove renew-moved --seeds 200
+  bigiron prove --system ./my-system --json
+  bigiron prove renew-moved --seeds 1 --keep oracle,naive       their recordings in target/prove
+
+Each task is run with each of its wart sets by its oracle, by nobody, by random keys, by the script that believes the
+screen and by impostors. Exit codes: 0 proven, 1 a rule is broken, 2 wrong usage or unreadable input.")]
+pub struct ProveArgs {
+    /// Tasks, as TASK or SYSTEM/TASK [default: all]
+    #[arg(value_name = "TASK")]
+    pub tasks: Vec<String>,
+    /// Only tasks of this system: a folder, or a name
+    #[arg(long, value_name = "SYSTEM")]
+    pub system: Option<String>,
+    /// How many seeds
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+    /// The first seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub first_seed: u64,
+    /// Where the run that shows a broken rule is recorded
+    #[arg(long, value_name = "DIR", default_value = "target/prove")]
+    pub record: PathBuf,
+    /// Record the runs of these too, with the first seed and each wart set
+    #[arg(long, value_name = "oracle|naive|…", value_delimiter = ',',
+        value_parser = ["oracle", "nop", "random", "naive", "impostor", "cut", "replay"])]
+    pub keep: Vec<String>,
+    /// Print one JSON object for machines instead
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `bigiron eval`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bigiron eval change-address --agent 'python3 examples/agents/naive.py'
+  bigiron eval --system dmv --seeds 20 --repeats 3 --agent 'python3 examples/agents/llm.py --model ./my-model'
+  bigiron eval read-expiry --via tn3270 --agent ./my-s3270-script --json
+  bigiron eval read-expiry --via pty --agent 'python3 examples/agents/terminal.py'
+
+The agent is a command for the shell, started for each run. Over json it hears the JSON door on its standard input and speaks
+on its standard output, until it submits. Over tn3270 it finds the address in BIGIRON_TN3270 and the goal in BIGIRON_GOAL, may
+connect once, and ends; the last line it writes is its answer. Over pty its standard input and output are a terminal of 40 x 100
+(also by name, in BIGIRON_PTY) that shows the screen and takes VT keys: Enter begins, Esc e enters the answer, Esc t turns to the
+other terminal, Ctrl-Q or the program's end hands in. DIR gets runs.jsonl, report.json and the recordings, which
+bigiron regrade takes. Exit codes: 0 all runs were made, 2 wrong usage or unreadable input.")]
+pub struct EvalArgs {
+    /// Tasks, as TASK or SYSTEM/TASK [default: all]
+    #[arg(value_name = "TASK")]
+    pub tasks: Vec<String>,
+    /// The agent: a command for the shell
+    #[arg(long, value_name = "CMD")]
+    pub agent: String,
+    /// How it reaches its sessions
+    #[arg(long, value_enum, default_value_t = Via::Json)]
+    pub via: Via,
+    /// Only tasks of this system: a folder, or a name
+    #[arg(long, value_name = "SYSTEM")]
+    pub system: Option<String>,
+    /// Which warts are on [default: each of the sets that a task is proven with]
+    #[arg(long, value_name = "none|all|NAME,…")]
+    pub warts: Option<String>,
+    /// How many seeds
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+    /// The first seed [default: the first of those that a task measures with]
+    #[arg(long, value_name = "N")]
+    pub first_seed: Option<u64>,
+    /// How many runs with each seed
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeats: u32,
+    /// How long a run may take, in real seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub timeout: u64,
+    /// How many runs at a time [default: as many as there are processors]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Where runs, report and recordings go
+    #[arg(long, value_name = "DIR", default_value = "target/eval")]
+    pub out: PathBuf,
+    /// Print the report as one JSON object instead
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How an agent reaches its sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Via {
+    /// The JSON door, on its standard input and output.
+    Json,
+    /// A TN3270 server, by its address.
+    Tn3270,
+    /// A terminal, as its standard input and output.
+    Pty,
+}
