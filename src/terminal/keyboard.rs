@@ -136,23 +136,22 @@ impl Terminal {
         kept
     }
 
-    /// What else the terminal has to say after [`Terminal::apply`]: further answers, and keys typed ahead, which run when a
-    /// write leaves the keyboard unlocked. To be called until it gives nothing.
+    /// What else the terminal has to say after [`Terminal::apply`]: further answers, and what each key typed ahead gave, which
+    /// run when a write leaves the keyboard unlocked. To be called until it gives nothing.
     pub fn resume(&mut self) -> Option<Response> {
         if !self.answers.is_empty() {
             return Some(Response::Inbound(self.answers.remove(0)));
         }
-        while self.keyboard.wake && self.lock().is_none_or(Lock::is_operator_error) {
-            let Some(key) = self.keyboard.ahead.pop_front() else {
+        if !self.keyboard.wake || self.lock().is_some_and(|lock| !lock.is_operator_error()) {
+            return None;
+        }
+        match self.keyboard.ahead.pop_front() {
+            Some(key) => Some(self.take(key)),
+            None => {
                 self.keyboard.wake = false;
-                break;
-            };
-            match self.take(key) {
-                Response::Local | Response::Refused(_) => {}
-                response => return Some(response),
+                None
             }
         }
-        None
     }
 
     /// The answer to SYS REQ where the session has no other way to say it: a test request with the modified fields. None while

@@ -157,6 +157,8 @@ fn keys_typed_ahead_run_when_the_host_restores_the_keyboard() {
     );
     assert_eq!(terminal.resume(), None);
     terminal.apply(&form());
+    assert_eq!(terminal.resume(), Some(Response::Local));
+    assert_eq!(terminal.resume(), Some(Response::Local));
     assert!(matches!(terminal.resume(), Some(Response::Inbound(_))));
     assert_eq!(terminal.resume(), None);
     assert_eq!(terminal.row_text(2).trim_end(), " NAME HI       FEE    EUR");

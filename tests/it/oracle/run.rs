@@ -1,7 +1,9 @@
 //! One case on our terminal, seen as the reference shows itself.
 
-use bigiron::terminal::{Field, Key, Model, Notation, Options, Refusal, Response, Terminal};
-use bigiron::wire::{CodePage, Inbound, Outbound};
+use std::collections::VecDeque;
+
+use bigiron::terminal::{Cell, Key, Model, Notation, Options, Refusal, Response, Terminal};
+use bigiron::wire::{Address, CodePage, Inbound, Outbound};
 
 use super::REASONS;
 use super::case::{Case, Dump, Mode, Step};
@@ -12,6 +14,8 @@ struct Run {
     mode: Mode,
     sequence: u16,
     wrapped: bool,
+    /// Keys typed ahead, as the terminal holds them.
+    ahead: VecDeque<Key>,
     keys: Vec<String>,
     inbound: Vec<String>,
 }
@@ -45,6 +49,7 @@ impl Run {
             mode: case.mode,
             sequence,
             wrapped: false,
+            ahead: VecDeque::new(),
             keys: Vec::new(),
             inbound: Vec::new(),
         };
@@ -67,9 +72,26 @@ impl Run {
             }
         }
         self.sequence += 1;
-        while let Some(response) = self.terminal.resume() {
-            self.take(response);
+        while self.resume() {}
+    }
+
+    /// Goes on by one answer or one key typed ahead; whether there was any.
+    fn resume(&mut self) -> bool {
+        let waiting = self.terminal.oia().typed_ahead;
+        // RESET and errors drop them.
+        while self.ahead.len() > waiting {
+            self.ahead.pop_front();
         }
+        let next = self.ahead.front().copied();
+        let behind = next.map_or_else(Vec::new, |key| self.round_the_end(key));
+        let response = self.terminal.resume();
+        if self.terminal.oia().typed_ahead < waiting {
+            self.watch(&behind);
+        }
+        response.is_some_and(|response| {
+            self.take(response);
+            true
+        })
     }
 
     fn send(&mut self, inbound: &Inbound) {
@@ -117,23 +139,42 @@ impl Run {
     fn key(&mut self, key: Key) -> Option<&'static str> {
         // A key that is kept out is dropped without a word; only an error it makes itself is reported.
         let before = self.terminal.lock();
-        self.wrapped |= self.would_wrap(key);
+        let behind = self.round_the_end(key);
         let response = self.terminal.press(key);
+        self.watch(&behind);
+        if response == Response::Queued {
+            self.ahead.push_back(key);
+        }
         let tried =
             before.is_none() || before.is_some_and(|lock| lock.is_operator_error()) && retries(key);
         let error = self.take(response);
         error.filter(|_| tried)
     }
 
-    /// Whether a key may insert a character for which others move round the end of the buffer.
-    fn would_wrap(&self, key: Key) -> bool {
-        let types = matches!(key, Key::Char(_) | Key::Dup | Key::FieldMark);
-        let at = self.terminal.cursor();
-        let wraps = |field: Field<'_>| {
-            let mut behind = field.addresses().skip_while(|&here| here != at);
-            behind.any(|here| here < at)
-        };
-        types && self.terminal.inserting() && self.terminal.field_at(at).is_some_and(wraps)
+    /// Of the field that a key inserts a character into, the part that lies round the end of the buffer, as it is.
+    fn round_the_end(&self, key: Key) -> Vec<(Address, Cell)> {
+        let inserts =
+            self.terminal.inserting() && matches!(key, Key::Char(_) | Key::Dup | Key::FieldMark);
+        let cursor = self.terminal.cursor();
+        let field = self.terminal.field_at(cursor).filter(|_| inserts);
+        let behind = field.map(|field| {
+            let behind = field.addresses().skip_while(move |&at| at != cursor);
+            behind.filter(|&at| at < cursor).collect()
+        });
+        let cells = self.terminal.cells();
+        let behind: Vec<Address> = behind.unwrap_or_default();
+        behind
+            .into_iter()
+            .map(|at| (at, cells[usize::from(at)]))
+            .collect()
+    }
+
+    /// Notes whether an insertion has moved what lay round the end.
+    fn watch(&mut self, behind: &[(Address, Cell)]) {
+        let cells = self.terminal.cells();
+        self.wrapped |= behind
+            .iter()
+            .any(|&(at, cell)| cells.get(usize::from(at)) != Some(&cell));
     }
 
     fn action(&mut self, action: &str) {
