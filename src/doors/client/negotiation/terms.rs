@@ -1,0 +1,103 @@
+//! What a client offers, what is spoken, and why a host cannot be spoken with.
+
+use std::fmt;
+
+use crate::wire::tn3270e::{Reason, UnknownMessage};
+
+/// What a client offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The terminal type outside TN3270E, such as `IBM-3279-2-E`.
+    pub terminal_type: String,
+    /// The device type in TN3270E, such as `IBM-3278-2-E`.
+    pub device_type: String,
+    /// The LUs to ask for, one after another until one is granted; without any the host chooses.
+    pub lus: Vec<String>,
+    /// Whether TN3270E is spoken.
+    pub tn3270e: bool,
+    /// Whether the connection may be secured by STARTTLS: not if it is secure already, or may not be.
+    pub start_tls: bool,
+    /// Plain text from the first byte.
+    pub nvt: bool,
+    /// No TELNET: every byte is text.
+    pub no_telnet: bool,
+    /// Rows and columns of the largest screen.
+    pub size: (u16, u16),
+    /// The user, for NEW-ENVIRON (RFC 4777).
+    pub user: Option<String>,
+    /// The device name, for NEW-ENVIRON (RFC 4777).
+    pub device_name: Option<String>,
+}
+
+/// What is spoken now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing yet: options are being negotiated.
+    Pending,
+    /// Plain text; by lines, which the client edits and echoes, or by single characters.
+    Nvt {
+        /// By lines.
+        lines: bool,
+    },
+    /// 3270 data streams in bare records.
+    Tn3270,
+    /// TN3270E, but no session is bound.
+    Unbound,
+    /// TN3270E: 3270 data streams.
+    Tn3270e,
+    /// TN3270E: plain text.
+    NvtInTn3270e,
+    /// TN3270E: text to and from the system services.
+    Sscp,
+}
+
+/// Why a host cannot be spoken with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It grants none of the LUs.
+    Lu(Option<String>, Reason),
+    /// It goes on negotiating without an end.
+    Endless,
+    /// It says in TN3270E what is not understood.
+    Message(UnknownMessage),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Lu(Some(lu), reason) => {
+                write!(f, "the host refuses LU {lu}: {}", reason_name(*reason))
+            }
+            Refusal::Lu(None, reason) => {
+                write!(f, "the host refuses a terminal: {}", reason_name(*reason))
+            }
+            Refusal::Endless => write!(f, "the host negotiates without coming to an end"),
+            Refusal::Message(unknown) => unknown.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The name of a reason in RFC 2355.
+fn reason_name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::ConnPartner => "CONN-PARTNER",
+        Reason::DeviceInUse => "DEVICE-IN-USE",
+        Reason::InvAssociate => "INV-ASSOCIATE",
+        Reason::InvName => "INV-NAME",
+        Reason::InvDeviceType => "INV-DEVICE-TYPE",
+        Reason::TypeNameError => "TYPE-NAME-ERROR",
+        Reason::UnknownError => "UNKNOWN-ERROR",
+        Reason::UnsupportedReq => "UNSUPPORTED-REQ",
+    }
+}
+
+/// What an event asks of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Nothing more than the answer.
+    Stay,
+    /// Once the answer is sent, TLS begins.
+    StartTls,
+}

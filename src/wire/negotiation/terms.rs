@@ -1,0 +1,145 @@
+//! What the ends of a negotiation settle on, what a host offers, and why it refuses.
+
+use std::fmt;
+
+use crate::wire::tn3270e::{Functions, Reason, UnknownMessage, function};
+
+/// What both ends settled on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// How records are framed.
+    pub protocol: Protocol,
+    /// The terminal's type as it was said, such as IBM-3278-2-E.
+    pub terminal_type: String,
+    /// What that type means.
+    pub device: Device,
+    /// The LU the client has: the one it asked for, or the host's default.
+    pub lu: String,
+}
+
+/// How records are framed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protocol {
+    /// Bare data streams.
+    Tn3270,
+    /// With headers, and these functions.
+    Tn3270e(Functions),
+}
+
+/// A display station, as its terminal type tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Device {
+    /// A 3279, which has colours; TN3270E clients say 3278 in either case.
+    pub color: bool,
+    /// The model, 2 to 5; `None` for IBM-DYNAMIC, which must be asked by a Query.
+    pub model: Option<u8>,
+    /// `-E`: extended attributes and structured fields are understood.
+    pub extended: bool,
+}
+
+impl Device {
+    /// Reads a terminal type: IBM-3278-n[-E], IBM-3279-n[-E] with n from 2 to 5, or IBM-DYNAMIC. Case does not matter.
+    pub fn parse(terminal_type: &str) -> Option<Device> {
+        let upper = terminal_type.to_ascii_uppercase();
+        if upper == "IBM-DYNAMIC" {
+            return Some(Device {
+                color: true,
+                model: None,
+                extended: true,
+            });
+        }
+        let (base, extended) = match upper.strip_suffix("-E") {
+            Some(base) => (base, true),
+            None => (upper.as_str(), false),
+        };
+        let (family, model) = base.strip_prefix("IBM-")?.split_once('-')?;
+        let color = match family {
+            "3278" => false,
+            "3279" => true,
+            _ => return None,
+        };
+        let model = ["2", "3", "4", "5"]
+            .iter()
+            .zip(2..)
+            .find(|(name, _)| **name == model)?
+            .1;
+        Some(Device {
+            color,
+            model: Some(model),
+            extended,
+        })
+    }
+}
+
+/// What a host offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Whether TN3270E is offered at all.
+    pub tn3270e: bool,
+    /// The functions that the host performs.
+    pub functions: Functions,
+    /// Whether STARTTLS is offered before anything else.
+    pub starttls: bool,
+    /// Whether a client that declines STARTTLS is turned away.
+    pub tls_required: bool,
+}
+
+impl Default for Offer {
+    /// TN3270E with BIND-IMAGE, RESPONSES, SYSREQ and CONTENTION-RESOLUTION; no STARTTLS.
+    fn default() -> Offer {
+        Offer {
+            tn3270e: true,
+            functions: [
+                function::BIND_IMAGE,
+                function::RESPONSES,
+                function::SYSREQ,
+                function::CONTENTION_RESOLUTION,
+            ]
+            .into(),
+            starttls: false,
+            tls_required: false,
+        }
+    }
+}
+
+/// Why a client cannot be served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It has no terminal type, or left an option that a 3270 session cannot be without.
+    NoTerminal(&'static str),
+    /// Its terminal types, none of which is a 3270 display.
+    TerminalType(String),
+    /// It asks for an LU that does not exist or is in use.
+    Lu(String, Reason),
+    /// It declines encryption, which is required.
+    Unencrypted,
+    /// It sends 3270 records before all is agreed.
+    Early,
+    /// It does not come to terms about TN3270E's functions.
+    Functions,
+    /// It says in TN3270E what is not understood.
+    Message(UnknownMessage),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::NoTerminal(option) => write!(
+                f,
+                "the client is no 3270 terminal: it does without {option}"
+            ),
+            Refusal::TerminalType(name) => write!(f, "terminal type {name} is no 3270 display"),
+            Refusal::Lu(name, Reason::DeviceInUse) => write!(f, "the LU {name} is in use"),
+            Refusal::Lu(name, _) => write!(f, "there is no LU {name}"),
+            Refusal::Unencrypted => write!(f, "the client declines STARTTLS, which is required"),
+            Refusal::Early => write!(f, "the client sent data before the terminal was agreed on"),
+            Refusal::Functions => write!(
+                f,
+                "the client does not come to terms about TN3270E functions"
+            ),
+            Refusal::Message(unknown) => unknown.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
