@@ -2,6 +2,7 @@
 
 use super::Terminal;
 use super::cell::Cell;
+use super::oia::Lock;
 use crate::wire::structured::Read;
 use crate::wire::{
     Address, Aid, AttributeType, BareWrite, FieldAttribute, Inbound, Order, Outbound, ReplyMode,
@@ -92,6 +93,9 @@ impl Terminal {
 
     /// Clears the buffer in a size, rows x columns.
     pub(super) fn erase(&mut self, (rows, columns): (u16, u16)) {
+        if columns != self.columns() {
+            self.keyboard.move_ahead(self.columns(), (rows, columns));
+        }
         self.buffer.clear(rows, columns);
         self.cursor = 0;
         self.keyboard.awaiting_first = false;
@@ -123,11 +127,12 @@ impl Terminal {
         self.keyboard.awaiting_first = false;
         self.keyboard.clock = false;
         self.keyboard.inhibit = false;
-        self.keyboard.wake = true;
         if wcc.restore {
             self.aid = Aid::None;
             self.keyboard.restore();
         }
+        // An erasure that unlocks the keyboard after this does not let them run.
+        self.keyboard.wake |= self.lock().is_none_or(Lock::is_operator_error);
     }
 
     /// Carries out one order; `None` if it cannot be, which ends the write.

@@ -81,6 +81,18 @@ impl Keyboard {
             .or(self.error)
     }
 
+    /// Keys typed ahead mean their row and column: in a new size (rows x columns) those have another address, at the edge if they
+    /// are not on the screen.
+    pub fn move_ahead(&mut self, from: u16, (rows, columns): (u16, u16)) {
+        for key in &mut self.ahead {
+            if let Key::MoveCursor(at) = key {
+                let (row, column) = (*at / from.max(1), *at % from.max(1));
+                *at = row.min(rows.saturating_sub(1)) * columns
+                    + column.min(columns.saturating_sub(1));
+            }
+        }
+    }
+
     /// Unlocks and leaves insert mode, as RESET and a keyboard restore of the host do.
     pub fn restore(&mut self) {
         *self = Keyboard {

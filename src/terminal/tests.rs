@@ -141,6 +141,23 @@ fn the_clock_stops_at_a_write_and_the_system_lock_at_a_restore() {
 }
 
 #[test]
+fn a_place_typed_ahead_is_a_row_and_column_in_the_size_that_comes() {
+    let mut terminal = painted(Options {
+        model: Model::Five,
+        typeahead: true,
+        ..Options::default()
+    });
+    terminal.press(Key::Enter);
+    terminal.press(Key::MoveCursor(22 * 80 + 56));
+    terminal.apply(&Outbound::EraseWriteAlternate {
+        wcc: Wcc::RESTORE,
+        orders: Vec::new(),
+    });
+    while terminal.resume().is_some() {}
+    assert_eq!(terminal.cursor(), 22 * 132 + 56);
+}
+
+#[test]
 fn keys_typed_ahead_run_when_the_host_restores_the_keyboard() {
     let mut terminal = painted(Options {
         typeahead: true,

@@ -438,9 +438,131 @@ class Shifts(Case):
         return [self.r.choice(['Tab()', 'Home()', 'Down()', 'Clear()', 'Enter()', 'PA(1)'])]
 
 
+class Insert(Case):
+    """Insert mode in fields that are full, have a null or blanks somewhere, or go round the end of the buffer; typed ahead too."""
+    model_of = [2]
+    numlock = .05
+    toggle_of = ['true', 'false']
+    aid = .3
+    letters = 'AB '
+
+    def address(self):
+        r = self.r
+        return r.choice([r.randrange(0, 40), r.randrange(0, 40), r.randrange(self.size - 40, self.size)])
+
+    def order(self):
+        r = self.r
+        k = r.random()
+        if k < .25: return b'\x11' + self.at() + self.start_field()
+        if k < .40: return b'\x11' + self.at() + b'\x3c' + self.at() + r.choice([b'\xc1', b'\xc1', b'\x40', b'\0'])
+        if k < .60: return b'\x11' + self.at() + r.choice([b'\0', b'\0\0', b'\x40', b'\x40\x40', b'\xc1', ge(0xad), b'\x1c'])
+        if k < .68: return sa(*r.choice([(0x42, 0xF2), (0x41, 0xF4), (0x43, 0xF1), (0, 0)])) + self.text()
+        if k < .74: return IC
+        return super().order()
+
+    def key(self):
+        r = self.r
+        k = r.random()
+        if k < .15: return r.choice(['Insert()', 'ToggleInsert()', 'Insert()'])
+        if k < .60: return self.character()
+        if k < .70: return r.choice(['Delete()', 'Dup()', 'FieldMark()', 'Key(space)', 'BackSpace()', 'Erase()'])
+        if k < .80: return 'MoveCursor(%d,%d)' % divmod(self.address(), 80) if self.size == PRIMARY else 'FieldEnd()'
+        return super().key()
+
+    def keys(self):
+        keys = ['Insert()'] * (self.r.random() < .5) + super().keys()
+        if self.r.random() < .3: keys += ['Enter()'] + [self.key() for _ in range(self.r.randrange(1, 7))]
+        return keys
+
+
+class Types(Attributes):
+    """SFE, SA and MF with every attribute type there is and some that are not, with any value; read in every reply mode."""
+    types = [0x00, 0xC0, 0xC1, 0xC2, 0x41, 0x42, 0x43, 0x45, 0x46, 0x47, 0xFF]
+
+    def pair(self):
+        r = self.r
+        while True:
+            kind = r.choice(self.types) if r.random() < .95 else r.randrange(256)
+            value = r.choice([0, 0xF0, 0xF1, 0xF2, 0xF4, 0xF8, 0xFF, 0x01, r.randrange(256)])
+            # Input control and the double-byte character set.
+            if kind != 0xFE and (kind, value) != (0x43, 0xF8): return kind, value
+
+    def order(self):
+        r = self.r
+        k = r.random()
+        if k < .30: return sa(*self.pair()) + self.text()
+        if k < .50: return sfe(*[self.pair() for _ in range(r.randrange(0, 6))])
+        if k < .65: return b'\x11' + self.at() + mf(*[self.pair() for _ in range(r.randrange(0, 6))])
+        return super().order()
+
+    def host(self, first):
+        r = self.r
+        if first or r.random() < .7: return super().host(first)
+        listed = bytes(r.sample(self.types, r.randrange(0, 7)))
+        body = b'\x09\x00\x02' + listed
+        return b'\xf3' + (len(body) + 2).to_bytes(2, 'big') + body
+
+
+class Structured(Case):
+    """Structured fields one after another: queries and their lists, reads, reply modes, erasures, writes into the partition."""
+    rounds = (2, 5)
+    show = .01
+
+    def host(self, first):
+        r = self.r
+        if first: return super().host(True)
+        return r.choice([b'\xf3', b'\xf3', b'\x11']) + b''.join(self.structured_field() for _ in range(r.randrange(1, 5)))
+
+    def structured_field(self):
+        r = self.r
+        k = r.random()
+        if k < .10:
+            listed = bytes(r.choice([0x80, 0x81, 0x84, 0x85, 0x86, 0x87, 0x88, 0x95, 0xa1, 0xa6, r.randrange(256)]) for _ in range(r.randrange(0, 8)))
+            body = b'\x01\xff\x03' + bytes([r.choice([0, 0x40, 0x80, 0xC0])]) + listed
+        elif k < .15: body = b'\x01' + bytes([r.choice([0, 1, 0xff])]) + r.choice([b'\x02', b'\xf2', b'\xf6', b'\x6e', b'\x03\x80'])
+        elif k < .20: body = bytes([0x09, r.choice([0, 0, 1]), r.choice([0, 1, 2, 3])]) + bytes(r.sample([0x41, 0x42, 0x43, 0x45, 0x46, 0xC0], r.randrange(0, 4)))
+        elif k < .45: body = b'\x40\0' + r.choice([self.write(False), self.write(True), b'\x6f', b'\x0f'])
+        else: return super().structured_field()
+        return (len(body) + 2).to_bytes(2, 'big') + body
+
+
+class Wide(Case):
+    """The 27 x 132 of model 5, by Erase/Write Alternate and back, with keys all over it."""
+    model_of = [5]
+    aid = .7
+
+    def host(self, first):
+        r = self.r
+        return self.write(True) if r.random() < .35 else super().host(first)
+
+    def key(self):
+        r = self.r
+        columns = 132 if self.size != PRIMARY else 80
+        return 'MoveCursor(%d,%d)' % divmod(self.address(), columns) if r.random() < .15 else super().key()
+
+    def address(self):
+        r, s = self.r, self.size
+        return r.choice([r.randrange(0, 140), r.randrange(130, 270), r.randrange(PRIMARY - 90, PRIMARY), r.randrange(s - 140, s), r.randrange(s)])
+
+
+class Reads(Case):
+    """Reads of all kinds, by remote and local codes and by partition, behind every key of attention and none."""
+    model_of = [2, 4]
+    aid = .9
+    rounds = (2, 5)
+
+    def host(self, first):
+        r = self.r
+        k = r.random()
+        if first or k < .25: return super().host(first)
+        if k < .75: return bytes([r.choice([0xf2, 0xf6, 0x6e, 0x02, 0x06, 0x0e])])
+        if k < .85: return b'\xf3\0\5\1\0' + r.choice([b'\xf2', b'\xf6', b'\x6e'])
+        return r.choice([b'\x6f', b'\x0f', b'\xf1\xc0', b'\xf1\xc2', b'\xf1\xc1', b'\xf3\0\6\x09\0\2\x42'])
+
+
 FAMILIES = {'plain': Plain, 'bent': Case, 'unformatted': Unformatted, 'attributes': Attributes, 'malformed': Malformed, 'sizes': Sizes,
             'pen': Pen, 'numeric': Numeric, 'ahead': Ahead, 'pages': Pages, 'tn3270': NoHeader, 'words': Words,
-            'shifts': Shifts}
+            'shifts': Shifts, 'insert': Insert, 'types': Types, 'structured': Structured, 'wide': Wide, 'reads': Reads}
 
 
 def cases(seed, count, families=()):

@@ -87,7 +87,8 @@ fn random_cases_agree_with_the_reference() {
     check(differ, REASONS.random.keys());
 }
 
-/// Asks the reference anew, each time about other cases. `ORACLE_SEED` repeats a run, `ORACLE_CASES` says how many.
+/// Asks the reference anew, each time about other cases. `ORACLE_SEED` repeats a run, `ORACLE_CASES` says how many, and with colons of
+/// which families (`3000:insert:types`).
 #[test]
 fn fresh_random_cases_agree_with_the_reference() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -103,7 +104,7 @@ fn fresh_random_cases_agree_with_the_reference() {
     let lines = BufReader::new(record.stdout.take().unwrap()).lines();
     let mut differ = differences(lines.map(recorded));
     assert!(record.wait().unwrap().success(), "the reference failed");
-    assert_eq!(differ.cases.to_string(), cases);
+    assert_eq!(differ.cases.to_string(), cases.split(':').next().unwrap());
     differ.how.retain(|name, _| !differ.wrapped.contains(name));
     check(differ, iter::empty());
 }
