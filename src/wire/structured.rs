@@ -153,11 +153,12 @@ impl StructuredField {
             (ERASE_RESET, [size @ (0x00 | 0x80)]) => StructuredField::EraseReset {
                 alternate: *size != 0,
             },
-            (SET_REPLY_MODE, [partition, 0x00]) => StructuredField::SetReplyMode {
+            // What stands behind the mode is passed over, as the reference does.
+            (SET_REPLY_MODE, [partition, 0x00, ..]) => StructuredField::SetReplyMode {
                 partition: *partition,
                 mode: ReplyMode::Field,
             },
-            (SET_REPLY_MODE, [partition, 0x01]) => StructuredField::SetReplyMode {
+            (SET_REPLY_MODE, [partition, 0x01, ..]) => StructuredField::SetReplyMode {
                 partition: *partition,
                 mode: ReplyMode::Extended,
             },
