@@ -42,14 +42,12 @@ pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
         false => write!(io::stdout(), "{report}")?,
     }
     for violation in &report.violations {
-        let shows = |set: &Warts| set.to_string() == violation.warts;
         let its = |course: &Course| course.region.system().id == violation.system;
         for (course, _) in chosen.iter().filter(|(course, _)| its(course)) {
             let task = course.task(&violation.task);
-            let warts = task.and_then(|task| task.warts.iter().find(|set| shows(set)));
-            if let (Some(task), Some(warts)) = (task, warts) {
+            if let (Some(task), Ok(warts)) = (task, violation.warts.parse()) {
                 let (policy, seed) = (violation.policy, violation.seed);
-                record(course, task, warts, policy, seed, &args.record)?;
+                record(course, task, &warts, policy, seed, &args.record)?;
             }
         }
     }
@@ -107,19 +105,39 @@ fn record(
     Ok(())
 }
 
-/// The runs of all policies at a task with one of its wart sets and one seed.
+/// Warts that a task is proven with, and by whom.
+struct Set {
+    warts: Warts,
+    policies: &'static [Policy],
+}
+
+/// The wart sets of a task, with which everybody tries; and with all the warts there are, the oracle alone.
+fn sets(task: &Task) -> Vec<Set> {
+    let own = task.warts.iter().cloned().map(|warts| Set {
+        warts,
+        policies: &Policy::ALL,
+    });
+    let all = Set {
+        warts: Warts::All,
+        policies: &[Policy::Oracle],
+    };
+    own.chain([all]).collect()
+}
+
+/// The runs at a task with one of its sets and one seed.
 struct Job {
     set: usize,
     seed: u64,
 }
 
 fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error> {
-    let sets = 0..task.warts.len();
-    let jobs = sets.flat_map(|set| report.seeds.iter().map(move |&seed| Job { set, seed }));
+    let sets = sets(task);
+    let places = 0..sets.len();
+    let jobs = places.flat_map(|set| report.seeds.iter().map(move |&seed| Job { set, seed }));
     let jobs: Vec<Job> = jobs.collect();
-    let mut done = in_parallel(course, task, &jobs);
+    let mut done = in_parallel(course, task, &sets, &jobs);
     done.sort_by_key(|(at, _)| *at);
-    let mut trials: Vec<Vec<Trial>> = task.warts.iter().map(|_| Vec::new()).collect();
+    let mut trials: Vec<Vec<Trial>> = sets.iter().map(|_| Vec::new()).collect();
     for (at, result) in done {
         let Some(job) = jobs.get(at) else { continue };
         let made = result.map_err(|cause| {
@@ -130,8 +148,9 @@ fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error>
             set.extend(made);
         }
     }
-    for (set, trials) in trials.iter().enumerate() {
-        report.add(&course.region.system().id, task, set, trials);
+    let system = &course.region.system().id;
+    for (place, (set, trials)) in sets.iter().zip(&trials).enumerate() {
+        report.add(system, task, place, &set.warts, trials);
     }
     Ok(())
 }
@@ -139,7 +158,7 @@ fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error>
 /// What came of a job, by its index.
 type Done = (usize, Result<Vec<Trial>, StartError>);
 
-fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
+fn in_parallel(course: &Course, task: &Task, sets: &[Set], jobs: &[Job]) -> Vec<Done> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
@@ -148,7 +167,8 @@ fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(at) else { break };
-                    let result = all(course, task, job);
+                    let Some(set) = sets.get(job.set) else { break };
+                    let result = tried(course, task, set, job.seed);
                     if let Ok(mut done) = done.lock() {
                         done.push((at, result));
                     }
@@ -159,15 +179,12 @@ fn in_parallel(course: &Course, task: &Task, jobs: &[Job]) -> Vec<Done> {
     done.into_inner().unwrap_or_default()
 }
 
-/// Every policy, from one start.
-fn all(course: &Course, task: &Task, job: &Job) -> Result<Vec<Trial>, StartError> {
-    let Some(warts) = task.warts.get(job.set) else {
-        return Ok(Vec::new());
-    };
-    let start = Arc::new(Start::new(&course.region, task, job.seed)?);
+/// Every policy of a set, from one start.
+fn tried(course: &Course, task: &Task, set: &Set, seed: u64) -> Result<Vec<Trial>, StartError> {
+    let start = Arc::new(Start::new(&course.region, task, seed)?);
     let mut trials = Vec::new();
-    for policy in Policy::ALL {
-        trials.extend(trial(course, &start, job.seed, warts, policy, |_| ())?);
+    for &policy in set.policies {
+        trials.extend(trial(course, &start, seed, &set.warts, policy, |_| ())?);
     }
     Ok(trials)
 }

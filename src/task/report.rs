@@ -2,6 +2,7 @@
 
 use super::model::Task;
 use super::prove::{Policy, Trial};
+use crate::host::Warts;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -70,12 +71,17 @@ pub struct Report {
 const SEEDS_TO_GUESS: usize = 10;
 
 impl Report {
-    /// Adds the trials of one task with one of its wart sets, in the order of their seeds.
-    pub fn add(&mut self, system: &str, task: &Task, set: usize, trials: &[Trial]) {
-        let warts = task
-            .warts
-            .get(set)
-            .map_or_else(String::new, ToString::to_string);
+    /// Adds the trials of one task with these warts, in the order of their seeds. `set` is their place among the task's wart
+    /// sets, or one behind the last.
+    pub fn add(
+        &mut self,
+        system: &str,
+        task: &Task,
+        set: usize,
+        warts: &Warts,
+        trials: &[Trial],
+    ) {
+        let warts = warts.to_string();
         let mut policies: BTreeMap<Policy, Score> = BTreeMap::new();
         for trial in trials {
             let score = policies.entry(trial.policy).or_default();

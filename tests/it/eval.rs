@@ -245,6 +245,39 @@ fn no_message_and_no_action_shows_seed_warts_tables_or_answers() {
     }
 }
 
+/// What the JSON door tells an agent of time, line by line, while it says the same at another seed.
+fn moments(seed: u64, warts: &str) -> Vec<Value> {
+    let out = tempfile::tempdir().unwrap();
+    let heard = out.path().join("heard");
+    let said = r#"{"keys": "CLK042IRON<enter>"}\n{"keys": "INQ<tab>D4471902<enter>", "wait": 700}\n{"keys": "<pf3>"}\n{"submit": "P1"}\n"#;
+    let agent = format!("printf '{said}'; cat > {}", heard.display());
+    let (seed, out) = (seed.to_string(), out.path().to_str().unwrap());
+    let eval = ["eval", "dmv/read-photo", "--agent", &agent, "--out", out];
+    let more = ["--seeds", "1", "--first-seed", &seed, "--warts", warts];
+    let (text, code) = bigiron(&[&eval[..], &more].concat());
+    assert_eq!(code, Some(0), "{text}");
+    let heard = std::fs::read_to_string(&heard).unwrap();
+    let lines = heard
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told = lines.map(|line| serde_json::json!([line["screen"]["time_ms"], line["budget"]]));
+    told.collect()
+}
+
+#[test]
+fn no_time_that_an_agent_is_told_gives_the_seed_or_the_warts_away() {
+    let clean = moments(0, "none");
+    assert_eq!(clean.len(), 5, "{clean:?}");
+    for (seed, warts) in [
+        (5, "none"),
+        (987_654_321, "none"),
+        (5, "lost_renewal,submit_hangs"),
+        (6, "new_release"),
+    ] {
+        assert_eq!(moments(seed, warts), clean, "seed {seed}, warts {warts}");
+    }
+}
+
 #[test]
 fn no_action_of_a_script_reads_a_file_or_the_grader() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 
 use super::{At, declared, till};
 use bigiron::system::model::System;
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -87,6 +88,55 @@ fn a_wart_that_is_off_changes_no_state_and_one_that_is_on_counts_in_it() {
         at.keys("<pf5>").0.session_hash(),
         fork.keys("<pf5>").0.session_hash()
     );
+}
+
+/// Moments and screens of some keys at the till with a seed, and how many sales there are at the end.
+fn seen(system: &Arc<System>, warts: &str, seed: u64) -> (Vec<(u64, Vec<String>)>, usize) {
+    let mut at = At::on(system, warts, seed);
+    let seen = ["<pf5>", "<pf3>", "5<tab>X<pf5>", "<pf3>", "<pf6>"].map(|keys| {
+        at.keys(keys);
+        // The first line is the tell.
+        (at.0.now(), (1..24).map(|row| at.row(row)).collect())
+    });
+    (seen.into(), at.found().2)
+}
+
+/// What a wart has drawn is found out by the tell alone: moments and screens are the same whatever the draw.
+#[test]
+fn no_moment_tells_what_a_wart_drew() {
+    for (kind, more) in [
+        ("spin", "nth = 1\nfor = \"20s\"\noutcome = \"any\""),
+        ("mislead", "nth = 1\nmessage = \"NO\"\noutcome = \"any\""),
+        ("abend", "nth = 1\ncode = \"X\"\noutcome = \"any\""),
+        ("drop", "tables = \"sale\"\nchance = 0.5"),
+        ("double", "tables = \"sale\"\nchance = 0.5"),
+    ] {
+        let system = till(&declared("w", kind, &format!("on = \"TILL1.pf5\"\n{more}")));
+        let runs: Vec<_> = (0..24).map(|seed| seen(&system, "w", seed)).collect();
+        let (told, sales): (BTreeSet<_>, BTreeSet<_>) = runs.into_iter().unzip();
+        assert_eq!(told.len(), 1, "{kind} is told by the time or the screen");
+        assert!(sales.len() > 1, "{kind} drew the same on every seed");
+    }
+}
+
+/// Chances that do not come true, and seeds, leave every moment as it is on the clean twin.
+#[test]
+fn no_moment_tells_the_seed_or_that_a_wart_is_on() {
+    let slow = declared("w", "slow", "by = \"2s\"\nchance = 0.5");
+    let system = till(&slow);
+    let clean = seen(&system, "none", 0);
+    for seed in [1, 7, u64::MAX] {
+        assert_eq!(seen(&system, "none", seed), clean);
+        assert_eq!(seen(&system, "w=0", seed), clean);
+    }
+    let moments = |seed| seen(&system, "w", seed).0.into_iter().map(|(now, _)| now);
+    for seed in 0..8 {
+        let late = moments(seed).zip(moments(0)).map(|(a, b)| a.abs_diff(b));
+        assert!(
+            late.into_iter().all(|by| by % 2000 == 0),
+            "by whole delays alone"
+        );
+    }
 }
 
 #[test]
