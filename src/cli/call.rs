@@ -1,12 +1,17 @@
 //! `bigiron call`: one piece of work, done by a playbook.
 
 use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::args::{CallArgs, Clock};
-use super::{Error, Outcome, courses, opening};
+use super::courses::{self, Course};
+use super::error::Kind;
+use super::{Error, Outcome, connect, opening};
+use crate::doors::client::{Hands, Remote};
 use crate::session::{Log, Session};
 use crate::system::picture::read_plain;
-use crate::system::value::Value;
+use crate::system::value::{Date, Value};
 use crate::task::playbook::{Ended, Playbook, Station, Stop, run as follow};
 use crate::task::start::Start;
 use crate::terminal::{Key, Terminal};
@@ -35,15 +40,17 @@ impl Station for Desk {
 
 /// Runs the playbook and prints its answer.
 pub fn run(args: CallArgs) -> Result<Outcome, Error> {
+    match &args.host {
+        Some(host) => abroad(&args, host),
+        None => here(&args),
+    }
+}
+
+/// In a session of our own.
+fn here(args: &CallArgs) -> Result<Outcome, Error> {
     let course = courses::load(&args.session.system)?;
     let setup = opening::setup(&args.session.options, Clock::Turn, [course.system()])?;
-    let Some(playbook) = course.playbook(&args.playbook) else {
-        let known = course.playbooks.iter().map(|playbook| playbook.id.as_str());
-        return Err(
-            Error::input(format!("no playbook is called {}", args.playbook))
-                .near(&args.playbook, known),
-        );
-    };
+    let playbook = playbook(&course, args.playbook.as_deref())?;
     let (region, start) = courses::region(&course, &setup)?;
     let values = values(playbook, &args.values, start.as_deref())?;
     let mut log: Box<dyn Log> = match &args.session.options.record {
@@ -57,8 +64,56 @@ pub fn run(args: CallArgs) -> Result<Outcome, Error> {
         }
     };
     let session = Session::open_in(&region, &setup, log.as_mut());
-    let mut desks = [Desk { session, log }];
-    match follow(playbook, &values, &mut desks) {
+    told(
+        playbook,
+        follow(playbook, &values, &mut [Desk { session, log }]),
+    )
+}
+
+/// On a foreign host.
+fn abroad(args: &CallArgs, host: &str) -> Result<Outcome, Error> {
+    let (system, options) = (&args.session.system, &args.session.options);
+    let course;
+    let file;
+    let mut given = args.values.clone();
+    let playbook = if system.ends_with(".toml") {
+        given.splice(0..0, args.playbook.clone());
+        file = from_file(Path::new(system))?;
+        &file
+    } else {
+        course = courses::load(system)?;
+        playbook(&course, args.playbook.as_deref())?
+    };
+    if playbook.systems.len() > 1 {
+        let what = format!("{} is worked at several systems", playbook.id);
+        return Err(Error::usage(what).hint("--host is one host"));
+    }
+    let values = values(playbook, &given, None)?;
+    let host = connect::host(host, &args.line)?;
+    let config = connect::config(&args.line, options.model, None)?;
+    let log = connect::record(options.record.as_deref(), "call", &host, config.terminal)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let patience = Duration::from_secs(args.patience);
+    let hands = Hands::reach(Remote::new(config, log), &host, runtime, patience);
+    let hands = hands.map_err(|why| Error::new(Kind::Machine, format!("{host}: {why}")))?;
+    let mut hands = [hands];
+    let ended = follow(playbook, &values, &mut hands);
+    let reason = if ended.is_ok() {
+        "quit"
+    } else {
+        "disconnected"
+    };
+    for hands in hands {
+        connect::recorded(&mut hands.leave(reason))?;
+    }
+    told(playbook, ended)
+}
+
+/// Prints the answer, or why there is none.
+fn told(playbook: &Playbook, ended: Result<Ended, Stop>) -> Result<Outcome, Error> {
+    match ended {
         Ok(Ended::Done(answer)) => {
             if let Some(answer) = answer {
                 writeln!(std::io::stdout(), "{answer}")?;
@@ -71,6 +126,40 @@ pub fn run(args: CallArgs) -> Result<Outcome, Error> {
         }
         Err(Stop::BudgetSpent) => Ok(Outcome::NotSo),
     }
+}
+
+/// The playbook of this name.
+fn playbook<'c>(course: &'c Course, name: Option<&str>) -> Result<&'c Playbook, Error> {
+    let known = course.playbooks.iter().map(|playbook| playbook.id.as_str());
+    let Some(name) = name else {
+        let known = known.collect::<Vec<_>>().join(", ");
+        let hint = format!("{} has {known}", course.system().id);
+        return Err(Error::usage("a playbook is wanted").hint(hint));
+    };
+    course
+        .playbook(name)
+        .ok_or_else(|| Error::input(format!("no playbook is called {name}")).near(name, known))
+}
+
+/// A playbook that is of no system, from its own file.
+fn from_file(path: &Path) -> Result<Playbook, Error> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| Error::input(format!("cannot read {shown}")).because(&cause))?;
+    let id = path.file_stem().unwrap_or_default().to_string_lossy();
+    Playbook::load(&id, text, today()).map_err(|faults| {
+        Error::input(format!(
+            "{shown} has faults:\n{}",
+            faults.render(&shown.to_string(), false).trim_end()
+        ))
+    })
+}
+
+/// The day it is, in UTC.
+fn today() -> Date {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let days = since.map_or(0, |since| since.as_secs() / 86_400);
+    Date(i32::try_from(days).unwrap_or(0))
 }
 
 /// What the playbook takes, in its order, out of `NAME=VALUE`; what is not given, as the goal of the task tells it.

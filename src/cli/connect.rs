@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{IsTerminal, stdin, stdout};
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use super::args::ConnectArgs;
+use super::args::{ConnectArgs, LineArgs};
 use super::error::Kind;
 use super::{Error, Outcome};
 use crate::doors::client::{Config, HostName, Mode, Remote, Stage};
@@ -114,21 +115,13 @@ impl Foreign {
 
 /// Plays on the host until the operator leaves.
 pub fn run(args: ConnectArgs) -> Result<Outcome, Error> {
-    let host = host(&args)?;
-    let config = config(&args)?;
+    let host = host(&args.host, &args.line)?;
+    let config = config(&args.line, args.model, args.oversize.as_deref())?;
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(Error::usage("connect needs a terminal")
             .hint("bigiron s3270 drives a foreign host from a pipe"));
     }
-    let log: Box<dyn Recorder> = match &args.record {
-        None => Box::new(()),
-        Some(path) => {
-            let begun = File::create_new(path).map_err(|cause| {
-                Error::input(format!("cannot record to {}", path.display())).because(&cause)
-            })?;
-            Box::new(Writer::new(begun, &header(&host, config.terminal)))
-        }
-    };
+    let log = record(args.record.as_deref(), "connect", &host, config.terminal)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -156,15 +149,39 @@ pub fn run(args: ConnectArgs) -> Result<Outcome, Error> {
         Ok(Ended::Quit) => "quit",
         _ => "signal",
     });
-    if let Some(cause) = remote.take_log_error() {
-        let what = "the recording is not whole: it could not be written";
-        return Err(Error::new(Kind::Machine, what).because(&cause));
-    }
+    recorded(&mut remote)?;
     Ok(ended.map(|_| Outcome::Done)?)
 }
 
+/// Begins a recording of a foreign host, if one is asked for.
+pub(super) fn record(
+    path: Option<&Path>,
+    door: &str,
+    host: &str,
+    terminal: Options,
+) -> Result<Box<dyn Recorder>, Error> {
+    let Some(path) = path else {
+        return Ok(Box::new(()));
+    };
+    let begun = File::create_new(path).map_err(|cause| {
+        Error::input(format!("cannot record to {}", path.display())).because(&cause)
+    })?;
+    Ok(Box::new(Writer::new(begun, &header(host, door, terminal))))
+}
+
+/// Whether the recording, if there is one, is whole.
+pub(super) fn recorded(remote: &mut Remote) -> Result<(), Error> {
+    match remote.take_log_error() {
+        None => Ok(()),
+        Some(cause) => {
+            let what = "the recording is not whole: it could not be written";
+            Err(Error::new(Kind::Machine, what).because(&cause))
+        }
+    }
+}
+
 /// The host with the prefixes that the arguments stand for.
-fn host(args: &ConnectArgs) -> Result<String, Error> {
+pub(super) fn host(name: &str, args: &LineArgs) -> Result<String, Error> {
     let mut host = String::new();
     for (on, prefix) in [
         (args.tls, "L:"),
@@ -179,21 +196,22 @@ fn host(args: &ConnectArgs) -> Result<String, Error> {
         host.push_str(lus);
         host.push('@');
     }
-    host.push_str(&args.host);
-    HostName::parse(&host).map_err(|cause| Error::usage(args.host.clone()).because(&cause))?;
+    host.push_str(name);
+    HostName::parse(&host).map_err(|cause| Error::usage(name).because(&cause))?;
     Ok(host)
 }
 
-fn config(args: &ConnectArgs) -> Result<Config, Error> {
+/// How a client with a terminal of this model, or larger, goes about its host.
+pub(super) fn config(args: &LineArgs, model: u8, larger: Option<&str>) -> Result<Config, Error> {
     let code_page = CodePage::by_name(&args.code_page)
         .map_err(|cause| Error::usage(format!("--code-page {}", args.code_page)).because(&cause))?;
     let mut terminal = Options {
-        model: Model::from_number(args.model).unwrap_or_default(),
+        model: Model::from_number(model).unwrap_or_default(),
         code_page,
         typeahead: true,
         ..Options::default()
     };
-    if let Some(size) = &args.oversize {
+    if let Some(size) = larger {
         terminal.oversize =
             oversize(size, &terminal).map_err(|what| Error::usage(format!("--oversize {what}")))?;
     }
@@ -206,12 +224,12 @@ fn config(args: &ConnectArgs) -> Result<Config, Error> {
 }
 
 /// The header of a recording of a host that is no system of ours.
-fn header(host: &str, terminal: Options) -> Header {
+fn header(host: &str, door: &str, terminal: Options) -> Header {
     Header {
         system: None,
         masked: true,
         title: host.to_owned(),
-        door: "connect".to_owned(),
+        door: door.to_owned(),
         setup: Setup {
             clock: ClockMode::Live,
             terminal,

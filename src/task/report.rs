@@ -73,14 +73,7 @@ const SEEDS_TO_GUESS: usize = 10;
 impl Report {
     /// Adds the trials of one task with these warts, in the order of their seeds. `set` is their place among the task's wart
     /// sets, or one behind the last.
-    pub fn add(
-        &mut self,
-        system: &str,
-        task: &Task,
-        set: usize,
-        warts: &Warts,
-        trials: &[Trial],
-    ) {
+    pub fn add(&mut self, system: &str, task: &Task, set: usize, warts: &Warts, trials: &[Trial]) {
         let warts = warts.to_string();
         let mut policies: BTreeMap<Policy, Score> = BTreeMap::new();
         for trial in trials {

@@ -18,24 +18,9 @@ pub struct ConnectArgs {
     /// The host, as s3270 takes it
     #[arg(value_name = "HOST:PORT")]
     pub host: String,
-    /// TLS from the first byte
-    #[arg(long)]
-    pub tls: bool,
-    /// Believe any certificate
-    #[arg(long)]
-    pub no_verify: bool,
-    /// Certificates, in PEM form, of those who are trusted to sign the host's [default: this machine's]
-    #[arg(long, value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
-    /// The LU to ask for, or several that are asked for in turn
-    #[arg(long, value_name = "LU,…")]
-    pub lu: Option<String>,
-    /// Speak TN3270 even if the host offers TN3270E
-    #[arg(long)]
-    pub no_tn3270e: bool,
-    /// The code page of the host
-    #[arg(long, value_name = "NAME", default_value = "cp037")]
-    pub code_page: String,
+    /// How it is spoken to.
+    #[command(flatten)]
+    pub line: LineArgs,
     /// The terminal's model: 2 (24x80), 3 (32x80), 4 (43x80) or 5 (27x132)
     #[arg(long, value_name = "2|3|4|5", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=5))]
     pub model: u8,
@@ -45,6 +30,29 @@ pub struct ConnectArgs {
     /// Write a recording
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+}
+
+/// How a foreign host is spoken to.
+#[derive(Debug, Args)]
+pub struct LineArgs {
+    /// TLS from the first byte
+    #[arg(long, requires = "host")]
+    pub tls: bool,
+    /// Believe any certificate
+    #[arg(long, requires = "host")]
+    pub no_verify: bool,
+    /// Certificates, in PEM form, of those who are trusted to sign the host's [default: this machine's]
+    #[arg(long, value_name = "FILE", requires = "host")]
+    pub ca_file: Option<PathBuf>,
+    /// The LU to ask for, or several that are asked for in turn
+    #[arg(long, value_name = "LU,…", requires = "host")]
+    pub lu: Option<String>,
+    /// Speak TN3270 even if the host offers TN3270E
+    #[arg(long, requires = "host")]
+    pub no_tn3270e: bool,
+    /// The code page of the host
+    #[arg(long, value_name = "NAME", default_value = "cp037", requires = "host")]
+    pub code_page: String,
 }
 
 /// Arguments of `bigiron s3270`.

@@ -12,7 +12,7 @@ mod task;
 
 pub use bench::{BenchArgs, BenchCommand, BenchGymArgs, BenchServeArgs, BenchSoakArgs, Target};
 pub use definition::{CheckArgs, ListArgs, ListKind, SchemaArgs, SchemaKind};
-pub use host::{ConnectArgs, S3270Args};
+pub use host::{ConnectArgs, LineArgs, S3270Args};
 pub use recording::{RegradeArgs, ReplayArgs, ShowArgs, VerifyArgs};
 pub use serve::{LogForm, LogLevel, ServeArgs};
 #[cfg(feature = "mcp")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::SessionArgs;
+use super::{LineArgs, SessionArgs};
 
 /// Arguments of `bigiron call`.
 #[derive(Debug, Args)]
@@ -13,19 +13,31 @@ Examples:
   bigiron call dmv read-expiry operator=CLK042 password=IRON licno=D4471902
   bigiron call dmv change-address --warts all …     the playbook works by what the screen shows, warts or not
   bigiron call revenue file-return --task failed-submission --warts half_filed
+  bigiron call dmv read-expiry --host mainframe:992 --tls operator=CLK042 …     on a foreign host
+  bigiron call ./look-up.toml --host mainframe:23 account=10042                 a playbook that is of no system
 
-The playbook presses keys in a session of its own, under the turn clock; its answer goes to stdout. Exit codes: 0 done, 1 it gave
-up, 2 wrong usage or unreadable input.")]
+The playbook presses keys in a session of its own, under the turn clock, or with --host on any host that speaks TN3270; its answer
+goes to stdout. Exit codes: 0 done, 1 it gave up or the host did, 2 wrong usage or unreadable input.")]
 pub struct CallArgs {
     /// The session: its system, seed and warts.
     #[command(flatten)]
     pub session: SessionArgs,
-    /// A playbook of the system
+    /// A playbook of the system; none if SYSTEM is the file of one
     #[arg(value_name = "PLAYBOOK")]
-    pub playbook: String,
+    pub playbook: Option<String>,
     /// What the playbook takes; with --task, what is left out is as its goal tells it
     #[arg(value_name = "NAME=VALUE")]
     pub values: Vec<String>,
+    /// A foreign host to work on, as s3270 takes it, in place of a session of our own
+    #[arg(long, value_name = "HOST:PORT",
+        conflicts_with_all = ["seed", "warts", "task", "clock", "speed", "record_hidden"])]
+    pub host: Option<String>,
+    /// How it is spoken to.
+    #[command(flatten)]
+    pub line: LineArgs,
+    /// How long the foreign host may take for its first screen, and for each answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "host")]
+    pub patience: u64,
 }
 
 /// Arguments of `bigiron prove`.

@@ -9,8 +9,10 @@
 //! | [`talk`] | the conversation with a host, without its socket |
 //! | [`nvt`] | a host of plain text on a 3270 |
 //! | [`remote`] | all of that with a socket, for a script or a person |
+//! | [`hands`] | all of that for a playbook |
 
 pub mod certificate;
+pub mod hands;
 pub mod host;
 pub mod negotiation;
 pub mod nvt;
@@ -19,6 +21,7 @@ pub mod remote;
 mod subject;
 pub mod talk;
 
+pub use hands::Hands;
 pub use host::{HostName, HostNameError};
 pub use negotiation::Mode;
 pub use remote::{Config, Remote, Stage};

@@ -4,6 +4,7 @@ mod playbooks;
 mod tasks;
 
 use super::model::{Course, Task};
+use super::playbook::Playbook;
 use super::shape::{PLAYBOOK, TASKS};
 use super::start::Start;
 use crate::host::Region;
@@ -13,6 +14,7 @@ use crate::system::load::node::{Faults, Name, Node, Source, Table, Text};
 use crate::system::load::scope::Catalog;
 use crate::system::load::{data, parse, structure};
 use crate::system::model::{self, System};
+use crate::system::value::Date;
 use std::sync::Arc;
 use toml::de::DeTable;
 
@@ -83,6 +85,31 @@ impl Course {
     }
 }
 
+impl Playbook {
+    /// Loads a playbook by itself, of no system, from its file. `today` settles the century of years with two digits.
+    pub fn load(id: &str, text: String, today: Date) -> Result<Playbook, Diagnostics> {
+        let mut faults = Faults::default();
+        let name = format!("{id}.toml");
+        let source = Source {
+            name: &name,
+            text: &text,
+        };
+        let table = parse(source, &mut faults);
+        let playbook = playbook(id, &Table::root(source, &table), today, &mut faults);
+        drop(table);
+        let diagnostics = Diagnostics::new(faults.list, vec![(name, text)]);
+        match diagnostics.errors() {
+            0 => Ok(playbook),
+            _ => Err(diagnostics),
+        }
+    }
+}
+
+fn playbook(id: &str, root: &Table<'_>, today: Date, faults: &mut Faults) -> Playbook {
+    structure::check(root, &PLAYBOOK, root.place(), faults);
+    playbooks::compile(id, root, today, faults)
+}
+
 /// The name of a playbook, if a file is one.
 fn stem(file: &str) -> Option<&str> {
     file.strip_prefix(FOLDER)?.strip_suffix(".toml")
@@ -107,8 +134,7 @@ fn compile(
     for (source, table) in &parsed {
         if let Some(id) = stem(source.name) {
             let root = Table::root(*source, table);
-            structure::check(&root, &PLAYBOOK, root.place(), faults);
-            playbooks.push(playbooks::compile(id, &root, system.today, faults));
+            playbooks.push(playbook(id, &root, system.today, faults));
         }
     }
     let mut tasks = Vec::new();

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod anything;
+mod call;
 mod client;
 mod control;
 mod desks;
