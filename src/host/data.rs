@@ -5,8 +5,10 @@ use super::table::{Table, numbered};
 use crate::system::expr::{Fact, TableId, World, eval};
 use crate::system::model::{Generate, Maker, Part, System};
 use crate::system::picture;
+use crate::system::record::Record;
 use crate::system::value::{Date, Row, Type, Value};
 use smol_str::SmolStrBuilder;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How often a generated row is made anew because its key is taken, before it is left out.
@@ -37,6 +39,8 @@ pub fn tables(system: &System, seed: u64) -> Vec<Table> {
             fill(system, id, generate, makers, &mut tables);
         }
     }
+    let models = tables.iter_mut().zip(&system.tables);
+    models.for_each(|(table, model)| table.pack(model));
     tables
 }
 
@@ -131,11 +135,13 @@ impl<'a> Column<'a> {
         tables: &[Table],
     ) -> Column<'a> {
         let mut keys = Vec::new();
-        if let Maker::KeyOf(other) = maker {
+        if let Maker::KeyOf(other) = maker
+            && let Some(&first) = system.tables[*other].key.first()
+        {
             keys.extend(
                 tables[*other]
                     .iter()
-                    .filter_map(|(key, _)| key.first().cloned()),
+                    .filter_map(|record| record.cell(first).map(Cow::into_owned)),
             );
             chance.shuffle(&mut keys);
         }
@@ -258,17 +264,14 @@ impl World for Making<'_> {
     fn pick(&self, _field: usize) -> &Value {
         &self.blank
     }
-    fn bound(&self, depth: usize) -> Option<&Row> {
-        (depth == 0).then_some(self.row)
+    fn bound(&self, depth: usize) -> Option<Record<'_>> {
+        (depth == 0).then_some(Record::Held(self.row))
     }
-    fn row(&self, table: TableId, key: &[Value]) -> Option<&Row> {
+    fn row(&self, table: TableId, key: &[Value]) -> Option<Record<'_>> {
         self.tables.get(table)?.get(key)
     }
-    fn rows(&self, table: TableId) -> impl Iterator<Item = &Row> {
-        self.tables
-            .get(table)
-            .into_iter()
-            .flat_map(|table| table.iter().map(|(_, row)| row))
+    fn rows(&self, table: TableId) -> impl Iterator<Item = Record<'_>> {
+        self.tables.get(table).into_iter().flat_map(Table::iter)
     }
     fn holder(&self, _table: TableId, _key: &[Value]) -> Option<&Value> {
         None

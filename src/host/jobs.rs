@@ -7,6 +7,7 @@ use super::rules::Yield;
 use super::view::{View, time_of_day};
 use super::{DAY, Host, Millis};
 use crate::system::model::{Effect, JobId, Schedule};
+use crate::system::record::Record;
 use crate::system::value::Row;
 use crate::system::wart::Occasion;
 use std::sync::Arc;
@@ -248,7 +249,8 @@ impl Host {
     /// The world of a job with these rows bound.
     fn seen(&self, rows: &[Option<Row>]) -> Yield<'_> {
         let mut view = View::new(self, None);
-        view.rows = rows.to_vec();
+        let own = |row: &Option<Row>| row.clone().map(Record::Own);
+        view.rows = rows.iter().map(own).collect();
         Yield::new(view, &self.region.system, &self.tables)
     }
 }

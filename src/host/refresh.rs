@@ -3,6 +3,7 @@
 use super::Host;
 use super::apply::Abend;
 use super::form::Stale;
+use super::table::Table;
 use super::view::{View, today};
 use crate::system::expr::{eval, test};
 use crate::system::model::{FieldId, List};
@@ -51,7 +52,7 @@ impl Host {
             }
         }
         for (n, columns) in map.list_rows.iter().enumerate() {
-            let row = view.list_row(n).cloned();
+            let row = view.list_row(n);
             view.rows.clear();
             view.rows.push(row.clone());
             for id in columns.iter().copied().filter(|id| due(*id)) {
@@ -102,19 +103,19 @@ impl Host {
     fn listed(&self, at: usize, list: &List) -> Result<Vec<Key>, Abend> {
         let copied = self.copied();
         let mut view = View::new(self, Some(at)).reading(copied);
-        let mut found: Vec<(Option<Value>, &Key)> = Vec::new();
+        let mut found: Vec<(Option<Value>, Key)> = Vec::new();
         let table = copied.iter().find(|(id, _)| *id == list.table);
         let table = table
             .map(|(_, table)| table)
             .or(self.tables.get(list.table));
-        let rows = table.into_iter();
-        for (key, row) in rows.flat_map(|table| table.iter()) {
+        let key = &self.region.system.tables[list.table].key;
+        for record in table.into_iter().flat_map(Table::iter) {
             view.rows.clear();
-            view.rows.push(Some(Arc::clone(row)));
+            view.rows.push(Some(record.clone()));
             let passes = list.filter.as_ref().map_or(Ok(true), |f| test(f, &view))?;
             if passes {
                 let order = list.order.as_ref().map(|order| eval(order, &view));
-                found.push((order.transpose()?, key));
+                found.push((order.transpose()?, record.key(key)));
             }
         }
         // Rows come in key order, and the sort is stable.
@@ -124,7 +125,7 @@ impl Host {
         if list.descending {
             found.reverse();
         }
-        Ok(found.into_iter().map(|(_, key)| key.clone()).collect())
+        Ok(found.into_iter().map(|(_, key)| key).collect())
     }
 
     /// Blanks the input fields of a list whose page was turned.

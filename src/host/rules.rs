@@ -5,6 +5,7 @@ use super::table::Table;
 use super::view::View;
 use crate::system::expr::{Expr, Fault, TableId, eval, test};
 use crate::system::model::{Compare, Effect, System};
+use crate::system::record::Record;
 use crate::system::value::{Key, Row, Value};
 
 /// Works out the effects of a rule, in order.
@@ -135,7 +136,7 @@ impl<'a> Yield<'a> {
     fn update(&mut self, table: TableId, key: &[Expr], set: &[(usize, Expr)]) -> Result<(), Fault> {
         let key = self.key(key)?;
         let old = self.tables.get(table).and_then(|table| table.get(&key));
-        let set = self.with_row(old.cloned(), |this| {
+        let set = self.with_row(old, |this| {
             let values = set.iter().map(|(c, value)| Ok((*c, this.value(value)?)));
             values.collect::<Result<Vec<_>, Fault>>()
         })?;
@@ -150,7 +151,7 @@ impl<'a> Yield<'a> {
         effects: &[Effect],
     ) -> Result<(), Fault> {
         for row in self.passing(table, filter)? {
-            self.with_row(Some(row), |this| this.effects(effects))?;
+            self.with_row(Some(Record::Own(row)), |this| this.effects(effects))?;
         }
         Ok(())
     }
@@ -158,17 +159,16 @@ impl<'a> Yield<'a> {
     /// The rows of a table that pass a filter, in key order.
     pub fn passing(&mut self, table: TableId, filter: Option<&Expr>) -> Result<Vec<Row>, Fault> {
         let tables = self.tables;
-        let rows = tables.get(table).into_iter().flat_map(|t| t.map().values());
         let mut passing = Vec::new();
-        for row in rows {
+        for record in tables.get(table).into_iter().flat_map(Table::iter) {
             let passes = match filter {
                 Some(filter) => {
-                    self.with_row(Some(row.clone()), |this| test(filter, &this.view))?
+                    self.with_row(Some(record.clone()), |this| test(filter, &this.view))?
                 }
                 None => true,
             };
             if passes {
-                passing.push(row.clone());
+                passing.push(record.row());
             }
         }
         Ok(passing)
@@ -177,8 +177,9 @@ impl<'a> Yield<'a> {
     fn compare(&mut self, compare: &Compare) -> Result<(), Fault> {
         for left in self.passing(compare.left, compare.filter.as_ref())? {
             let (right, effects) = self.verdict(compare, &left)?;
-            self.view.rows.push(right);
-            let done = self.with_row(Some(left), |this| this.effects(effects));
+            self.view.rows.push(right.map(Record::Own));
+            let left = Some(Record::Own(left));
+            let done = self.with_row(left, |this| this.effects(effects));
             self.view.rows.pop();
             done?;
         }
@@ -191,9 +192,11 @@ impl<'a> Yield<'a> {
         compare: &'c Compare,
         left: &Row,
     ) -> Result<(Option<Row>, &'c [Effect]), Fault> {
-        let key = self.with_row(Some(left.clone()), |this| this.key(&compare.key))?;
+        let bound = Some(Record::Own(left.clone()));
+        let key = self.with_row(bound, |this| this.key(&compare.key))?;
         let right = self.tables.get(compare.right).and_then(|t| t.get(&key));
-        let effects = match right {
+        let right = right.map(|record| record.row());
+        let effects = match &right {
             None => &compare.missing,
             Some(right) => {
                 let agrees = |(l, r): &(usize, usize)| left.get(*l) == right.get(*r);
@@ -203,12 +206,12 @@ impl<'a> Yield<'a> {
                 }
             }
         };
-        Ok((right.cloned(), effects))
+        Ok((right, effects))
     }
 
     fn with_row<T>(
         &mut self,
-        row: Option<Row>,
+        row: Option<Record<'a>>,
         work: impl FnOnce(&mut Self) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         self.view.rows.push(row);

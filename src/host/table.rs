@@ -1,15 +1,24 @@
 //! The backend's records: ordered by key, cheap to clone, with a digest kept up to date.
 
 use crate::system::model;
+use crate::system::record::{Block, Record};
 use crate::system::value::{Key, Row, Type, Value};
 use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
+use std::cmp::Ordering;
+use std::iter;
 use std::sync::Arc;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// The rows of one table. A clone shares them until either changes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Table {
-    rows: OrdMap<Key, Row>,
+    /// The rows it began with, packed.
+    begun: Arc<Block>,
+    /// The rows that have been put under a key since; `None`: the row it began with is gone.
+    since: OrdMap<Key, Option<Row>>,
+    /// How many rows there are.
+    len: usize,
     /// Wrapping sum of the digests of all rows: the same whatever order they came in.
     digest: u64,
     /// The next number a numbered key gets.
@@ -24,40 +33,85 @@ impl Table {
     /// No rows yet.
     pub fn new(model: &model::Table) -> Table {
         Table {
-            rows: OrdMap::new(),
+            begun: Arc::default(),
+            since: OrdMap::new(),
+            len: 0,
             digest: 0,
             next: model.sequence.as_ref().map_or(0, |sequence| sequence.first),
         }
     }
 
+    /// Packs the rows, for a table that is kept and mostly read.
+    pub(super) fn pack(&mut self, model: &model::Table) {
+        let rows: Vec<Row> = self.iter().map(|record| record.row()).collect();
+        if let Some(block) = Block::pack(&model.key, &rows) {
+            self.begun = Arc::new(block);
+            self.since = OrdMap::new();
+        }
+    }
+
     /// The row with this key.
-    pub fn get(&self, key: &[Value]) -> Option<&Row> {
-        self.rows.get(key)
+    pub fn get(&self, key: &[Value]) -> Option<Record<'_>> {
+        match self.since.get(key) {
+            Some(row) => row.as_ref().map(Record::Held),
+            None => self.begun.get(key),
+        }
     }
 
     /// Whether there is a row with this key.
     pub fn contains(&self, key: &[Value]) -> bool {
-        self.rows.contains_key(key)
+        self.get(key).is_some()
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.len
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len == 0
     }
 
     /// All rows, in key order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Row)> {
-        self.rows.iter()
+    pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
+        let (mut at, mut since) = (0, self.since.iter().peekable());
+        iter::from_fn(move || {
+            loop {
+                let order = match (at < self.begun.len(), since.peek()) {
+                    (false, None) => return None,
+                    (true, None) => Ordering::Less,
+                    (false, Some(_)) => Ordering::Greater,
+                    (true, Some((key, _))) => self.begun.compare(at, key),
+                };
+                at += usize::from(order != Ordering::Greater);
+                if order == Ordering::Less {
+                    return Some(self.begun.record(at - 1));
+                }
+                if let Some((_, Some(row))) = since.next() {
+                    return Some(Record::Held(row));
+                }
+            }
+        })
     }
 
-    /// The rows as a map, whose `diff` tells what changed between two clones.
-    pub fn map(&self) -> &OrdMap<Key, Row> {
-        &self.rows
+    /// The keys under which another state of the same table has something else, in order; quickly told of two clones.
+    pub fn differing(&self, model: &model::Table, other: &Table) -> Vec<Key> {
+        let differs = |key: &Key| {
+            let row = |table: &Table| table.get(key).map(|record| record.row());
+            row(self) != row(other)
+        };
+        let mut keys: Vec<Key> = match Arc::ptr_eq(&self.begun, &other.begun) {
+            true => self.since.diff(&other.since).map(changed).cloned().collect(),
+            false => {
+                let rows = self.iter().chain(other.iter());
+                rows.map(|record| record.key(&model.key)).collect()
+            }
+        };
+        keys.sort_unstable();
+        keys.dedup();
+        keys.retain(differs);
+        keys
     }
 
     /// A new row, one value a column; texts longer than their column are cut. Gives its key.
@@ -79,11 +133,12 @@ impl Table {
     }
 
     fn add(&mut self, key: Key, row: Row) -> bool {
-        if self.rows.contains_key(&key) {
+        if self.contains(&key) {
             return false;
         }
         self.digest = self.digest.wrapping_add(row_digest(&row));
-        self.rows.insert(key, row);
+        self.since.insert(key, Some(row));
+        self.len += 1;
         true
     }
 
@@ -91,30 +146,21 @@ impl Table {
     /// such row or the new key is another row's.
     pub fn replace(&mut self, model: &model::Table, key: &[Value], row: Vec<Value>) -> bool {
         let (new_key, row) = fitted(model, row);
-        let moves = new_key.as_slice() != key;
-        if moves && self.rows.contains_key(&new_key) {
+        if new_key.as_slice() != key && self.contains(&new_key) {
             return false;
         }
-        let Some(slot) = self.rows.get_mut(key) else {
-            return false;
-        };
-        self.digest = self
-            .digest
-            .wrapping_sub(row_digest(slot))
-            .wrapping_add(row_digest(&row));
-        if moves {
-            self.rows.remove(key);
-            self.rows.insert(new_key, row);
-        } else {
-            *slot = row;
-        }
-        true
+        self.remove(key).is_some() && self.add(new_key, row)
     }
 
     /// The row goes.
     pub fn remove(&mut self, key: &[Value]) -> Option<Row> {
-        let row = self.rows.remove(key)?;
+        let row = self.get(key)?.row();
         self.digest = self.digest.wrapping_sub(row_digest(&row));
+        self.len -= 1;
+        match self.begun.get(key) {
+            Some(_) => self.since.insert(key.to_vec(), None),
+            None => self.since.remove(key),
+        };
         Some(row)
     }
 
@@ -126,7 +172,7 @@ impl Table {
         loop {
             let value = numbered(sequence, self.next, &model.columns[*column].of);
             self.next = self.next.wrapping_add(1);
-            if !self.rows.contains_key(std::slice::from_ref(&value)) {
+            if !self.contains(std::slice::from_ref(&value)) {
                 return value;
             }
         }
@@ -137,25 +183,45 @@ impl Table {
         self.digest ^ (self.next as u64).rotate_left(32)
     }
 
-    /// Checks that the digest is that of the rows and that every row stands under its own key.
+    /// Checks that count and digest are those of the rows and that every row stands under its own key, in order.
     pub fn verify(&self, model: &model::Table) -> Result<(), String> {
-        let mut digest = 0u64;
-        for (key, row) in &self.rows {
-            digest = digest.wrapping_add(row_digest(row));
-            if row.len() != model.columns.len() || *key != key_of(model, row) {
+        let (mut digest, mut count) = (0u64, 0);
+        let mut last: Option<Key> = None;
+        for row in self.iter().map(|record| record.row()) {
+            digest = digest.wrapping_add(row_digest(&row));
+            count += 1;
+            let key = key_of(model, &row);
+            let found = self.get(&key).map(|record| record.row());
+            if row.len() != model.columns.len() || found != Some(row) || last >= Some(key.clone()) {
                 return Err(format!(
-                    "table {}: a row stands under the key {key:?}, which is not its own",
+                    "table {}: a row does not stand under its key {key:?}",
                     model.name
                 ));
             }
+            last = Some(key);
         }
-        match digest == self.digest {
+        match (digest, count) == (self.digest, self.len) {
             true => Ok(()),
             false => Err(format!(
-                "table {}: the digest is not that of the rows",
+                "table {}: count and digest are not those of the rows",
                 model.name
             )),
         }
+    }
+}
+
+/// Two tables are equal that have equal rows and give out the same number next.
+impl PartialEq for Table {
+    fn eq(&self, other: &Table) -> bool {
+        let rows = |table: &Table| table.iter().map(|record| record.row()).collect::<Vec<_>>();
+        self.digest() == other.digest() && rows(self) == rows(other)
+    }
+}
+
+fn changed<'d>(item: DiffItem<'d, 'd, Key, Option<Row>>) -> &'d Key {
+    match item {
+        DiffItem::Add(key, _) | DiffItem::Remove(key, _) => key,
+        DiffItem::Update { new, .. } => new.0,
     }
 }
 
@@ -289,7 +355,7 @@ mod tests {
         let (model, mut table) = (model(), Table::new(&model()));
         let key = table.insert(&model, row("Q001X", "ABCD")).unwrap();
         assert_eq!(key, [Value::text("Q001")]);
-        assert_eq!(table.get(&key).unwrap()[1], Value::text("ABC"));
+        assert_eq!(table.get(&key).unwrap().row()[1], Value::text("ABC"));
         assert_eq!(table.insert(&model, row("Q001", "")), Err(Duplicate(key)));
     }
 
@@ -317,23 +383,57 @@ mod tests {
     proptest! {
         #[test]
         fn the_digest_is_that_of_the_rows_whatever_came_before(
-            deeds in proptest::collection::vec((0u8..3, 0u8..6, "[A-C]{0,5}"), 0..40)
+            deeds in proptest::collection::vec((0u8..3, 0u8..6, "[A-C]{0,5}"), 0..40),
+            packed_after in 0usize..40,
         ) {
             let (model, mut table) = (model(), Table::new(&model()));
-            for (deed, id, note) in deeds {
+            for (n, (deed, id, note)) in deeds.into_iter().enumerate() {
                 let key = [Value::text(id.to_string())];
                 match deed {
                     0 => drop(table.insert(&model, row(&id.to_string(), &note))),
                     1 => drop(table.replace(&model, &key, row(&id.to_string(), &note))),
                     _ => drop(table.remove(&key)),
                 }
+                if n == packed_after {
+                    table.pack(&model);
+                }
             }
             prop_assert_eq!(table.verify(&model), Ok(()));
             let mut again = Table::new(&model);
-            for (_, row) in table.map().iter().rev() {
+            let mut rows: Vec<Row> = table.iter().map(|record| record.row()).collect();
+            rows.reverse();
+            for row in rows {
                 again.insert(&model, row.to_vec()).unwrap();
             }
-            prop_assert_eq!(again.digest(), table.digest());
+            prop_assert_eq!(&again, &table);
+        }
+
+        #[test]
+        fn what_differs_is_told_alike_of_clones_and_of_tables_made_apart(
+            begun in proptest::collection::btree_set(0u8..9, 0..9),
+            deeds in proptest::collection::vec((any::<bool>(), 0u8..9, "[AB]"), 0..20),
+        ) {
+            let model = model();
+            let mut before = Table::new(&model);
+            for id in begun {
+                before.insert(&model, row(&id.to_string(), "A")).unwrap();
+            }
+            let apart = before.clone();
+            before.pack(&model);
+            let mut after = before.clone();
+            for (leaves, id, note) in deeds {
+                after.remove(&[Value::text(id.to_string())]);
+                if !leaves {
+                    after.insert(&model, row(&id.to_string(), &note)).unwrap();
+                }
+            }
+            let differing = before.differing(&model, &after);
+            prop_assert_eq!(&apart.differing(&model, &after), &differing);
+            for id in 0u8..9 {
+                let key = vec![Value::text(id.to_string())];
+                let row = |table: &Table| table.get(&key).map(|record| record.row());
+                prop_assert_eq!(row(&before) != row(&after), differing.contains(&key));
+            }
         }
     }
 }

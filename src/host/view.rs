@@ -6,7 +6,9 @@ use super::{DAY, Host, Millis};
 use crate::system::expr::{Fact, Fault, TableId, World, eval};
 use crate::system::model::{Given, Part, System, Template};
 use crate::system::picture;
-use crate::system::value::{Row, Value};
+use crate::system::record::Record;
+use crate::system::value::Value;
+use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
@@ -14,6 +16,9 @@ use std::sync::LazyLock;
 const TERMINAL: &str = "LU0A17";
 
 static BLANK: LazyLock<Value> = LazyLock::new(|| Value::text(""));
+
+/// A table, the only value of a key, and the row that has it.
+type Lookup<'a> = (TableId, Value, Option<Record<'a>>);
 
 /// A host seen from one of its frames, with the rows bound so far.
 pub(super) struct View<'a> {
@@ -26,7 +31,9 @@ pub(super) struct View<'a> {
     /// The list row that is picked, from 0.
     picked: Option<usize>,
     /// Bound rows, the innermost last.
-    pub rows: Vec<Option<Row>>,
+    pub rows: Vec<Option<Record<'a>>>,
+    /// The row that was last looked up, by table and key: most expressions of a screen are about one record.
+    last: RefCell<Option<Lookup<'a>>>,
     /// The key last numbered.
     pub inserted: Value,
     /// What `{key}` and `{code}` stand for in templates.
@@ -46,11 +53,12 @@ impl<'a> View<'a> {
             copied: &[],
             picked: None,
             rows: Vec::new(),
+            last: RefCell::default(),
             inserted: BLANK.clone(),
             given: Default::default(),
         };
         view.picked = view.picks().next();
-        let picked = view.picked.and_then(|row| view.list_row(row)).cloned();
+        let picked = view.picked.and_then(|row| view.list_row(row));
         if frame.is_some_and(|frame| host.screen(frame).list.is_some()) {
             view.rows.push(picked);
         }
@@ -59,7 +67,11 @@ impl<'a> View<'a> {
 
     /// The same view, reading these tables from a copy.
     pub fn reading(self, copied: &'a [(TableId, Table)]) -> View<'a> {
-        View { copied, ..self }
+        View {
+            copied,
+            last: RefCell::default(),
+            ..self
+        }
     }
 
     fn table(&self, id: TableId) -> Option<&'a Table> {
@@ -80,7 +92,7 @@ impl<'a> View<'a> {
     }
 
     /// The row of the table in a shown list row.
-    pub fn list_row(&self, row: usize) -> Option<&'a Row> {
+    pub fn list_row(&self, row: usize) -> Option<Record<'a>> {
         let frame = self.frame?;
         let list = self.host.screen(frame).list.as_ref()?;
         let key = frame.keys.get(frame.page * list.page + row)?;
@@ -167,18 +179,29 @@ impl World for View<'_> {
         entry.map_or(&BLANK, |entry| &entry.text)
     }
 
-    fn bound(&self, depth: usize) -> Option<&Row> {
+    fn bound(&self, depth: usize) -> Option<Record<'_>> {
         let place = self.rows.len().checked_sub(depth + 1)?;
-        self.rows.get(place)?.as_ref()
+        self.rows.get(place)?.as_ref().map(Record::lend)
     }
 
-    fn row(&self, table: TableId, key: &[Value]) -> Option<&Row> {
-        self.table(table)?.get(key)
+    fn row(&self, table: TableId, key: &[Value]) -> Option<Record<'_>> {
+        let [only] = key else {
+            return self.table(table)?.get(key);
+        };
+        let mut last = self.last.borrow_mut();
+        if let Some((id, value, row)) = &*last
+            && *id == table
+            && value == only
+        {
+            return row.clone();
+        }
+        let row = self.table(table)?.get(key);
+        *last = Some((table, only.clone(), row.clone()));
+        row
     }
 
-    fn rows(&self, table: TableId) -> impl Iterator<Item = &Row> {
-        let rows = self.table(table).map(Table::map);
-        rows.into_iter().flat_map(|rows| rows.values())
+    fn rows(&self, table: TableId) -> impl Iterator<Item = Record<'_>> {
+        self.table(table).into_iter().flat_map(Table::iter)
     }
 
     fn holder(&self, table: TableId, key: &[Value]) -> Option<&Value> {

@@ -3,12 +3,14 @@
 use super::mask::{Mask, is_hidden_at, is_hidden_key};
 use super::replay::show;
 use super::{Event, Recording, What};
+use crate::host::table::Table;
 use crate::host::{Host, Region};
 use crate::session::{self, Line, Log, Millis, Session};
 use crate::system::model::System;
 use crate::system::value::Value;
 use crate::terminal::{Key, Terminal};
 use crate::wire::{CodePage, Inbound};
+use smol_str::SmolStr;
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -134,16 +136,17 @@ fn guess<'a>(
     from: usize,
     hidden: &[String],
 ) -> Option<(Execution<'a>, usize)> {
-    let mut values: BTreeSet<&str> = BTreeSet::new();
-    for table in before.region.tables() {
-        for value in table.iter().flat_map(|(_, row)| row.iter()) {
+    let mut values: BTreeSet<SmolStr> = BTreeSet::new();
+    for record in before.region.tables().iter().flat_map(Table::iter) {
+        for value in record.row().iter() {
             if let Value::Text(text) = value {
-                values.insert(text);
+                values.insert(text.clone());
             }
         }
     }
     let known = hidden.iter().map(String::as_str);
-    let candidates = known.chain(values).filter(|text| !text.is_empty());
+    let held = values.iter().map(SmolStr::as_str);
+    let candidates = known.chain(held).filter(|text| !text.is_empty());
     for text in candidates.take(MAX_GUESSES) {
         let mut trial = before.clone();
         trial.secret = text.chars().collect();

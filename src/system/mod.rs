@@ -6,6 +6,7 @@ pub(crate) mod load;
 pub mod model;
 pub(crate) mod near;
 pub mod picture;
+pub mod record;
 pub mod schema;
 pub mod shape;
 pub mod value;

@@ -3,6 +3,7 @@
 use crate::host::table::Table;
 use crate::system::expr::{Expr, Fact, Fault, TableId, World, eval};
 use crate::system::model::{Part, System, Template};
+use crate::system::record::Record;
 use crate::system::value::{Row, Value};
 
 /// A world of tables at rest.
@@ -72,20 +73,17 @@ impl World for Scene<'_> {
     fn pick(&self, _field: usize) -> &Value {
         self.blank
     }
-    fn bound(&self, depth: usize) -> Option<&Row> {
+    fn bound(&self, depth: usize) -> Option<Record<'_>> {
         match depth {
-            0 => self.row,
+            0 => self.row.map(Record::Held),
             further => self.outer?.bound(further - 1),
         }
     }
-    fn row(&self, table: TableId, key: &[Value]) -> Option<&Row> {
+    fn row(&self, table: TableId, key: &[Value]) -> Option<Record<'_>> {
         self.tables.get(table)?.get(key)
     }
-    fn rows(&self, table: TableId) -> impl Iterator<Item = &Row> {
-        let table = self.tables.get(table);
-        table
-            .into_iter()
-            .flat_map(|table| table.iter().map(|(_, row)| row))
+    fn rows(&self, table: TableId) -> impl Iterator<Item = Record<'_>> {
+        self.tables.get(table).into_iter().flat_map(Table::iter)
     }
     fn holder(&self, _table: TableId, _key: &[Value]) -> Option<&Value> {
         None

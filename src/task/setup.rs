@@ -44,7 +44,8 @@ impl Setup<'_> {
             }
             Effect::Update { table, key, set } => {
                 let key = self.see(tables, bound, |scene| scene.all(key))?;
-                let Some(old) = tables.get(*table).and_then(|rows| rows.get(&key)).cloned() else {
+                let old = tables.get(*table).and_then(|rows| rows.get(&key));
+                let Some(old) = old.map(|record| record.row()) else {
                     return Err(StartError::Setup(format!(
                         "there is no {} {key:?}",
                         self.name(*table)
@@ -74,7 +75,7 @@ impl Setup<'_> {
             } => {
                 let rows: Vec<Row> = tables
                     .get(*table)
-                    .map(|rows| rows.iter().map(|(_, row)| row.clone()).collect())
+                    .map(|rows| rows.iter().map(|record| record.row()).collect())
                     .unwrap_or_default();
                 for row in rows {
                     let inner: Vec<Row> = bound.iter().cloned().chain([row]).collect();

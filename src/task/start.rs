@@ -23,7 +23,7 @@ pub struct Start {
     regions: Vec<Region>,
     values: Vec<Value>,
     goal: String,
-    before: Vec<Rows>,
+    before: Vec<Table>,
     required: Vec<Requirement>,
     answer: Option<Answer>,
 }
@@ -126,8 +126,7 @@ impl Start {
                 today: system.today,
             }),
         };
-        let before = rows(&tables);
-        if let Some((table, key)) = required.iter().find_map(|wanted| missing(wanted, &before)) {
+        if let Some((table, key)) = required.iter().find_map(|wanted| missing(wanted, &tables)) {
             let table = system.tables.get(table).map_or("", |table| &table.name);
             return Err(StartError::NoSuchRow(table.into(), key_text(key)));
         }
@@ -137,7 +136,7 @@ impl Start {
             regions,
             values,
             goal,
-            before,
+            before: tables,
             required,
             answer,
         })
@@ -225,12 +224,12 @@ impl Start {
 
     /// Grades tables that a run has come to.
     pub fn grade(&self, end: &[Table], answer: Option<&str>, ending: &Ending) -> Grade {
-        let after = rows(end);
+        let (before, after) = self.differing(end);
         let report = self.answer.as_ref().map(|right| (right, answer));
         let allowed = |change: &Change| self.allows(change, end);
         let mut grade = grade(
             &self.system.tables,
-            &self.before,
+            &before,
             &after,
             &self.required,
             allowed,
@@ -297,10 +296,25 @@ impl Start {
         })
     }
 
+    /// The rows that differ from the start, as they were and as they are.
+    fn differing(&self, end: &[Table]) -> (Vec<Rows>, Vec<Rows>) {
+        let tables = self.system.tables.iter().zip(self.before.iter().zip(end));
+        let rows = tables.map(|(model, (before, after))| {
+            let keys = before.differing(model, after);
+            let of = |table: &Table| {
+                let rows = keys.iter();
+                rows.filter_map(|key| Some((key.clone(), table.get(key)?.row())))
+                    .collect()
+            };
+            (of(before), of(after))
+        });
+        rows.unzip()
+    }
+
     /// Every row that differs from the start and is neither allowed nor a journal's: what a run has done to the backend.
     pub fn effect(&self, end: &[Table]) -> Vec<String> {
-        let after = rows(end);
-        let changes = super::grade::changes(&self.before, &after);
+        let (before, after) = self.differing(end);
+        let changes = super::grade::changes(&before, &after);
         let told = changes.iter().filter(|change| !self.allows(change, end));
         told.map(|change| format!("{} {:?} {:?}", change.table, change.key, change.after))
             .collect()
@@ -320,12 +334,12 @@ fn kind(of: &Type) -> String {
 }
 
 /// The row that a requirement is about, if it is not there.
-fn missing<'r>(wanted: &'r Requirement, before: &[Rows]) -> Option<(usize, &'r Key)> {
+fn missing<'r>(wanted: &'r Requirement, before: &[Table]) -> Option<(usize, &'r Key)> {
     match wanted {
         Requirement::Insert { .. } => None,
         Requirement::Update { table, key, .. } | Requirement::Delete { table, key } => {
             let rows = before.get(*table)?;
-            (!rows.contains_key(key)).then_some((*table, key))
+            (!rows.contains(key)).then_some((*table, key))
         }
     }
 }
@@ -343,10 +357,6 @@ fn differs_only_in(change: &Change, columns: Option<&[usize]>) -> bool {
 
 fn joined<'t>(tables: impl Iterator<Item = &'t [Table]>) -> Vec<Table> {
     tables.flat_map(|tables| tables.iter().cloned()).collect()
-}
-
-fn rows(tables: &[Table]) -> Vec<Rows> {
-    tables.iter().map(|table| table.map().clone()).collect()
 }
 
 pub(super) fn scene<'a>(
@@ -394,14 +404,16 @@ fn draw(
             }
             From::KeyOf { table, filter } => {
                 let mut keys = Vec::new();
-                for (key, row) in tables.get(*table).into_iter().flat_map(Table::iter) {
+                let first = system.tables.get(*table).and_then(|model| model.key.first());
+                for record in tables.get(*table).into_iter().flat_map(Table::iter) {
+                    let row = record.row();
                     let passes = match filter {
                         None => true,
-                        Some(filter) => test(filter, &scene.with(row)).map_err(fault)?,
+                        Some(filter) => test(filter, &scene.with(&row)).map_err(fault)?,
                     };
-                    keys.extend(key.first().filter(|_| passes));
+                    keys.extend(first.and_then(|first| row.get(*first)).filter(|_| passes).cloned());
                 }
-                let drawn = chance.pick(&keys).map(|key| Value::clone(key));
+                let drawn = chance.pick(&keys).cloned();
                 drawn.ok_or_else(|| StartError::NoRow(value.name.clone()))?
             }
         };

@@ -47,7 +47,7 @@ fn rows(host: &Host, table: &str) -> Vec<String> {
             .collect::<Vec<_>>()
             .join("|")
     };
-    table.iter().map(|(_, cells)| row(cells)).collect()
+    table.iter().map(|record| row(&record.row())).collect()
 }
 
 fn desk() -> Session {

@@ -321,7 +321,7 @@ fn jobs_run_when_due_and_an_idle_terminal_is_signed_off_once() {
     let posted = |at: &At| {
         at.0.line().host().tables()[1]
             .iter()
-            .all(|(_, row)| row[3].is_true())
+            .all(|record| record.row()[3].is_true())
     };
     assert!(!posted(&at));
     at.0.wait(1_800_000, &mut ());

@@ -4,7 +4,8 @@
 
 use super::functions;
 use super::{Binary, Expr, Quantifier, TableId, Unary, World};
-use crate::system::value::{Decimal, Row, Type, Value};
+use crate::system::record::Record;
+use crate::system::value::{Decimal, Type, Value};
 use smol_str::SmolStrBuilder;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -70,7 +71,7 @@ struct Scope<'s> {
 
 #[derive(Clone, Copy)]
 enum Bound<'s> {
-    Row(&'s Row),
+    Row(&'s Record<'s>),
     Element(&'s Value),
 }
 
@@ -244,9 +245,9 @@ impl<'w, W: World> Evaluator<'w, W> {
         Err(0)
     }
 
-    fn row_at<'s>(&'s self, depth: usize, scope: Outer<'s>) -> Option<&'s Row> {
+    fn row_at<'s>(&'s self, depth: usize, scope: Outer<'s>) -> Option<Record<'s>> {
         match self.binding(depth, scope) {
-            Ok(Bound::Row(row)) => Some(row),
+            Ok(Bound::Row(row)) => Some(row.lend()),
             Ok(Bound::Element(_)) => None,
             Err(beyond) => self.world.bound(beyond),
         }
@@ -277,7 +278,7 @@ impl<'w, W: World> Evaluator<'w, W> {
             if self.truth(
                 body,
                 Some(&Scope {
-                    bound: Bound::Row(row),
+                    bound: Bound::Row(&row),
                     outer,
                 }),
             )? == wanted
@@ -372,7 +373,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         for row in self.world.rows(table) {
             self.step()?;
             let scope = Scope {
-                bound: Bound::Row(row),
+                bound: Bound::Row(&row),
                 outer,
             };
             if let Some(filter) = filter
@@ -413,11 +414,9 @@ impl Quantifier {
 }
 
 /// A cell of a row; the blank of its type if there is no such row.
-fn cell<'s>(row: Option<&'s Row>, column: usize, of: &Type) -> Cow<'s, Value> {
-    match row.and_then(|row| row.get(column)) {
-        Some(value) => Cow::Borrowed(value),
-        None => Cow::Owned(of.blank()),
-    }
+fn cell<'s>(row: Option<Record<'s>>, column: usize, of: &Type) -> Cow<'s, Value> {
+    let cell = row.and_then(|row| row.cell(column));
+    cell.unwrap_or_else(|| Cow::Owned(of.blank()))
 }
 
 fn compare(operator: Binary, left: &Value, right: &Value) -> Result<bool, Fault> {

@@ -1,6 +1,7 @@
 //! Expressions from text to value, in a small world.
 
 use super::*;
+use crate::system::record::Record;
 use crate::system::value::{Date, Row};
 use proptest::prelude::*;
 
@@ -22,14 +23,15 @@ impl World for Shop {
     fn pick(&self, _: usize) -> &Value {
         &self.session[0]
     }
-    fn bound(&self, _: usize) -> Option<&Row> {
+    fn bound(&self, _: usize) -> Option<Record<'_>> {
         None
     }
-    fn row(&self, _: TableId, key: &[Value]) -> Option<&Row> {
-        self.rows.iter().find(|row| row[..1] == *key)
+    fn row(&self, _: TableId, key: &[Value]) -> Option<Record<'_>> {
+        let row = self.rows.iter().find(|row| row[..1] == *key);
+        row.map(Record::Held)
     }
-    fn rows(&self, _: TableId) -> impl Iterator<Item = &Row> {
-        self.rows.iter()
+    fn rows(&self, _: TableId) -> impl Iterator<Item = Record<'_>> {
+        self.rows.iter().map(Record::Held)
     }
     fn holder(&self, _: TableId, _: &[Value]) -> Option<&Value> {
         None

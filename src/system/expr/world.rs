@@ -1,7 +1,8 @@
 //! What an expression can ask of the world it is evaluated in.
 
 use super::{Fact, TableId};
-use crate::system::value::{Row, Value};
+use crate::system::record::Record;
+use crate::system::value::Value;
 
 /// The world an expression sees: variables, the form, rows, facts. All indices are those of the loaded definition.
 ///
@@ -20,13 +21,13 @@ pub trait World {
     fn pick(&self, field: usize) -> &Value;
 
     /// The row bound outside the expression, counted outwards from 0: `row`, `old`, `other`. `None` (nothing picked) reads as blanks.
-    fn bound(&self, depth: usize) -> Option<&Row>;
+    fn bound(&self, depth: usize) -> Option<Record<'_>>;
 
     /// The row of a table with this key.
-    fn row(&self, table: TableId, key: &[Value]) -> Option<&Row>;
+    fn row(&self, table: TableId, key: &[Value]) -> Option<Record<'_>>;
 
     /// All rows of a table, in key order.
-    fn rows(&self, table: TableId) -> impl Iterator<Item = &Row>;
+    fn rows(&self, table: TableId) -> impl Iterator<Item = Record<'_>>;
 
     /// Who holds the record with this key; `None` if nobody does.
     fn holder(&self, table: TableId, key: &[Value]) -> Option<&Value>;

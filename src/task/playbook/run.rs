@@ -3,7 +3,8 @@
 use super::{Action, End, Playbook, Rule, Target, eye};
 use crate::system::expr::{self, Expr, Fact, TableId, World};
 use crate::system::model::{Part, Template};
-use crate::system::value::{Date, Row, Value};
+use crate::system::record::Record;
+use crate::system::value::{Date, Value};
 use crate::terminal::{Key, Terminal};
 
 /// A terminal with somebody's host behind it.
@@ -334,13 +335,13 @@ impl World for Seen<'_> {
     fn pick(&self, _field: usize) -> &Value {
         &self.blank
     }
-    fn bound(&self, _depth: usize) -> Option<&Row> {
+    fn bound(&self, _depth: usize) -> Option<Record<'_>> {
         None
     }
-    fn row(&self, _table: TableId, _key: &[Value]) -> Option<&Row> {
+    fn row(&self, _table: TableId, _key: &[Value]) -> Option<Record<'_>> {
         None
     }
-    fn rows(&self, _table: TableId) -> impl Iterator<Item = &Row> {
+    fn rows(&self, _table: TableId) -> impl Iterator<Item = Record<'_>> {
         std::iter::empty()
     }
     fn holder(&self, _table: TableId, _key: &[Value]) -> Option<&Value> {

@@ -181,7 +181,7 @@ impl At {
     /// The screen's name, its message, and how many sales and logs there are and at which price and note.
     fn found(&self) -> (String, String, usize, usize, String) {
         let tables = self.0.line().host().tables();
-        let item = tables[0].iter().next().map(|(_, row)| row.clone()).unwrap();
+        let item = tables[0].iter().next().unwrap().row();
         let name: String = self.row(0).chars().take(5).collect();
         let message = if name == "TILL1" {
             self.row(4)
