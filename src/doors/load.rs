@@ -81,7 +81,7 @@ impl Figures {
 struct Client {
     stream: TcpStream,
     decoder: Decoder,
-    events: std::collections::VecDeque<Event>,
+    events: std::vec::IntoIter<Event>,
     extended: bool,
 }
 
@@ -97,7 +97,7 @@ impl Client {
         let mut client = Client {
             stream,
             decoder: Decoder::new(LIMITS),
-            events: std::collections::VecDeque::new(),
+            events: Vec::new().into_iter(),
             extended: false,
         };
         loop {
@@ -110,12 +110,11 @@ impl Client {
 
     async fn next(&mut self) -> io::Result<Event> {
         loop {
-            if let Some(event) = self.events.pop_front() {
+            if let Some(event) = self.events.next() {
                 return Ok(event);
             }
             let mut buffer = [0; 8192];
-            let read = timeout(PATIENCE, self.stream.read(&mut buffer)).await;
-            let length = read.map_err(|_| invalid("the host gives no answer"))??;
+            let length = self.stream.read(&mut buffer).await?;
             if length == 0 {
                 return Err(io::ErrorKind::ConnectionReset.into());
             }
@@ -123,7 +122,7 @@ impl Client {
             let read = self
                 .decoder
                 .feed(buffer.get(..length).unwrap_or_default(), &mut events);
-            self.events.extend(events);
+            self.events = events.into_iter();
             read.map_err(|error| invalid(error.to_string()))?;
         }
     }
@@ -218,8 +217,18 @@ impl Client {
     }
 }
 
+/// What is done within a time, or else the host gives no answer.
+async fn within<T>(time: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let done = timeout(time, work).await;
+    done.map_err(|_| invalid("the host gives no answer"))?
+}
+
 /// Has a terminal do the keys, and gives the records that they make.
 pub async fn rehearse(host: &str, opening: &[Key], round: &[Key]) -> io::Result<Work> {
+    within(PATIENCE, rehearsed(host, opening, round)).await
+}
+
+async fn rehearsed(host: &str, opening: &[Key], round: &[Key]) -> io::Result<Work> {
     let (mut client, first) = Client::connect(host).await?;
     let mut terminal = Terminal::new(Options::default());
     let shown = client.data(&first)?;
@@ -289,14 +298,14 @@ pub async fn sign_on(host: &str, work: &Arc<Work>, clients: usize) -> io::Result
             .await
             .map_err(io::Error::other)?;
         let (host, work) = (host.to_owned(), Arc::clone(work));
-        opening.spawn(async move {
+        opening.spawn(within(PATIENCE, async move {
             let (mut client, _) = Client::connect(&host).await?;
             for record in &work.opening {
                 client.transact(record).await?;
             }
             drop(place);
-            io::Result::Ok(client)
-        });
+            Ok(client)
+        }));
     }
     let mut signed_on = Vec::with_capacity(clients);
     while let Some(client) = opening.join_next().await {
@@ -319,7 +328,8 @@ impl Clients {
             let (work, begin, load) = (Arc::clone(&self.work), Arc::clone(&begin), *load);
             working.spawn(async move {
                 begin.wait().await;
-                let micros = client.work(&work, &load, number, count).await?;
+                let done = client.work(&work, &load, number, count);
+                let micros = within(load.time + PATIENCE, done).await?;
                 io::Result::Ok((client, micros))
             });
         }
@@ -393,14 +403,14 @@ pub async fn come_and_go(
             visit.map_err(io::Error::other)??;
         }
         let (host, work) = (host.to_owned(), Arc::clone(work));
-        visits.spawn(async move {
+        visits.spawn(within(PATIENCE, async move {
             let (mut client, _) = Client::connect(&host).await?;
             for record in work.opening.iter().chain(&work.round) {
                 client.transact(record).await?;
             }
             drop(place);
-            io::Result::Ok(())
-        });
+            Ok(())
+        }));
     }
     while let Some(visit) = visits.join_next().await {
         visit.map_err(io::Error::other)??;

@@ -39,8 +39,7 @@ pub fn tables(system: &System, seed: u64) -> Vec<Table> {
             fill(system, id, generate, makers, &mut tables);
         }
     }
-    let models = tables.iter_mut().zip(&system.tables);
-    models.for_each(|(table, model)| table.pack(model));
+    Table::pack(&mut tables, &system.tables);
     tables
 }
 

@@ -66,7 +66,7 @@ pub enum Signal {
 pub struct Region {
     system: Arc<System>,
     maps: Arc<[Arc<Map>]>,
-    tables: Vec<Table>,
+    tables: Arc<[Table]>,
     seed: u64,
     /// Shared by the regions of all seeds.
     found: Arc<Found>,
@@ -78,7 +78,7 @@ impl Region {
         Region {
             system: Arc::clone(system),
             maps: map::maps(system).into(),
-            tables: data::tables(system, seed),
+            tables: data::tables(system, seed).into(),
             seed,
             found: Arc::default(),
         }
@@ -87,7 +87,7 @@ impl Region {
     /// The same system with the tables of another seed.
     pub fn reseeded(&self, seed: u64) -> Region {
         Region {
-            tables: data::tables(&self.system, seed),
+            tables: data::tables(&self.system, seed).into(),
             seed,
             ..self.clone()
         }
@@ -96,7 +96,7 @@ impl Region {
     /// The same system and seed with other tables, one for each of the definition, such as a task sets up.
     pub fn with_tables(&self, tables: Vec<Table>) -> Region {
         Region {
-            tables,
+            tables: tables.into(),
             ..self.clone()
         }
     }
@@ -162,7 +162,7 @@ impl Host {
     pub fn new(region: &Region) -> Host {
         let initial = region.system.session.iter().map(|v| v.initial.clone());
         let mut host = Host {
-            tables: region.tables.clone(),
+            tables: region.tables.to_vec(),
             session: initial.collect(),
             region: region.clone(),
             holds: OrdMap::new(),

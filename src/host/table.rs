@@ -1,7 +1,7 @@
 //! The backend's records: ordered by key, cheap to clone, with a digest kept up to date.
 
 use crate::system::model;
-use crate::system::record::{Block, Record};
+use crate::system::record::{Block, Packer, Record};
 use crate::system::value::{Key, Row, Type, Value};
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
@@ -41,12 +41,16 @@ impl Table {
         }
     }
 
-    /// Packs the rows, for a table that is kept and mostly read.
-    pub(super) fn pack(&mut self, model: &model::Table) {
-        let rows: Vec<Row> = self.iter().map(|record| record.row()).collect();
-        if let Some(block) = Block::pack(&model.key, &rows) {
-            self.begun = Arc::new(block);
-            self.since = OrdMap::new();
+    /// Packs the rows of tables that are kept and mostly read, one for each model.
+    pub(super) fn pack(tables: &mut [Table], models: &[model::Table]) {
+        let mut packer = Packer::default();
+        for (table, model) in tables.iter().zip(models) {
+            packer.table(&model.key, table.iter().map(|record| record.row()));
+        }
+        let blocks = packer.blocks().into_iter().flatten();
+        for (table, block) in tables.iter_mut().zip(blocks) {
+            table.begun = Arc::new(block);
+            table.since = OrdMap::new();
         }
     }
 
@@ -320,6 +324,7 @@ pub(super) fn hash_value(value: &Value, hash: &mut impl Feed) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::slice;
 
     fn model() -> model::Table {
         let column = |name: &str, of, width| model::Column {
@@ -395,7 +400,7 @@ mod tests {
                     _ => drop(table.remove(&key)),
                 }
                 if n == packed_after {
-                    table.pack(&model);
+                    Table::pack(slice::from_mut(&mut table), slice::from_ref(&model));
                 }
             }
             prop_assert_eq!(table.verify(&model), Ok(()));
@@ -419,7 +424,7 @@ mod tests {
                 before.insert(&model, row(&id.to_string(), "A")).unwrap();
             }
             let apart = before.clone();
-            before.pack(&model);
+            Table::pack(slice::from_mut(&mut before), slice::from_ref(&model));
             let mut after = before.clone();
             for (leaves, id, note) in deeds {
                 after.remove(&[Value::text(id.to_string())]);

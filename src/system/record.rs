@@ -1,12 +1,14 @@
 //! Rows as they are read: each held on its own, or many packed into a block.
 //!
-//! A row on its own has 24 bytes a cell, so that cells can be lent; packed, a cell takes about as many bytes as it has characters.
-//! Most rows of a world are never looked at, and a server holds ten thousand worlds.
+//! A row on its own has 24 bytes a cell, so that cells can be lent; packed, a cell takes about as many bytes as it has characters,
+//! and a text that came before three. Most rows of a world are never looked at, and a server holds ten thousand worlds.
 
 use super::value::{Date, Decimal, Key, Row, Value};
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::iter;
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A row that is read.
 #[derive(Debug, Clone)]
@@ -16,7 +18,7 @@ pub enum Record<'a> {
     /// A row on its own.
     Held(&'a Row),
     /// The cells of a row in a [`Block`].
-    Packed(&'a [u8]),
+    Packed(Cells<'a>),
 }
 
 impl<'a> Record<'a> {
@@ -25,7 +27,7 @@ impl<'a> Record<'a> {
         match self {
             Record::Own(row) => row.get(column).cloned().map(Cow::Owned),
             Record::Held(row) => row.get(column).map(Cow::Borrowed),
-            Record::Packed(cells) => Some(Cow::Owned(Cells(cells).nth(column)?.value())),
+            Record::Packed(cells) => Some(Cow::Owned(cells.after(column).next()?.value())),
         }
     }
 
@@ -34,7 +36,7 @@ impl<'a> Record<'a> {
         match self {
             Record::Own(row) => Arc::clone(row),
             Record::Held(row) => Arc::clone(row),
-            Record::Packed(cells) => Cells(cells).map(Cell::value).collect(),
+            Record::Packed(cells) => cells.values().collect(),
         }
     }
 
@@ -43,7 +45,7 @@ impl<'a> Record<'a> {
         match self {
             Record::Own(row) => Record::Held(row),
             Record::Held(row) => Record::Held(row),
-            Record::Packed(cells) => Record::Packed(cells),
+            Record::Packed(cells) => Record::Packed(*cells),
         }
     }
 
@@ -57,28 +59,17 @@ impl<'a> Record<'a> {
 /// The rows of a table in key order, packed. They never change.
 #[derive(Debug, Default)]
 pub struct Block {
-    cells: Box<[u8]>,
-    /// Where the cells of each row end.
+    /// The cells of all blocks that were packed together.
+    cells: Arc<[u8]>,
+    /// Where the cells of the first row begin.
+    start: u32,
+    /// Where those of each row end.
     ends: Box<[u32]>,
     /// The columns of the key.
     key: Box<[usize]>,
 }
 
 impl Block {
-    /// Packs rows that come in the order of their keys, which are these columns. `None` if they are more than a block holds: 4 GiB.
-    pub fn pack<'r>(key: &[usize], rows: impl IntoIterator<Item = &'r Row>) -> Option<Block> {
-        let (mut cells, mut ends) = (Vec::new(), Vec::new());
-        for row in rows {
-            row.iter().for_each(|value| pack(value, &mut cells));
-            ends.push(u32::try_from(cells.len()).ok()?);
-        }
-        Some(Block {
-            cells: cells.into(),
-            ends: ends.into(),
-            key: key.into(),
-        })
-    }
-
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -91,7 +82,7 @@ impl Block {
 
     /// The row at a place, from 0; one without cells past the last.
     pub fn record(&self, at: usize) -> Record<'_> {
-        Record::Packed(self.cells_of(at).unwrap_or_default())
+        Record::Packed(self.row(at))
     }
 
     /// The row with a key.
@@ -110,11 +101,10 @@ impl Block {
 
     /// How the key of the row at a place stands to another.
     pub fn compare(&self, at: usize, key: &[Value]) -> Ordering {
-        let cells = self.cells_of(at).unwrap_or_default();
+        let cells = self.row(at);
         for (column, value) in self.key.iter().zip(key) {
-            let order = Cells(cells)
-                .nth(*column)
-                .map_or(Ordering::Less, |cell| cell.compare(value));
+            let cell = cells.after(*column).next();
+            let order = cell.map_or(Ordering::Less, |cell| cell.compare(value));
             if order != Ordering::Equal {
                 return order;
             }
@@ -122,13 +112,14 @@ impl Block {
         self.key.len().cmp(&key.len())
     }
 
-    fn cells_of(&self, at: usize) -> Option<&[u8]> {
-        let end = *self.ends.get(at)? as usize;
-        let start = match at.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        self.cells.get(start..end)
+    fn row(&self, at: usize) -> Cells<'_> {
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before));
+        let start = *start.unwrap_or(&self.start) as usize;
+        let end = self.ends.get(at).map_or(start, |end| *end as usize);
+        Cells {
+            left: self.cells.get(start..end).unwrap_or_default(),
+            all: &self.cells,
+        }
     }
 }
 
@@ -140,54 +131,134 @@ const FALSE: u8 = 0xF3;
 const TRUE: u8 = 0xF4;
 const DATE: u8 = 0xF5;
 const LIST: u8 = 0xF6;
+/// The text of a cell that was packed before.
+const AGAIN: u8 = 0xF7;
 
-fn pack(value: &Value, to: &mut Vec<u8>) {
-    match value {
-        Value::Int(number) => {
-            to.push(INT);
-            pack_number(*number, to);
+/// Packs the tables of a world into blocks. A text that stands in several cells takes its room once, for the most part.
+#[derive(Default)]
+pub struct Packer {
+    cells: Vec<u8>,
+    /// One more than the places of cells with texts, by a hash of the text; who comes last has the place.
+    texts: Vec<u32>,
+    blocks: Vec<(usize, Vec<usize>, Box<[usize]>)>,
+}
+
+impl Packer {
+    const TEXTS: usize = 1 << 13;
+    /// What says that a text stands elsewhere has up to five bytes, three or four mostly.
+    const SHORTEST: usize = 4;
+
+    /// Packs the rows of a table, which come in the order of their keys; the key has these columns.
+    pub fn table(&mut self, key: &[usize], rows: impl IntoIterator<Item = Row>) {
+        let start = self.cells.len();
+        let mut ends = Vec::new();
+        for row in rows {
+            row.iter().for_each(|value| self.value(value));
+            ends.push(self.cells.len());
         }
-        Value::Decimal(number) => {
-            to.extend([DECIMAL, number.scale]);
-            pack_number(number.units, to);
-        }
-        Value::Text(text) => {
-            match u8::try_from(text.len()) {
-                Ok(length) if length < LONG_TEXT => to.push(length),
-                _ => {
-                    to.push(LONG_TEXT);
-                    pack_number(text.len() as i64, to);
-                }
+        self.blocks.push((start, ends, key.into()));
+    }
+
+    /// A block for each table, in their order. `None` if they are more than blocks hold: 4 GiB.
+    pub fn blocks(self) -> Option<Vec<Block>> {
+        u32::try_from(self.cells.len()).ok()?;
+        let cells: Arc<[u8]> = self.cells.into();
+        let block = |(start, ends, key): (usize, Vec<usize>, _)| Block {
+            cells: Arc::clone(&cells),
+            start: start as u32,
+            ends: ends.into_iter().map(|end| end as u32).collect(),
+            key,
+        };
+        Some(self.blocks.into_iter().map(block).collect())
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Int(number) => {
+                self.cells.push(INT);
+                self.number(*number);
             }
-            to.extend(text.as_bytes());
+            Value::Decimal(number) => {
+                self.cells.extend([DECIMAL, number.scale]);
+                self.number(number.units);
+            }
+            Value::Text(text) => self.text(text.as_bytes()),
+            Value::Bool(yes) => self.cells.push(if *yes { TRUE } else { FALSE }),
+            Value::Date(day) => {
+                self.cells.push(DATE);
+                self.number(i64::from(day.0));
+            }
+            Value::List(items) => {
+                let start = self.cells.len();
+                items.iter().for_each(|item| self.value(item));
+                let cells = self.cells.split_off(start);
+                self.cells.push(LIST);
+                self.count(cells.len());
+                self.cells.extend(cells);
+            }
         }
-        Value::Bool(yes) => to.push(if *yes { TRUE } else { FALSE }),
-        Value::Date(day) => {
-            to.push(DATE);
-            pack_number(i64::from(day.0), to);
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        let Some(length) = u8::try_from(text.len()).ok().filter(|l| *l < LONG_TEXT) else {
+            self.cells.push(LONG_TEXT);
+            self.count(text.len());
+            self.cells.extend(text);
+            return;
+        };
+        let here = self.cells.len();
+        if text.len() >= Packer::SHORTEST {
+            self.texts.resize(Packer::TEXTS, 0);
+            let hash = xxh3_64(text) as usize % Packer::TEXTS;
+            let before = (self.texts[hash] as usize).checked_sub(1);
+            if let Some(place) = before
+                && short_text(&self.cells, place) == Some(text)
+            {
+                self.cells.push(AGAIN);
+                return self.count(place);
+            }
+            self.texts[hash] = u32::try_from(here + 1).unwrap_or(0);
         }
-        Value::List(items) => {
-            let mut cells = Vec::new();
-            items.iter().for_each(|item| pack(item, &mut cells));
-            to.push(LIST);
-            pack_number(cells.len() as i64, to);
-            to.extend(cells);
+        self.cells.push(length);
+        self.cells.extend(text);
+    }
+
+    /// The sign is the lowest bit.
+    fn number(&mut self, number: i64) {
+        self.bits(((number << 1) ^ (number >> 63)) as u64);
+    }
+
+    fn count(&mut self, count: usize) {
+        self.bits(count as u64);
+    }
+
+    /// Seven bits a byte, the lowest first.
+    fn bits(&mut self, bits: u64) {
+        let mut left = bits;
+        while left >= 0x80 {
+            self.cells.push(left as u8 | 0x80);
+            left >>= 7;
         }
+        self.cells.push(left as u8);
     }
 }
 
-/// Seven bits a byte, the lowest first, the sign in the lowest of all.
-fn pack_number(number: i64, to: &mut Vec<u8>) {
-    let mut left = ((number << 1) ^ (number >> 63)) as u64;
-    while left >= 0x80 {
-        to.push(left as u8 | 0x80);
-        left >>= 7;
+/// The text of the cell at a place, if it is a short one.
+fn short_text(cells: &[u8], place: usize) -> Option<&[u8]> {
+    let (length, rest) = cells.get(place..)?.split_first()?;
+    match *length < LONG_TEXT {
+        true => rest.get(..usize::from(*length)),
+        false => None,
     }
-    to.push(left as u8);
 }
 
 /// The cells of a packed row, one after another.
-struct Cells<'a>(&'a [u8]);
+#[derive(Debug, Clone, Copy)]
+pub struct Cells<'a> {
+    left: &'a [u8],
+    /// The cells of all rows, in which texts may stand.
+    all: &'a [u8],
+}
 
 /// A packed cell; a text is not copied until its value is asked for.
 enum Cell<'a> {
@@ -196,48 +267,90 @@ enum Cell<'a> {
 }
 
 impl<'a> Cells<'a> {
+    /// What is left after so many cells.
+    fn after(mut self, count: usize) -> Cells<'a> {
+        for _ in 0..count {
+            if self.skip().is_none() {
+                self.left = &[];
+            }
+        }
+        self
+    }
+
+    fn skip(&mut self) -> Option<()> {
+        match self.byte()? {
+            FALSE | TRUE => {}
+            INT | DATE | AGAIN => drop(self.bits()?),
+            DECIMAL => {
+                self.take(1)?;
+                self.bits()?;
+            }
+            LONG_TEXT | LIST => drop(self.counted()?),
+            length => drop(self.take(usize::from(length))?),
+        }
+        Some(())
+    }
+
     fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
+        let (taken, rest) = self.left.split_at_checked(length)?;
+        self.left = rest;
         Some(taken)
     }
 
-    fn number(&mut self) -> Option<i64> {
-        let mut sum = 0u64;
+    fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.left.split_first()?;
+        self.left = rest;
+        Some(byte)
+    }
+
+    fn bits(&mut self) -> Option<u64> {
+        let mut sum = 0;
         for shift in (0..64).step_by(7) {
-            let byte = *self.take(1)?.first()?;
+            let byte = self.byte()?;
             sum |= u64::from(byte & 0x7F) << shift;
             if byte < 0x80 {
                 break;
             }
         }
-        Some((sum >> 1) as i64 ^ -((sum & 1) as i64))
+        Some(sum)
+    }
+
+    fn number(&mut self) -> Option<i64> {
+        let bits = self.bits()?;
+        Some((bits >> 1) as i64 ^ -((bits & 1) as i64))
     }
 
     fn counted(&mut self) -> Option<&'a [u8]> {
-        let length = usize::try_from(self.number()?).ok()?;
+        let length = usize::try_from(self.bits()?).ok()?;
         self.take(length)
     }
-}
-
-impl<'a> Iterator for Cells<'a> {
-    type Item = Cell<'a>;
 
     fn next(&mut self) -> Option<Cell<'a>> {
-        let kind = *self.take(1)?.first()?;
+        let kind = self.byte()?;
         Some(Cell::Value(match kind {
+            AGAIN => {
+                let place = usize::try_from(self.bits()?).ok()?;
+                return short_text(self.all, place).map(Cell::Text);
+            }
             LONG_TEXT => return self.counted().map(Cell::Text),
             INT => Value::Int(self.number()?),
             DECIMAL => Value::Decimal(Decimal {
-                scale: *self.take(1)?.first()?,
+                scale: self.byte()?,
                 units: self.number()?,
             }),
             FALSE => Value::Bool(false),
             TRUE => Value::Bool(true),
             DATE => Value::Date(Date(self.number()? as i32)),
-            LIST => Value::List(Cells(self.counted()?).map(Cell::value).collect()),
+            LIST => {
+                let left = self.counted()?;
+                Value::List(Cells { left, ..*self }.values().collect())
+            }
             length => return self.take(usize::from(length)).map(Cell::Text),
         }))
+    }
+
+    fn values(mut self) -> impl Iterator<Item = Value> + use<'a> {
+        iter::from_fn(move || self.next().map(Cell::value))
     }
 }
 
@@ -282,7 +395,14 @@ mod tests {
         #[test]
         fn what_is_packed_is_read_again(rows in proptest::collection::vec(proptest::collection::vec(value(), 1..6), 0..8)) {
             let rows: Vec<Row> = rows.into_iter().map(Row::from).collect();
-            let block = Block::pack(&[0], &rows).unwrap();
+            let mut packer = Packer::default();
+            packer.table(&[0], rows.iter().cloned());
+            packer.table(&[0], rows.iter().rev().cloned());
+            let blocks = packer.blocks().unwrap();
+            for (at, row) in rows.iter().rev().enumerate() {
+                prop_assert_eq!(&blocks[1].record(at).row(), row);
+            }
+            let block = &blocks[0];
             prop_assert_eq!(block.len(), rows.len());
             for (at, row) in rows.iter().enumerate() {
                 prop_assert_eq!(&block.record(at).row(), row);
@@ -301,7 +421,9 @@ mod tests {
             // The key's columns stand neither first nor in their order.
             let row = |(number, text): &(i64, String)| Row::from([Value::Bool(true), Value::text(text), Value::Int(*number)]);
             let rows: Vec<Row> = numbers.iter().map(row).collect();
-            let block = Block::pack(&[2, 1], &rows).unwrap();
+            let mut packer = Packer::default();
+            packer.table(&[2, 1], rows);
+            let block = packer.blocks().unwrap().remove(0);
             let key = [Value::Int(asked.0), Value::text(&asked.1)];
             let found = block.get(&key).map(|record| record.row());
             prop_assert_eq!(found, numbers.contains(&asked).then(|| row(&asked)));

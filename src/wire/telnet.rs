@@ -94,8 +94,9 @@ impl Event {
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
             Event::Record(data) => {
-                escape(data, out);
-                out.extend([IAC, command::EOR]);
+                let start = out.len();
+                out.extend(data);
+                end_record(out, start);
             }
             Event::Negotiate(verb, option) => out.extend([IAC, verb.code(), *option]),
             Event::Subnegotiation(option, data) => {
@@ -111,12 +112,19 @@ impl Event {
 
 /// Appends data with every IAC doubled, without an end of record.
 pub fn escape(data: &[u8], out: &mut Vec<u8>) {
-    for &byte in data {
-        out.push(byte);
-        if byte == IAC {
-            out.push(IAC);
-        }
+    for piece in data.split_inclusive(|byte| *byte == IAC) {
+        out.extend(piece);
+        out.extend(piece.last().filter(|last| **last == IAC));
     }
+}
+
+/// Makes a record of what stands from a place on, with every IAC doubled.
+pub fn end_record(out: &mut Vec<u8>, start: usize) {
+    if out.iter().skip(start).any(|byte| *byte == IAC) {
+        let data = out.split_off(start);
+        escape(&data, out);
+    }
+    out.extend([IAC, command::EOR]);
 }
 
 /// How much a peer may say without ending it, in bytes.
@@ -180,7 +188,19 @@ impl Decoder {
 
     /// Reads the next bytes of the stream and appends the events that they complete. Events before a fault are kept.
     pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<Event>) -> Result<(), Overlong> {
-        bytes.iter().try_for_each(|&byte| self.byte(byte, events))
+        let mut left = bytes;
+        while let Some((&byte, rest)) = left.split_first() {
+            if self.state == State::Data && byte != IAC {
+                let end = left.iter().position(|byte| *byte == IAC);
+                let (data, rest) = left.split_at(end.unwrap_or(left.len()));
+                self.data(data)?;
+                left = rest;
+            } else {
+                self.byte(byte, events)?;
+                left = rest;
+            }
+        }
+        Ok(())
     }
 
     /// Data since the last event of any record: text, on a connection that has not agreed to records. Takes it.
@@ -191,7 +211,7 @@ impl Decoder {
     fn byte(&mut self, byte: u8, events: &mut Vec<Event>) -> Result<(), Overlong> {
         match (self.state, byte) {
             (State::Data, IAC) => self.state = State::Iac,
-            (State::Data, _) => self.data(byte)?,
+            (State::Data, _) => self.data(&[byte])?,
             (State::Iac, _) => self.command(byte, events)?,
             (State::Option(verb), _) => {
                 events.push(Event::Negotiate(verb, byte));
@@ -218,7 +238,7 @@ impl Decoder {
     fn command(&mut self, byte: u8, events: &mut Vec<Event>) -> Result<(), Overlong> {
         self.state = State::Data;
         match byte {
-            IAC => self.data(IAC)?,
+            IAC => self.data(&[IAC])?,
             SB => self.state = State::Subnegotiation,
             command::EOR => events.push(Event::Record(std::mem::take(&mut self.record))),
             _ => match Verb::from_code(byte) {
@@ -229,12 +249,13 @@ impl Decoder {
         Ok(())
     }
 
-    fn data(&mut self, byte: u8) -> Result<(), Overlong> {
-        if self.record.len() == self.limits.record {
-            return Err(Overlong::Record(self.limits.record));
+    fn data(&mut self, data: &[u8]) -> Result<(), Overlong> {
+        let room = self.limits.record - self.record.len();
+        self.record.extend(data.iter().take(room));
+        match data.len() <= room {
+            true => Ok(()),
+            false => Err(Overlong::Record(self.limits.record)),
         }
-        self.record.push(byte);
-        Ok(())
     }
 
     fn parameter(&mut self, byte: u8) -> Result<(), Overlong> {

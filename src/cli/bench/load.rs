@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::cli::args::{BenchServeArgs, BenchSoakArgs, Target};
-use crate::cli::{Error, Outcome, runtime};
+use crate::cli::{Error, Outcome};
 use crate::doors::load::{self, Load, Work};
 use crate::terminal::Key;
 
@@ -103,6 +103,12 @@ impl Drop for Host {
             let _ = server.wait();
         }
     }
+}
+
+/// One thread for all clients: the rest of the machine is the host's.
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    Ok(builder.enable_all().build()?)
 }
 
 fn keys(option: &str, text: &str) -> Result<Vec<Key>, Error> {

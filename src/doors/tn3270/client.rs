@@ -24,6 +24,9 @@ pub(super) enum Said {
     Over,
 }
 
+/// Room for the bytes of most screens.
+const SCREEN: usize = 2048;
+
 /// After the agreement nobody is granted another LU.
 struct Granted;
 
@@ -162,23 +165,23 @@ impl<'a> Client<'a> {
 
     /// Sends what the host has sent.
     pub(super) async fn send(&mut self, outbounds: &[Outbound]) -> io::Result<()> {
-        let mut bytes = Vec::new();
+        if outbounds.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(SCREEN);
         for outbound in outbounds {
-            let mut record = Vec::new();
+            let start = bytes.len();
             if self.functions.is_some() {
                 let mut header = self.header(DataType::Data3270);
                 if self.performs(function::CONTENTION_RESOLUTION) {
                     header.request = turn(outbound);
                 }
-                header.encode(&mut record);
+                header.encode(&mut bytes);
             }
-            outbound.encode(&mut record);
-            telnet::Event::Record(record).encode(&mut bytes);
+            outbound.encode(&mut bytes);
+            telnet::end_record(&mut bytes, start);
         }
-        match bytes.is_empty() {
-            true => Ok(()),
-            false => self.wire.write(&bytes).await,
-        }
+        self.wire.write(&bytes).await
     }
 
     /// The header of the next record.
