@@ -106,7 +106,12 @@ impl Table {
             row(self) != row(other)
         };
         let mut keys: Vec<Key> = match Arc::ptr_eq(&self.begun, &other.begun) {
-            true => self.since.diff(&other.since).map(changed).cloned().collect(),
+            true => self
+                .since
+                .diff(&other.since)
+                .map(changed)
+                .cloned()
+                .collect(),
             false => {
                 let rows = self.iter().chain(other.iter());
                 rows.map(|record| record.key(&model.key)).collect()

@@ -8,6 +8,7 @@ use super::wart_bend::{Scene, applies, bend, misdirect};
 use super::{Host, Millis, Region, Warts};
 use crate::system::expr::{Expr, Fault, TableId, eval, test};
 use crate::system::model::Trigger;
+use crate::system::record::Record;
 use crate::system::value::Row;
 use crate::system::wart::{Kind, Occasion, Wart};
 use std::sync::Arc;
@@ -283,7 +284,7 @@ impl Host {
         let Some(row) = self.written(op, table) else {
             return Ok(op.clone());
         };
-        view.rows.push(Some(row));
+        view.rows.push(Some(Record::Own(row)));
         let values = set.iter().map(|(at, expr)| Ok((*at, eval(expr, view)?)));
         let values = values.collect::<Result<Vec<_>, _>>();
         view.rows.pop();
@@ -294,10 +295,10 @@ impl Host {
 
     /// The row of a table that an effect writes, as it would stand there; of a row that is deleted, as it is.
     fn written(&self, op: &Op, table: TableId) -> Option<Row> {
-        let found = |key| self.tables.get(table)?.get(key);
+        let found = |key| Some(self.tables.get(table)?.get(key)?.row());
         match op {
             Op::Insert(id, row) if *id == table => Some(row.as_slice().into()),
-            Op::Delete(id, key) if *id == table => found(key).cloned(),
+            Op::Delete(id, key) if *id == table => found(key),
             Op::Update(id, key, set) if *id == table => {
                 let mut row = found(key)?.to_vec();
                 for (at, value) in set {

@@ -404,14 +404,22 @@ fn draw(
             }
             From::KeyOf { table, filter } => {
                 let mut keys = Vec::new();
-                let first = system.tables.get(*table).and_then(|model| model.key.first());
+                let first = system
+                    .tables
+                    .get(*table)
+                    .and_then(|model| model.key.first());
                 for record in tables.get(*table).into_iter().flat_map(Table::iter) {
                     let row = record.row();
                     let passes = match filter {
                         None => true,
                         Some(filter) => test(filter, &scene.with(&row)).map_err(fault)?,
                     };
-                    keys.extend(first.and_then(|first| row.get(*first)).filter(|_| passes).cloned());
+                    keys.extend(
+                        first
+                            .and_then(|first| row.get(*first))
+                            .filter(|_| passes)
+                            .cloned(),
+                    );
                 }
                 let drawn = chance.pick(&keys).cloned();
                 drawn.ok_or_else(|| StartError::NoRow(value.name.clone()))?

@@ -103,8 +103,11 @@ impl Buffer {
                 self.changes = Changes::ALL;
             }
             self.touch(at as Address, end as Address);
-            for (cell, &code) in self.cells[at..end].iter_mut().zip(here) {
-                *cell = Cell { code, ..pen };
+            let cells = &mut self.cells[at..end];
+            // Filled first, the cells are written many at a time.
+            cells.fill(pen);
+            for (cell, &code) in cells.iter_mut().zip(here) {
+                cell.code = code;
             }
             codes = beyond;
             at = end % self.cells.len();

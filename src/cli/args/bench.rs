@@ -9,6 +9,7 @@ use super::{positive, speed};
 #[command(after_help = "\
 Examples:
   bigiron bench                                           the gym: steps, transactions, resets, forks, bytes, on dmv
+  bigiron bench --environments 100000 --python python3    many at a time; and from Python, where the package is installed
   bigiron bench claims --seconds 5 --json                 {\"figures\": [{\"name\", \"value\", \"unit\", \"p99\"?}, …]}
   bigiron bench serve                                     a server of its own, 1 to 1000 sessions
   bigiron bench serve --sessions 1000 --rate 20000        20 000 transactions a second, whatever the answers do
@@ -35,6 +36,12 @@ pub struct BenchGymArgs {
     /// Seconds for each rate
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = speed)]
     pub seconds: f64,
+    /// How many environments are made at a time for their memory
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub environments: usize,
+    /// A Python interpreter that has the package: measures batches from there too
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<String>,
     /// Print one JSON object for machines instead
     #[arg(long)]
     pub json: bool,

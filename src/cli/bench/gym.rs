@@ -1,6 +1,6 @@
 //! The gym's figures: steps, transactions, resets, forks, bytes.
 
-use super::Figure;
+use super::{Figure, quantiles, shortest, worlds};
 use crate::cli::args::BenchGymArgs;
 use crate::cli::{Error, courses};
 use crate::gym::{
@@ -21,14 +21,14 @@ use std::time::{Duration, Instant};
 
 /// What is typed where keystrokes are measured: none of it asks the host for anything.
 const TYPING: &str = "HALVOR<tab>WRONG<home>";
+/// The same, sent to the host.
+const ROUND: &str = "HALVOR<tab>WRONG<home><enter>";
 /// Seeds whose worlds are kept ready.
 const SEEDS: u64 = 100;
 /// How many single resets, forks and restores are timed.
 const TIMED: u64 = 10_000;
 /// How many worlds of new seeds are timed.
 const NEW: u64 = 100;
-/// How many environments are counted for their bytes.
-const COUNTED: usize = 10_000;
 
 /// Measures everything on the tasks of one system.
 pub fn measure(args: &BenchGymArgs) -> Result<Vec<Figure>, Error> {
@@ -65,7 +65,10 @@ pub fn measure(args: &BenchGymArgs) -> Result<Vec<Figure>, Error> {
     figures.push(bench.transactions(&course));
     figures.extend(bench.resets()?);
     figures.extend(bench.forks()?);
-    figures.extend(bench.bytes()?);
+    figures.extend(bench.bytes(args.environments)?);
+    figures.extend(worlds::sizes(course.region.system(), bench.time));
+    let round = Key::parse_line(ROUND).unwrap_or_default();
+    figures.extend(worlds::lengths(&course.region, &round));
     Ok(figures)
 }
 
@@ -107,19 +110,6 @@ impl Bench {
         batch.map_err(gym)
     }
 
-    /// The shortest that the work takes, over and over for the time of a figure, in seconds. Other work on the machine can
-    /// only make it longer.
-    fn shortest(&self, mut work: impl FnMut()) -> f64 {
-        let begin = Instant::now();
-        let mut shortest = f64::MAX;
-        while begin.elapsed() < self.time {
-            let start = Instant::now();
-            work();
-            shortest = shortest.min(start.elapsed().as_secs_f64());
-        }
-        shortest
-    }
-
     /// Keystroke steps; episodes that end by their budget begin anew.
     fn steps(
         &self,
@@ -140,7 +130,7 @@ impl Bench {
         let actions: Vec<Vec<i64>> = actions.iter().map(|action| vec![*action; envs]).collect();
         let rounds = (1024 / envs).max(1);
         let mut fault = None;
-        let time = self.shortest(|| {
+        let time = shortest(self.time, || {
             for actions in std::iter::repeat_n(&actions, rounds).flatten() {
                 fault = fault.take().or(batch.step(actions, page.buffers()).err());
             }
@@ -167,7 +157,7 @@ impl Bench {
             .filter_map(|task| traced(course, task))
             .collect();
         let sent: usize = runs.iter().map(|run| run.sent).sum();
-        let time = self.shortest(|| {
+        let time = shortest(self.time, || {
             for run in &runs {
                 let mut session = run.opening.clone();
                 for deed in &run.deeds {
@@ -243,31 +233,39 @@ impl Bench {
 
     /// What the resident memory grows by when environments are made and have typed and sent; nothing where the system does
     /// not tell.
-    fn bytes(&self) -> Result<Option<Figure>, Error> {
+    fn bytes(&self, count: usize) -> Result<Vec<Figure>, Error> {
         let Some(before) = resident() else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        let mut batch = self.batch(COUNTED)?;
-        let mut page = Page::new(batch.shape(), COUNTED);
+        let mut batch = self.batch(count)?;
+        let mut page = Page::new(batch.shape(), count);
         let buffers = resident().unwrap_or(before);
-        let seeds: Vec<Option<u64>> = (0..COUNTED as u64).map(|n| Some(n % SEEDS)).collect();
+        let seeds: Vec<Option<u64>> = (0..count as u64).map(|n| Some(n % SEEDS)).collect();
         batch
             .reset(&seeds, &[], None, page.buffers())
             .map_err(gym)?;
         for action in numbers(&batch, "HALVOR<enter>A") {
             batch
-                .step(&vec![action; COUNTED], page.buffers())
+                .step(&vec![action; count], page.buffers())
                 .map_err(gym)?;
         }
         // The pages of the buffers are first touched by the reset.
         let own = page.bytes() as u64;
         let grown = resident().unwrap_or(buffers).saturating_sub(buffers);
-        Ok(Some(Figure {
-            name: "an environment, without its observation".to_owned(),
-            value: grown.saturating_sub(own) as f64 / COUNTED as f64,
+        let all = grown.saturating_sub(own) as f64;
+        let figure = |name: String, value| Figure {
+            name,
+            value,
             p99: None,
             unit: "bytes",
-        }))
+        };
+        Ok(vec![
+            figure(
+                "an environment, without its observation".to_owned(),
+                all / count.max(1) as f64,
+            ),
+            figure(format!("{count} of them"), all),
+        ])
     }
 }
 
@@ -277,22 +275,6 @@ fn resident() -> Option<u64> {
     let statm = fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;
     Some(pages * PAGE)
-}
-
-fn quantiles(name: &str, mut times: Vec<Duration>) -> Figure {
-    times.sort_unstable();
-    let at = |share: usize| {
-        let place = times.len().saturating_sub(1) * share / 100;
-        times
-            .get(place)
-            .map_or(0.0, |time| time.as_secs_f64() * 1e6)
-    };
-    Figure {
-        name: name.to_owned(),
-        value: at(50),
-        p99: Some(at(99)),
-        unit: "us",
-    }
 }
 
 /// The numbers of keys in the vocabulary.

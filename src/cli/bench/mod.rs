@@ -2,11 +2,13 @@
 
 mod gym;
 mod load;
+mod worlds;
 
 use super::args::{BenchArgs, BenchCommand};
 use super::{Error, Outcome};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 /// One measured figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,7 +30,10 @@ pub fn run(args: BenchArgs) -> Result<Outcome, Error> {
         Some(BenchCommand::Serve(args)) => load::serve(args),
         Some(BenchCommand::Soak(args)) => load::soak(args),
         None => {
-            let figures = gym::measure(&args.gym)?;
+            let mut figures = gym::measure(&args.gym)?;
+            if let Some(python) = &args.gym.python {
+                figures.extend(worlds::python(python, args.gym.seconds)?);
+            }
             print(&figures, args.gym.json)?;
             Ok(Outcome::Done)
         }
@@ -53,6 +58,34 @@ fn print(figures: &[Figure], json: bool) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The shortest that the work takes, over and over for a time, in seconds. Other work on the machine can only make it longer.
+fn shortest(time: Duration, mut work: impl FnMut()) -> f64 {
+    let begin = Instant::now();
+    let mut shortest = f64::MAX;
+    while begin.elapsed() < time {
+        let start = Instant::now();
+        work();
+        shortest = shortest.min(start.elapsed().as_secs_f64());
+    }
+    shortest
+}
+
+fn quantiles(name: &str, mut times: Vec<Duration>) -> Figure {
+    times.sort_unstable();
+    let at = |share: usize| {
+        let place = times.len().saturating_sub(1) * share / 100;
+        times
+            .get(place)
+            .map_or(0.0, |time| time.as_secs_f64() * 1e6)
+    };
+    Figure {
+        name: name.to_owned(),
+        value: at(50),
+        p99: Some(at(99)),
+        unit: "us",
+    }
 }
 
 /// A whole number with blanks between thousands.

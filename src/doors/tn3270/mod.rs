@@ -51,7 +51,7 @@ enum End {
 /// Serves one client to its end.
 pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
     let (mut client, agreement, lease) = arrive(ticket, stream).await?;
-    let terminal = terminal(ticket, &mut client, &agreement).await?;
+    let terminal = Box::pin(terminal(ticket, &mut client, &agreement)).await?;
     match sessions(ticket, &mut client, terminal, &lease).await {
         Err(error) if is_gone(&error) => Ok(()),
         result => result,
@@ -61,7 +61,8 @@ pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
 /// Comes to terms with a client.
 async fn arrive(ticket: &Ticket, stream: Stream) -> io::Result<(Client<'_>, Agreement, Lease)> {
     let mut wire = Wire::new(ticket.patient(stream));
-    let agreed = timeout(ticket.patience(), agree(ticket, &mut wire)).await;
+    // What a session does but once is boxed, so that it takes no room for the rest of its life.
+    let agreed = timeout(ticket.patience(), Box::pin(agree(ticket, &mut wire))).await;
     let agreed = agreed.map_err(|_| {
         let seconds = ticket.patience().as_secs_f64();
         io::Error::new(
@@ -98,7 +99,7 @@ async fn sessions(
             Some(world) => (world, asked.clone()),
             None => {
                 client.bind("VTAM", size).await?;
-                match select(ticket, client, lease, &asked).await? {
+                match Box::pin(select(ticket, client, lease, &asked)).await? {
                     Some(picked) => picked,
                     None => return client.unbind().await,
                 }

@@ -195,7 +195,8 @@ fn truncate_cuts_and_translates() {
 /// The records of the table of articles.
 fn items(at: &At) -> Vec<String> {
     let rows = at.0.line().host().tables()[0].iter();
-    rows.map(|(_, row)| format!("{} {} {}", row[0], row[1], row[2]))
+    rows.map(|record| record.row())
+        .map(|row| format!("{} {} {}", row[0], row[1], row[2]))
         .collect()
 }
 
@@ -209,7 +210,7 @@ fn misdirect_writes_another_value() {
     at.tells("TILL1 SALES 1 LOGS 1 POSTED 0 FILE 5.00 X!");
     let at = sold("misdirect", "table = \"sale\"\nset = { note = \"'Z'\" }");
     let sales = at.0.line().host().tables()[1].iter();
-    let notes: Vec<String> = sales.map(|(_, row)| row[1].to_string()).collect();
+    let notes: Vec<String> = sales.map(|sale| sale.row()[1].to_string()).collect();
     assert_eq!(notes, ["Z"]);
 }
 

@@ -1,0 +1,152 @@
+//! Figures of large worlds and long sessions, and those that the Python package takes itself.
+
+use super::{Figure, quantiles, shortest};
+use crate::cli::Error;
+use crate::host::Region;
+use crate::session::{Session, Setup};
+use crate::system::model::{Maker, System};
+use crate::system::value::Key;
+use crate::terminal;
+use std::hint::black_box;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Rows of the tables in which rows are looked up by their key.
+const SIZES: [usize; 3] = [100, 10_000, 1_000_000];
+/// The one of them in which sessions are forked.
+const FORKED: usize = 10_000;
+const FORKS: usize = 10_000;
+/// How many different keys are looked up.
+const KEYS: usize = 64;
+/// Rounds of keys that are timed when a session begins, and again after `LONG` others.
+const TIMED: usize = 1000;
+const LONG: usize = 50_000;
+
+/// Looking rows up by their key, and forking, in tables of different sizes.
+pub fn sizes(system: &Arc<System>, time: Duration) -> Vec<Figure> {
+    let Some(table) = largest(system) else {
+        return Vec::new();
+    };
+    let mut figures = Vec::new();
+    for size in SIZES {
+        let region = Region::new(&Arc::new(with_rows(system, table, size)), 0);
+        figures.push(lookup(&region, table, time));
+        if size == FORKED {
+            let session = Session::open_in(&region, &Setup::default(), &mut ());
+            let forks = (0..FORKS).map(|_| timed(|| drop(black_box(session.clone()))));
+            let rows = region.tables()[table].len();
+            let name = format!("fork, {rows} rows in a table");
+            figures.push(quantiles(&name, forks.collect()));
+        }
+    }
+    figures
+}
+
+/// The table with the most rows made from the seed, of those whose keys do not come from another table.
+fn largest(system: &System) -> Option<usize> {
+    let made = |at: &usize| {
+        let table = &system.tables[*at];
+        let made = table.generate.as_ref()?;
+        let mut of_key = made.columns.iter().filter(|(at, _)| table.key.contains(at));
+        let endless = |maker: &Maker| matches!(maker, Maker::Pattern(_) | Maker::Count { .. });
+        of_key
+            .any(|(_, maker)| endless(maker))
+            .then_some(made.count)
+    };
+    let tables = 0..system.tables.len();
+    tables.filter(|at| made(at).is_some()).max_by_key(made)
+}
+
+/// The same system with so many generated rows in one table.
+fn with_rows(system: &System, table: usize, count: usize) -> System {
+    let mut system = system.clone();
+    if let Some(made) = &mut system.tables[table].generate {
+        made.count = count;
+    }
+    system
+}
+
+fn lookup(region: &Region, table: usize, time: Duration) -> Figure {
+    let columns = &region.system().tables[table].key;
+    let table = &region.tables()[table];
+    let every = (table.len() / KEYS).max(1);
+    let records = table.iter().step_by(every).take(KEYS);
+    let keys: Vec<Key> = records.map(|record| record.key(columns)).collect();
+    let took = shortest(time, || {
+        for key in &keys {
+            black_box(table.get(key).and_then(|record| record.cell(0)));
+        }
+    });
+    Figure {
+        name: format!("a row by its key, of {}", table.len()),
+        value: took / keys.len().max(1) as f64 * 1e6,
+        p99: None,
+        unit: "us",
+    }
+}
+
+/// Rounds of keys at the start of a session, and when it has gone on for long.
+pub fn lengths(region: &Region, keys: &[terminal::Key]) -> [Figure; 2] {
+    let mut session = Session::open_in(region, &Setup::default(), &mut ());
+    let mut rounds = |count: usize| -> Vec<Duration> {
+        let mut round = || {
+            timed(|| {
+                keys.iter()
+                    .for_each(|key| drop(session.press(*key, &mut ())))
+            })
+        };
+        (0..count).map(|_| round()).collect()
+    };
+    let count = keys.len();
+    let early = rounds(TIMED);
+    rounds(LONG);
+    let late = rounds(TIMED);
+    [
+        quantiles(&format!("{count} keys at the start of a session"), early),
+        quantiles(&format!("{count} keys after {} others", LONG * count), late),
+    ]
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let begin = Instant::now();
+    work();
+    begin.elapsed()
+}
+
+/// What `python -m bigiron.bench` of an interpreter comes to.
+pub fn python(interpreter: &str, seconds: f64) -> Result<Vec<Figure>, Error> {
+    let failed = |why: &str| {
+        Error::input(format!("{interpreter} -m bigiron.bench: {why}"))
+            .hint("install the package into that interpreter: `pip install .` in the repository")
+    };
+    let mut command = Command::new(interpreter);
+    command.args(["-m", "bigiron.bench", "--json", "--seconds"]);
+    let done = command.arg(seconds.to_string()).output();
+    let done = done.map_err(|cause| failed("cannot be run").because(&cause))?;
+    if !done.status.success() {
+        let told = String::from_utf8_lossy(&done.stderr);
+        return Err(failed(told.trim().lines().last().unwrap_or("failed")));
+    }
+    let told: Told = serde_json::from_slice(&done.stdout)
+        .map_err(|cause| failed("its figures cannot be read").because(&cause))?;
+    let figures = told.figures.into_iter().map(|figure| Figure {
+        name: figure.name,
+        value: figure.value,
+        p99: None,
+        unit: "a second",
+    });
+    Ok(figures.collect())
+}
+
+#[derive(serde::Deserialize)]
+struct Told {
+    figures: Vec<Rate>,
+}
+
+/// Steps a second.
+#[derive(serde::Deserialize)]
+struct Rate {
+    name: String,
+    value: f64,
+}
