@@ -8,9 +8,10 @@ import pexpect.socket_pexpect
 
 
 def sign_on(client):
-    client.expect("OPERATOR")
+    client.expect("OPERATOR ID")
     client.send("CLK042IRON\r")
     client.expect("DMVM01")
+    client.expect("SIGNED ON AT OFFICE")
     client.send("1\tD4471902\r")
     client.expect("VANDERMEER")
     client.send("\x1bOR")

@@ -18,7 +18,6 @@ use super::script::Subject;
 use super::selection::{self, Wish};
 use super::service::{Ticket, told};
 use super::station::Station;
-use super::turn::Ended;
 use super::world::World;
 use crate::task::entry::{After, AnswerLine, Typed};
 use crate::terminal::{Key, Response, Terminal};
@@ -168,7 +167,7 @@ async fn work<S: Wire>(view: &mut View<S>, station: &mut Station) -> io::Result<
             Next::Answer(line) => answer = Some(line),
             Next::Spent => return view.leave(SPENT).await,
             Next::Leave => {
-                station.finish(None, Ended::Submitted);
+                station.leave();
                 return view.leave("").await;
             }
         }

@@ -39,6 +39,22 @@ struct Style {
     reverse: bool,
 }
 
+impl Style {
+    /// Whether a blank in it shows nothing but the window's own ground.
+    fn is_ground(self) -> bool {
+        let background = self.colors.map(|(_, background)| background);
+        !self.underline && !self.reverse && background.is_none_or(is_ground)
+    }
+}
+
+/// Whether a background is the window's own.
+fn is_ground(background: Color) -> bool {
+    matches!(
+        background,
+        Color::Default | Color::Black | Color::NeutralBlack
+    )
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Glyph {
     ch: char,
@@ -106,8 +122,8 @@ impl Painter {
         text.into_bytes()
     }
 
-    /// Writes the words that differ; gives whether there are any. Whole words, so that a program that watches the bytes finds
-    /// them.
+    /// Writes the phrases that differ; gives whether there are any. Whole phrases, in one piece, so that a program that watches
+    /// the bytes finds them.
     fn changes(&self, next: &[Glyph], text: &mut String) -> bool {
         let columns = usize::from(self.window.columns).max(1);
         let rows = self.shown.chunks(columns).zip(next.chunks(columns));
@@ -115,20 +131,20 @@ impl Painter {
         for (row, (old, new)) in rows.enumerate() {
             let mut column = 0;
             while let Some(glyph) = new.get(column) {
-                let is_blank = |glyph: &&Glyph| glyph.ch == ' ';
                 let rest = new.get(column..).unwrap_or_default();
                 let length = match glyph.ch {
                     ' ' => 1,
-                    _ => rest.iter().take_while(|glyph| !is_blank(glyph)).count(),
+                    _ => phrase(rest),
                 };
-                let word = rest.get(..length).unwrap_or_default();
-                if old.get(column..column + length) != Some(word) {
+                let phrase = rest.get(..length).unwrap_or_default();
+                if old.get(column..column + length) != Some(phrase) {
                     if pen != Some((row, column)) {
                         at((row as u16, column as u16), text);
                     }
                     pen = Some((row, column + length));
-                    for glyph in word {
-                        if style != Some(glyph.style) {
+                    for glyph in phrase {
+                        let shows_alike = *glyph == BLANK && style.is_some_and(Style::is_ground);
+                        if style != Some(glyph.style) && !shows_alike {
                             select(glyph.style, text);
                             style = Some(glyph.style);
                         }
@@ -140,6 +156,13 @@ impl Painter {
         }
         style.is_some()
     }
+}
+
+/// How long the phrase is that begins here: words with one blank between them.
+fn phrase(rest: &[Glyph]) -> usize {
+    let is_blank = |at: usize| rest.get(at).is_none_or(|glyph| glyph.ch == ' ');
+    let mut ends = (0..rest.len()).filter(|at| is_blank(*at) && is_blank(at + 1));
+    ends.next().unwrap_or(rest.len())
 }
 
 /// Puts the pen at a row and column, from 0. Writing to a string cannot fail.
@@ -161,7 +184,7 @@ fn select(style: Style, text: &mut String) {
     }
     if let Some((fg, bg)) = style.colors {
         text.push_str(&color(fg, 38));
-        if !matches!(bg, Color::Default | Color::Black | Color::NeutralBlack) {
+        if !is_ground(bg) {
             text.push_str(&color(bg, 48));
         }
     }
@@ -194,9 +217,8 @@ fn color(hue: Color, base: u8) -> String {
 /// What shows of a position. A blank that shows nothing but the window's own ground is every other such blank's like.
 fn glyph(look: &Look, window: Window) -> Glyph {
     let style = style(look, window);
-    let is_ground = matches!(look.bg, Color::Default | Color::Black | Color::NeutralBlack);
     match look.ch {
-        ' ' if is_ground && !style.underline && !style.reverse => BLANK,
+        ' ' if is_ground(look.bg) && !style.underline && !style.reverse => BLANK,
         ch => Glyph { ch, style },
     }
 }
@@ -377,6 +399,25 @@ mod tests {
         assert_eq!(screen.screen().cursor_position(), (0, 7));
         let nothing = painter.paint(&terminal, &Notes::default());
         assert_eq!(String::from_utf8(nothing).unwrap(), "\x1b[1;8H");
+    }
+
+    #[test]
+    fn a_phrase_is_written_in_one_piece() {
+        let mut terminal = terminal();
+        let mut painter = Painter::default();
+        let message = |text: &str| Outbound::Write {
+            wcc: Wcc::RESTORE,
+            orders: vec![
+                Order::SetBufferAddress(161),
+                Order::Data(CodePage::CP037.encode_text(text)),
+            ],
+        };
+        terminal.apply(&message("OPERATOR ID IS  WRONG"));
+        let written = String::from_utf8(painter.paint(&terminal, &Notes::default())).unwrap();
+        assert!(written.contains("OPERATOR ID IS\x1b"), "{written:?}");
+        terminal.apply(&message("OPERATOR ID WAS WRONG"));
+        let written = String::from_utf8(painter.paint(&terminal, &Notes::default())).unwrap();
+        assert!(written.contains("OPERATOR ID WAS WRONG\x1b"), "{written:?}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The action language: transcripts, and the same transcripts from the reference client.
 
+use std::process::Command;
+
 use super::{Server, run};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bigiron");
@@ -166,5 +168,26 @@ fn the_reference_client_says_the_same_at_the_other_door() {
     assert!(
         differing.is_empty() && theirs.len() == ours.len(),
         "s3270, then ours:\n{differing:#?}"
+    );
+}
+
+#[test]
+fn x3270if_drives_a_session_of_its_own() {
+    let server = Server::start();
+    let (_, port) = server.script.rsplit_once(':').unwrap();
+    let actions = "String(\"CLK042IRON\") Enter() Ascii(0,0,1,40)";
+    let seen = run("x3270if", &["-t", port, actions], "");
+    assert!(seen.starts_with(" DMVM01  "), "{seen}");
+    let fields = run("x3270if", &["-t", port, "-S", "Enter()"], "");
+    assert!(fields.starts_with("U F U C(dmv) I 2 24 80 "), "{fields}");
+    let wrong = Command::new("x3270if")
+        .args(["-t", port, "Ascij()"])
+        .output();
+    let wrong = wrong.unwrap();
+    let told = [wrong.stdout, wrong.stderr].concat();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(
+        !wrong.status.success() && told.contains("did you mean Ascii?"),
+        "{told}"
     );
 }

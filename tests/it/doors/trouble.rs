@@ -10,9 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bigiron::cli::opening;
-use bigiron::doors::load;
+use bigiron::doors::episodes::Episodes;
+use bigiron::doors::service::{Door, Tls};
+use bigiron::doors::{http, load};
 use bigiron::recording::{Recording, What, Writer};
 use bigiron::terminal::Key;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Semaphore;
 
 use super::tn3270::Raw;
 use super::{Server, run};
@@ -61,10 +65,50 @@ fn a_client_that_never_reads_is_given_up() {
 fn a_silent_client_is_let_go() {
     let server = Server::with(|service| service.limits.idle = Some(Duration::from_secs(1)));
     let raw = Raw::agreed(&server);
-    let mut json = TcpStream::connect(&server.json).unwrap();
+    // Whose other end is gone without a word is as silent.
+    let others = [&server.json, &server.script, &server.vt, &server.control];
+    let others = others.map(|address| TcpStream::connect(address).unwrap());
     server.reported("tn3270 0: the client has sent nothing for 1 s");
     assert!(raw.closes());
-    json.read_to_string(&mut String::new()).unwrap();
+    for mut other in others {
+        other.read_to_end(&mut Vec::new()).unwrap();
+    }
+}
+
+#[test]
+fn a_tls_handshake_may_not_take_for_ever() {
+    let server = Server::with_tls(|service| {
+        service.limits.patience = Duration::from_secs(1);
+        let acceptor = bigiron::doors::tls::acceptor_made_here(&["localhost"]).unwrap();
+        let required = true;
+        service.tls = Some(Tls { acceptor, required });
+    });
+    // The beginning of a handshake record, and no more.
+    let mut stream = TcpStream::connect(&server.tn3270).unwrap();
+    stream.write_all(b"\x16\x03\x01\x02\x00").unwrap();
+    server.reported("tn3270 0: the TLS handshake takes too long");
+    stream.read_to_end(&mut Vec::new()).unwrap();
+    works(&server);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_may_not_take_for_ever() {
+    let seen = Arc::default();
+    let service = Arc::new(super::service(&seen));
+    let (count, places) = (Arc::default(), Arc::new(Semaphore::new(4)));
+    let hour = Duration::from_secs(3600);
+    let episodes = Arc::new(Episodes::new(service, Door::Http, count, places, hour));
+    let head = "POST /reset HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 9\r\n\r\n{";
+    for (cut, expected) in [(30, ""), (head.len(), "HTTP/1.1 408 ")] {
+        let (mut client, served) = tokio::io::duplex(4096);
+        let router = http::router(Arc::clone(&episodes));
+        let connection = tokio::spawn(http::connection(router, served));
+        client.write_all(&head.as_bytes()[..cut]).await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(expected), "{answer}");
+        let _ = connection.await.unwrap();
+    }
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Window {
             folder,
         };
         if case.setup.task.is_some() {
-            window.screen.until("Press Enter to begin");
+            window.screen.until("Enter goes on");
             window.send("\r");
         }
         window.screen.until("Alt-H keys");
@@ -81,8 +81,12 @@ impl Way for Window {
     fn finish(mut self, last: &[String]) -> u64 {
         self.screen.until_rows(last);
         self.send("\x11");
-        self.screen.until("Leave this session?");
-        self.send("y");
+        // A task that asks for an answer asks for it before; it may be left without one.
+        let leaves = ["Leave this session?", "Enter leaves with it"];
+        match self.screen.until_one(leaves) {
+            0 => self.send("y"),
+            _ => self.send("\r"),
+        }
         self.child.wait().unwrap();
         let bytes = std::fs::read(self.folder.path().join("run.jsonl")).unwrap();
         let (recording, _) = Recording::parse(&bytes).unwrap();

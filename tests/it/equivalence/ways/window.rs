@@ -90,9 +90,18 @@ impl Screen {
     }
 
     pub fn until(&self, part: &str) {
+        self.until_one([part]);
+    }
+
+    /// Waits until the screen shows one of these; gives which.
+    pub fn until_one<const N: usize>(&self, parts: [&str; N]) -> usize {
         let begun = Instant::now();
-        while !self.text().contains(part) {
-            assert!(begun.elapsed() < PATIENCE, "no {part} in:\n{}", self.text());
+        loop {
+            let text = self.text();
+            if let Some(which) = parts.iter().position(|part| text.contains(part)) {
+                return which;
+            }
+            assert!(begun.elapsed() < PATIENCE, "none of {parts:?} in:\n{text}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
