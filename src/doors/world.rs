@@ -117,6 +117,11 @@ impl World {
         // Others need not wait while tables are generated.
         drop(last);
         let (region, start) = self.course.open(setup)?;
+        // The start of a task keeps its tables anyway.
+        let region = match start {
+            None => region.packed(),
+            Some(_) => region,
+        };
         let opening = Opening { region, start };
         last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = Some((setup.seed, setup.task.clone(), opening.clone()));

@@ -39,7 +39,6 @@ pub fn tables(system: &System, seed: u64) -> Vec<Table> {
             fill(system, id, generate, makers, &mut tables);
         }
     }
-    Table::pack(&mut tables, &system.tables);
     tables
 }
 

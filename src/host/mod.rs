@@ -93,6 +93,13 @@ impl Region {
         }
     }
 
+    /// The same with its rows packed: several times smaller, and a little slower to read. For regions of which many are kept.
+    pub fn packed(&self) -> Region {
+        let mut tables = self.tables.to_vec();
+        Table::pack(&mut tables, &self.system.tables);
+        self.with_tables(tables)
+    }
+
     /// The same system and seed with other tables, one for each of the definition, such as a task sets up.
     pub fn with_tables(&self, tables: Vec<Table>) -> Region {
         Region {
