@@ -6,6 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::args::{Clock, SessionArgs};
 use super::{Error, Outcome, opening, play};
 use crate::doors::dialogue::{Over, talk};
+use crate::doors::lines::Lines;
 use crate::doors::plain::Plain;
 use crate::task::model::Course;
 
@@ -18,8 +19,9 @@ pub fn run(course: &Course, args: &SessionArgs) -> Result<Outcome, Error> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut hangup = signal(SignalKind::hangup())?;
+        let lines = Lines::new(BufReader::new(stdin()));
         let talked = tokio::select! {
-            talked = talk(Plain::default(), &mut station, BufReader::new(stdin()), stdout()) => talked,
+            talked = talk(Plain::default(), &mut station, lines, stdout()) => talked,
             _ = interrupt.recv() => Ok(Over::Left),
             _ = terminate.recv() => Ok(Over::Left),
             _ = hangup.recv() => Ok(Over::Left),

@@ -14,6 +14,7 @@ use super::{Error, Outcome};
 use crate::doors::address::Address;
 use crate::doors::client::{Config, Remote, Stage};
 use crate::doors::dialogue::{Over, talk};
+use crate::doors::lines::Lines;
 use crate::doors::near;
 use crate::doors::script::{Interpreter, set};
 use crate::terminal::{Model, Options};
@@ -234,8 +235,8 @@ async fn serve(command: Command) -> Result<Outcome, Error> {
     }
     match &command.script_port {
         None => {
-            let reader = BufReader::new(stdin());
-            talk(interpreter, &mut remote, reader, stdout()).await?;
+            let lines = Lines::new(BufReader::new(stdin()));
+            talk(interpreter, &mut remote, lines, stdout()).await?;
         }
         Some(address) => scripts(address, command.once, &mut remote).await?,
     }
@@ -258,7 +259,7 @@ async fn scripts(address: &Address, once: bool, remote: &mut Remote) -> Result<(
         let over = talk(
             Interpreter::default(),
             remote,
-            BufReader::new(reader),
+            Lines::new(BufReader::new(reader)),
             writer,
         )
         .await;

@@ -6,6 +6,7 @@ use super::args::{Clock, ScriptArgs};
 use super::{Error, Outcome, opening};
 use crate::doors::clock;
 use crate::doors::dialogue::talk;
+use crate::doors::lines::Lines;
 use crate::doors::script::Interpreter;
 use crate::doors::station::{Recorder, Station};
 use crate::doors::world::Opening;
@@ -43,7 +44,7 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
         let talked = talk(
             Interpreter::local(),
             &mut station,
-            BufReader::new(stdin()),
+            Lines::new(BufReader::new(stdin())),
             stdout(),
         )
         .await;

@@ -17,6 +17,7 @@ use super::address::Address;
 use super::clock::Clock;
 use super::dialogue::talk;
 use super::json::Json;
+use super::lines::Lines;
 use super::pty::Pty;
 use super::script::Subject;
 use super::service::{Door, Service, serve};
@@ -222,8 +223,8 @@ async fn converse(mut child: Child, agent: &Agent, station: &mut Station) -> Opt
         .stderr
         .take()
         .map(|pipe| tokio::spawn(last_line(pipe)));
-    let reader = BufReader::new(said.take(MAX_SAID));
-    let talked = timeout(agent.timeout, talk(Json::default(), station, reader, heard)).await;
+    let lines = Lines::new(BufReader::new(said.take(MAX_SAID)));
+    let talked = timeout(agent.timeout, talk(Json::default(), station, lines, heard)).await;
     let ended = timeout(GRACE, child.wait()).await;
     kill(pid).await;
     let fault = match (talked, ended) {

@@ -15,7 +15,8 @@
 //! | `{"list": {}}` | the sessions that are open |
 //!
 //! Answers have `"bigiron": 1`, and `"error": {"kind", "message"}` if nothing was done: `syntax`, `session` (there is none of that
-//! number), `open` (nothing can be opened on what was asked for), `task` (the session has none).
+//! number), `open` (nothing can be opened on what was asked for), `task` (the session has none), `overlong` and `late` (a line too
+//! long, or too slow to end: these end the conversation).
 
 use std::io;
 use std::sync::Arc;
@@ -23,11 +24,11 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncWriteExt, BufReader};
 
 use super::address::Stream;
-use super::dialogue::MAX_LINE;
 use super::held::{self, Held};
+use super::lines::{Lines, Read};
 use super::logon::Logon;
 use super::observation::{Scope, observe};
 use super::script::Subject;
@@ -191,22 +192,16 @@ fn fault(kind: &'static str, message: impl ToString) -> Fault {
 /// Serves one trainer to its end. The sessions that it opened stay.
 pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
     let (reader, mut writer) = tokio::io::split(ticket.patient(stream));
-    let mut reader = BufReader::new(reader);
+    let mut lines = Lines::within(BufReader::new(reader), ticket.patience());
     loop {
-        let mut line = Vec::new();
-        let mut bounded = (&mut reader).take(MAX_LINE + 1);
-        let length = bounded.read_until(b'\n', &mut line).await?;
-        if length == 0 {
-            return Ok(());
-        }
-        let overlong = line.len() as u64 > MAX_LINE && !line.ends_with(b"\n");
-        let answer = match overlong {
-            true => Err(fault(
-                "overlong",
-                format!("the line is longer than {MAX_LINE} bytes"),
-            )),
-            false if line.trim_ascii().is_empty() => continue,
-            false => obey(&ticket.service, &line).await,
+        let (answer, unended) = match lines.next().await? {
+            Read::End => return Ok(()),
+            Read::Line(line) if line.trim_ascii().is_empty() => continue,
+            Read::Line(line) => (obey(&ticket.service, &line).await, None),
+            Read::Unended(unended) => {
+                let what = format!("the line {unended}");
+                (Err(fault(unended.kind(), what)), Some(unended))
+            }
         };
         let mut answer = answer.unwrap_or_else(
             |fault| json!({ "error": { "kind": fault.kind, "message": fault.message } }),
@@ -214,8 +209,8 @@ pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
         answer["bigiron"] = VERSION.into();
         writer.write_all(format!("{answer}\n").as_bytes()).await?;
         writer.flush().await?;
-        if overlong {
-            return Ok(());
+        if let Some(unended) = unended {
+            return Err(unended.into());
         }
     }
 }

@@ -3,14 +3,12 @@
 use std::future::Future;
 use std::io;
 
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncBufRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
+use super::lines::{Lines, Read, Unended};
 use super::script::Subject;
 use crate::session::Millis;
-
-/// The longest line in bytes.
-pub const MAX_LINE: u64 = 64 * 1024;
 
 /// The longest that a line may wait for the host, in virtual milliseconds: what has not come by then will not come.
 pub const MAX_WAIT: Millis = 3_600_000;
@@ -64,13 +62,8 @@ pub trait Dialogue {
     fn resume(&mut self, subject: &mut dyn Subject) -> Step;
     /// Ends a line that waits for what will not come; gives the reply.
     fn abandon(&mut self, subject: &mut dyn Subject) -> String;
-    /// The reply to a line of more than [`MAX_LINE`] bytes, with which the conversation ends.
-    fn overlong(&mut self, subject: &mut dyn Subject) -> String;
-}
-
-enum Read {
-    Line(Vec<u8>),
-    Overlong,
+    /// The reply to a line that is read no further, with which the conversation ends.
+    fn refuse(&mut self, unended: Unended, subject: &mut dyn Subject) -> String;
 }
 
 /// How a conversation ended.
@@ -82,11 +75,11 @@ pub enum Over {
     Left,
 }
 
-/// Talks until the lines end, the dialogue ends itself, or the other end goes away.
+/// Talks until the lines end, the dialogue ends itself, or the other end goes away. A line that is read no further is an error.
 pub async fn talk<R, W>(
     mut dialogue: impl Dialogue,
     seat: &mut impl Seat,
-    reader: R,
+    lines: Lines<R>,
     mut writer: W,
 ) -> io::Result<Over>
 where
@@ -94,13 +87,13 @@ where
     W: AsyncWrite + Unpin,
 {
     // Reading goes on while a line waits for the host, so that a broken connection is noticed.
-    let (sender, mut lines) = mpsc::channel(64);
+    let (sender, mut read) = mpsc::channel(64);
     let conversation = async {
         say(&mut writer, &dialogue.greet(seat)).await?;
         loop {
             let read = tokio::select! {
                 biased;
-                read = lines.recv() => read,
+                read = read.recv() => read.unwrap_or(Read::End),
                 () = seat.idle() => match seat.is_stopped() {
                     true => return Ok(Over::Left),
                     false => continue,
@@ -108,9 +101,12 @@ where
             };
             seat.catch_up();
             let (text, end) = match read {
-                None => return Ok(Over::Left),
-                Some(Read::Overlong) => (dialogue.overlong(seat), true),
-                Some(Read::Line(line)) => answer(&mut dialogue, seat, &line).await,
+                Read::End => return Ok(Over::Left),
+                Read::Unended(unended) => {
+                    say(&mut writer, &dialogue.refuse(unended, seat)).await?;
+                    return Err(unended.into());
+                }
+                Read::Line(line) => answer(&mut dialogue, seat, &line).await,
             };
             say(&mut writer, &text).await?;
             if end {
@@ -120,7 +116,7 @@ where
     };
     tokio::select! {
         result = conversation => result,
-        Err(error) = read_lines(reader, sender) => Err(error),
+        Err(error) = read_on(lines, sender) => Err(error),
     }
 }
 
@@ -139,31 +135,18 @@ async fn answer(dialogue: &mut impl Dialogue, seat: &mut impl Seat, line: &[u8])
     }
 }
 
-/// Reads lines until the input ends; an end without a line feed ends a line too.
-async fn read_lines(
-    mut reader: impl AsyncBufRead + Unpin,
-    lines: mpsc::Sender<Read>,
+/// Reads lines until they end; the conversation goes on with those it has, and ends by itself.
+async fn read_on(
+    mut lines: Lines<impl AsyncBufRead + Unpin>,
+    sender: mpsc::Sender<Read>,
 ) -> io::Result<Over> {
     loop {
-        let mut line = Vec::new();
-        (&mut reader)
-            .take(MAX_LINE + 1)
-            .read_until(b'\n', &mut line)
-            .await?;
-        let ended = line.last() == Some(&b'\n');
-        let read = match line.len() as u64 {
-            0 => break,
-            length if length > MAX_LINE && !ended => Read::Overlong,
-            _ => Read::Line(line),
-        };
-        let last = matches!(read, Read::Overlong) || !ended;
-        if lines.send(read).await.is_err() || last {
-            break;
+        let read = lines.next().await?;
+        let last = !matches!(read, Read::Line(_));
+        if sender.send(read).await.is_err() || last {
+            return std::future::pending().await;
         }
     }
-    drop(lines);
-    // The conversation goes on with the lines it has; it ends by itself.
-    std::future::pending().await
 }
 
 async fn say(writer: &mut (impl AsyncWrite + Unpin), text: &str) -> io::Result<()> {

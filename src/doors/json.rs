@@ -18,13 +18,14 @@
 //!
 //! A line that cannot be understood is answered by `{"bigiron": 1, "error": {"kind", "message", "at"}}`, and nothing of it is done.
 //! Kinds: `syntax` (not JSON; `at` has `line` and `column`), `member`, `value`, `key` (`at` has the `column` in the text of keys),
-//! `overlong` (ends the conversation). A line of blanks is passed over.
+//! `overlong` and `late` (a line too long, or too slow to end: these end the conversation). A line of blanks is passed over.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::dialogue::{Dialogue, MAX_LINE, Step};
+use super::dialogue::{Dialogue, Step};
+use super::lines::Unended;
 use super::observation::{Observation, Scope, observe};
 use super::request::{self, Fault, Request};
 use super::script::Subject;
@@ -130,11 +131,8 @@ impl Dialogue for Json {
         answer(self.turn.abandon(subject))
     }
 
-    fn overlong(&mut self, _: &mut dyn Subject) -> String {
-        faulty(Fault::new(
-            "overlong",
-            format!("the line is longer than {MAX_LINE} bytes"),
-        ))
+    fn refuse(&mut self, unended: Unended, _: &mut dyn Subject) -> String {
+        faulty(Fault::new(unended.kind(), format!("the line {unended}")))
     }
 }
 

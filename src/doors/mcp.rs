@@ -13,8 +13,8 @@ use rmcp::{RoleServer, ServerHandler, ServiceExt};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::dialogue::MAX_LINE;
 use super::episodes::Episodes;
+use super::lines::MAX_LINE;
 use super::tools::Reach;
 
 const INSTRUCTIONS: &str = "\

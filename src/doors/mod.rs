@@ -17,7 +17,7 @@
 //! | [`selection`] | the screen on which a client picks one of several systems |
 //! | [`observation`] | a screen as data, for every door that tells of one |
 //! | [`agent`], [`pty`] | programs that are started to work at a task; a terminal for one of them |
-//! | [`dialogue`] | the loop of the line-based doors |
+//! | [`dialogue`], [`lines`] | the loop of the line-based doors, and the lines it takes |
 //! | [`station`], [`clock`], [`address`] | a session with its log and time; real and virtual time; sockets |
 //! | [`world`], [`logon`], [`lus`] | what sessions are opened on, and how a connection says it |
 //! | [`tls`], [`patient`] | TLS on both ends; connections that are given up |
@@ -34,6 +34,7 @@ pub mod episodes;
 pub mod held;
 pub mod http;
 pub mod json;
+pub mod lines;
 pub mod load;
 pub mod logon;
 pub mod lus;

@@ -7,7 +7,8 @@
 
 use std::fmt::Write;
 
-use super::dialogue::{Dialogue, MAX_LINE, Step};
+use super::dialogue::{Dialogue, Step};
+use super::lines::Unended;
 use super::near;
 use super::observation::{FieldView, Fields, Observation, Scope, observe};
 use super::request::{self, Request, Submission};
@@ -100,8 +101,8 @@ impl Dialogue for Plain {
         self.tell(subject, &reply)
     }
 
-    fn overlong(&mut self, _: &mut dyn Subject) -> String {
-        format!("The line is longer than {MAX_LINE} bytes.\n")
+    fn refuse(&mut self, unended: Unended, _: &mut dyn Subject) -> String {
+        format!("The line {unended}.\n")
     }
 }
 

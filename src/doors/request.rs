@@ -46,7 +46,7 @@ pub struct Submission {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fault {
     /// `syntax` (not JSON), `member` (there is none of this name), `value` (not of the right form), `key` (there is none of
-    /// this name), `overlong` (ends the conversation).
+    /// this name), `overlong` and `late` (a line too long, or too slow to end: these end the conversation).
     pub kind: &'static str,
     /// What is wrong, with a near match or what is wanted instead.
     pub message: String,

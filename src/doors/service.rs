@@ -22,6 +22,7 @@ use super::episodes::Episodes;
 use super::held::Hold;
 use super::http;
 use super::json::Json;
+use super::lines::Lines;
 use super::logon::{Logon, LogonError, no_such_system};
 use super::lus::{Lease, Lus};
 use super::metrics::Metrics;
@@ -155,7 +156,7 @@ pub struct Limits {
     pub connections: usize,
     /// The most connections at a time from one address.
     pub per_address: usize,
-    /// How long a client may take to agree on a terminal, or on encryption.
+    /// How long a client may take to agree on a terminal or on encryption, and to end what it has begun to say: a line, a record.
     pub patience: Duration,
     /// How long a client may be silent, if there is a limit.
     pub idle: Option<Duration>,
@@ -164,7 +165,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 10 000 connections from anywhere, 20 seconds to agree on a terminal, an hour of silence, half a minute to
+    /// 10 000 connections from anywhere, 20 seconds to agree and to end what was begun, an hour of silence, half a minute to
     /// read.
     fn default() -> Limits {
         Limits {
@@ -433,7 +434,7 @@ impl Ticket {
         self.service.setup.terminal
     }
 
-    /// How long the client may take to agree on something.
+    /// How long the client may take to agree on something, or to end what it has begun to say.
     pub fn patience(&self) -> Duration {
         self.service.limits.patience
     }
@@ -729,7 +730,11 @@ async fn connection(
         Door::Script | Door::Json => Box::pin(lines(ticket, stream)).await,
         Door::Vt => Box::pin(vt::connection(ticket, stream)).await,
         Door::Control => Box::pin(control::connection(ticket, stream)).await,
-        Door::Http => Box::pin(http::connection(router, stream)).await,
+        // Requests have limits of their own to silence.
+        Door::Http => {
+            let stream = Patient::new(stream, None, ticket.service.limits.unread);
+            Box::pin(http::connection(router, stream)).await
+        }
         // It has a pipe of its own.
         Door::Mcp => Ok(()),
     }
@@ -776,9 +781,10 @@ pub(super) async fn converse(
     }
     let (reader, writer) = tokio::io::split(stream);
     let reader = BufReader::with_capacity(1024, reader);
+    let lines = Lines::within(reader, ticket.patience());
     let talked = match ticket.door {
-        Door::Json => talk(Json::default(), station, reader, writer).await,
-        _ => talk(Interpreter::default(), station, reader, writer).await,
+        Door::Json => talk(Json::default(), station, lines, writer).await,
+        _ => talk(Interpreter::default(), station, lines, writer).await,
     };
     talked.map(drop)
 }

@@ -203,6 +203,11 @@ impl Decoder {
         Ok(())
     }
 
+    /// Whether something has begun that has not ended: a record, or an event other than that.
+    pub fn is_amid(&self) -> bool {
+        self.state != State::Data || !self.record.is_empty()
+    }
+
     /// Data since the last event of any record: text, on a connection that has not agreed to records. Takes it.
     pub fn take_unended(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.record)

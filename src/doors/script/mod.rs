@@ -17,7 +17,8 @@ use std::time::Duration;
 use super::client::open::Secured;
 use super::client::talk::Count;
 use super::client::{Config, Mode};
-use super::dialogue::{MAX_LINE, Step};
+use super::dialogue::Step;
+use super::lines::Unended;
 use super::turn::{Budget, Ended, Told};
 use crate::task::brief::Brief;
 use crate::terminal::{Key, Options, Refusal, Response, Terminal};
@@ -489,13 +490,9 @@ impl super::dialogue::Dialogue for Interpreter {
         Interpreter::abandon(self, subject).render()
     }
 
-    fn overlong(&mut self, subject: &mut dyn Subject) -> String {
+    fn refuse(&mut self, unended: Unended, subject: &mut dyn Subject) -> String {
         self.started = subject.now();
-        self.fail(
-            &format!("The line is longer than {MAX_LINE} bytes"),
-            subject,
-        )
-        .render()
+        self.fail(&format!("The line {unended}"), subject).render()
     }
 }
 

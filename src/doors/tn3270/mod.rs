@@ -60,7 +60,7 @@ pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
 
 /// Comes to terms with a client.
 async fn arrive(ticket: &Ticket, stream: Stream) -> io::Result<(Client<'_>, Agreement, Lease)> {
-    let mut wire = Wire::new(ticket.patient(stream));
+    let mut wire = Wire::new(ticket, stream);
     // What a session does but once is boxed, so that it takes no room for the rest of its life.
     let agreed = timeout(ticket.patience(), Box::pin(agree(ticket, &mut wire))).await;
     let agreed = agreed.map_err(|_| {

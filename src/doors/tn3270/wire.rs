@@ -5,8 +5,10 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
+use tokio::time::{Instant, timeout_at};
 
 use crate::doors::address::Stream;
 use crate::doors::patient::Patient;
@@ -25,16 +27,22 @@ pub(super) struct Wire {
     stream: Option<Patient<Stream>>,
     decoder: Decoder,
     events: std::vec::IntoIter<Event>,
+    /// How long a record may take from its first byte, or whatever else is said.
+    patience: Duration,
+    /// When that was which has not ended.
+    begun: Option<Instant>,
     /// Whether what is read next may be the last before a TLS handshake, and is read byte for byte.
     pub(super) sparing: bool,
 }
 
 impl Wire {
-    pub(super) fn new(stream: Patient<Stream>) -> Wire {
+    pub(super) fn new(ticket: &Ticket, stream: Stream) -> Wire {
         Wire {
-            stream: Some(stream),
+            stream: Some(ticket.patient(stream)),
             decoder: Decoder::new(LIMITS),
             events: Vec::new().into_iter(),
+            patience: ticket.patience(),
+            begun: None,
             sparing: false,
         }
     }
@@ -51,10 +59,26 @@ impl Wire {
             if let Some(event) = self.events.next() {
                 return Ok(Some(event));
             }
-            if poll_fn(|context| self.poll_fill(context)).await? == 0 {
+            if self.fill().await? == 0 {
                 return Ok(None);
             }
         }
+    }
+
+    /// Waits for bytes; how many came.
+    async fn fill(&mut self) -> io::Result<usize> {
+        let Some(begun) = self.begun else {
+            return poll_fn(|context| self.poll_fill(context)).await;
+        };
+        let patience = self.patience;
+        let rest = poll_fn(|context| self.poll_fill(context));
+        // Few wait for a rest, and only they have the room for a timer.
+        let filled = Box::pin(timeout_at(begun + patience, rest)).await;
+        filled.map_err(|_| {
+            let seconds = patience.as_secs_f64();
+            let late = format!("a record has not ended {seconds} s after its first byte");
+            io::Error::new(io::ErrorKind::TimedOut, late)
+        })?
     }
 
     /// Reads what there is. The bytes are only on the stack of the poll: a client that says nothing takes no room for them.
@@ -68,6 +92,13 @@ impl Wire {
         ready!(Pin::new(stream).poll_read(context, &mut buffer))?;
         let mut events = Vec::new();
         let read = self.decoder.feed(buffer.filled(), &mut events);
+        if !events.is_empty() {
+            self.begun = None;
+        }
+        self.begun = match self.decoder.is_amid() {
+            true => self.begun.or_else(|| Some(Instant::now())),
+            false => None,
+        };
         self.events = events.into_iter();
         read.map_err(super::invalid)?;
         Poll::Ready(Ok(buffer.filled().len()))

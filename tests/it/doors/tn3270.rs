@@ -218,6 +218,8 @@ fn clients_that_misbehave_are_closed_and_others_go_on() {
     let mut endless = Raw::agreed(&server);
     // The server may close before it has read all of it.
     let _ = endless.0.write_all(&vec![0x40; 10 << 20]);
+    let mut slow = Raw::agreed(&server);
+    slow.0.write_all(b"\x7d\x40").unwrap();
     let mut gone = Raw::connect(&server);
     gone.0.write_all(b"\xff\xfb\x28").unwrap();
     drop(gone);
@@ -225,10 +227,11 @@ fn clients_that_misbehave_are_closed_and_others_go_on() {
     server.reported("data before the terminal was agreed on");
     server.reported("does without TERMINAL-TYPE");
     server.reported("a record of more than 131072 bytes has no end");
+    server.reported("a record has not ended 2 s after its first byte");
     server.reported("left before a terminal was agreed on");
     let late = server.reported("agreed on no terminal in 2 s");
     assert!(late.starts_with("tn3270 "), "{late}");
-    for closed in [silent, half, garbage, telnet, endless] {
+    for closed in [silent, half, garbage, telnet, endless, slow] {
         assert!(closed.closes());
     }
     good.0.write_all(b"\x7d\x4d\x7f\xff\xef").unwrap();

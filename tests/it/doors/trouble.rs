@@ -10,13 +10,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bigiron::cli::opening;
+use bigiron::doors::address::Address;
 use bigiron::doors::episodes::Episodes;
-use bigiron::doors::service::{Door, Tls};
+use bigiron::doors::patient::Patient;
+use bigiron::doors::service::{Door, Gate, Tls, serve};
 use bigiron::doors::{http, load};
 use bigiron::recording::{Recording, What, Writer};
 use bigiron::terminal::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
 
 use super::tn3270::Raw;
 use super::{Server, run};
@@ -92,12 +96,66 @@ fn a_tls_handshake_may_not_take_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_may_not_take_for_ever() {
+async fn a_line_may_not_take_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
     let seen = Arc::default();
-    let service = Arc::new(super::service(&seen));
+    let path = |door: Door| folder.path().join(door.name()).display().to_string();
+    let late = "line has not ended 20 s after its first byte";
+    let doors = [Door::Json, Door::Script, Door::Control];
+    let mut gates = Vec::new();
+    for door in doors {
+        let address = Address::parse(&format!("unix:{}", path(door))).unwrap();
+        gates.push(Gate::from((door, address.bind(false).await.unwrap())));
+    }
+    let server = serve(
+        Arc::new(super::service(&seen)),
+        gates,
+        std::future::pending(),
+    );
+    tokio::spawn(server);
+    for door in doors {
+        let (mut reader, mut writer) = UnixStream::connect(path(door)).await.unwrap().into_split();
+        let begun = Instant::now();
+        tokio::spawn(async move {
+            // Between lines a client may think; in the midst of one a byte now and then is not enough.
+            sleep(Duration::from_secs(600)).await;
+            writer.write_all(b"\n").await.unwrap();
+            while writer.write_all(b" ").await.is_ok() {
+                sleep(Duration::from_secs(7)).await;
+            }
+        });
+        let mut answer = String::new();
+        reader.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.contains(late), "{answer}");
+        assert_eq!(begun.elapsed().as_secs(), 620);
+    }
+    let reports = &seen.lock().unwrap().reports;
+    let expected = doors.iter().enumerate();
+    let expected = expected.map(|(n, door)| format!("{} {n}: a {late}", door.name()));
+    assert_eq!(*reports, expected.collect::<Vec<_>>());
+}
+
+/// What the HTTP door answers from.
+fn episodes() -> Arc<Episodes> {
+    let service = Arc::new(super::service(&Arc::default()));
     let (count, places) = (Arc::default(), Arc::new(Semaphore::new(4)));
     let hour = Duration::from_secs(3600);
-    let episodes = Arc::new(Episodes::new(service, Door::Http, count, places, hour));
+    Arc::new(Episodes::new(service, Door::Http, count, places, hour))
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_to_requests_may_not_be_left_unread_for_ever() {
+    let (mut client, served) = tokio::io::duplex(4096);
+    let served = Patient::new(served, None, Duration::from_secs(30));
+    let connection = tokio::spawn(http::connection(http::router(episodes()), served));
+    let request = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
+    client.write_all(request.as_bytes()).await.unwrap();
+    connection.await.unwrap().unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_may_not_take_for_ever() {
+    let episodes = episodes();
     let head = "POST /reset HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 9\r\n\r\n{";
     for (cut, expected) in [(30, ""), (head.len(), "HTTP/1.1 408 ")] {
         let (mut client, served) = tokio::io::duplex(4096);
