@@ -86,6 +86,24 @@ fn an_episode_is_begun_stepped_and_looked_into() {
 }
 
 #[test]
+fn figures_are_told_as_prometheus_reads_them() {
+    let server = Server::start();
+    post(&server, "/reset", &json!({"episode_id": "mine"}));
+    let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let figures = exchange(&server, request);
+    let (head, figures) = figures.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("text/plain; version=0.0.4"), "{head}");
+    for line in [
+        "bigiron_connections 1",
+        "bigiron_connections_accepted_total 2",
+        "bigiron_sessions_opened_total 1",
+        "bigiron_episodes_held 1",
+    ] {
+        assert!(figures.lines().any(|figure| figure == line), "{figures}");
+    }
+}
+
+#[test]
 fn keys_that_cannot_be_read_are_observed_and_others_faults_are_refused() {
     let server = Server::start();
     post(&server, "/reset", &json!({}));

@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bigiron::cli::opening;
+use bigiron::cli::opening::{self, world};
 use bigiron::doors::address::Address;
 use bigiron::doors::episodes::Episodes;
 use bigiron::doors::patient::Patient;
@@ -22,6 +22,7 @@ use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
+use super::program::Program;
 use super::tn3270::Raw;
 use super::{Server, run};
 
@@ -260,50 +261,12 @@ fn a_full_disk_ends_the_recording_and_not_the_session() {
     assert_eq!(server.service.metrics.recording_faults.get(), 1);
 }
 
-/// `bigiron serve` as a program, its first door at TCP.
-struct Program {
-    child: Child,
-    address: String,
-}
-
-impl Program {
-    fn start(system: &str, arguments: &[&str]) -> Program {
-        let mut child = Command::new(PROGRAM)
-            .args(["serve", system, "--clock", "turn"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.trim().rsplit_once(' ').unwrap().1.to_owned();
-        Program { child, address }
-    }
-
-    fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args([name, &self.child.id().to_string()])
-            .status();
-        assert!(status.unwrap().success());
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// Kills a server of ten busy recorded sessions; gives the folder of recordings.
 fn killed_under_load(signal: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display().to_string();
     let mut program = Program::start("dmv", &["--tn3270", "127.0.0.1:0", "--record", &path]);
-    let address = program.address.clone();
+    let address = program.address().to_owned();
     let working = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&working);
     let load = std::thread::spawn(move || {
@@ -376,7 +339,7 @@ fn a_server_that_is_killed_leaves_recordings_that_hold() {
 
 /// The first row that a new session of a program shows.
 fn first_row(program: &Program) -> String {
-    let stream = TcpStream::connect(&program.address).unwrap();
+    let stream = TcpStream::connect(program.address()).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .unwrap();
@@ -434,7 +397,7 @@ fn a_log_for_machines_is_json_with_fields_and_never_what_was_typed() {
             "info",
         ],
     );
-    let mut stream = TcpStream::connect(&program.address).unwrap();
+    let mut stream = TcpStream::connect(program.address()).unwrap();
     stream
         .write_all(b"{\"keys\": \"CLK042IRON<enter>\"}\n")
         .unwrap();
@@ -492,4 +455,32 @@ fn the_load_program_tells_its_figures_and_what_sessions_leave_behind() {
         "",
     );
     assert!(soak.starts_with("500 sessions in "), "{soak}");
+}
+
+#[test]
+fn the_load_program_works_any_host() {
+    let server = Server::with(|service| service.worlds.replace(vec![world("bank", None).unwrap()]));
+    let host = [
+        "bench",
+        "serve",
+        "--host",
+        &server.tn3270,
+        "--sessions",
+        "3",
+    ];
+    let work = [
+        "--sign-on",
+        "WIR114<tab>TALLOW<enter>",
+        "--work",
+        "<pf1><pf3>",
+    ];
+    let figures = run(
+        PROGRAM,
+        &[&host[..], &work, &["--seconds", "0.2", "--json"]].concat(),
+        "",
+    );
+    let row: serde_json::Value = serde_json::from_str(&figures).unwrap();
+    assert!(row["transactions"].as_u64().unwrap() > 0, "{figures}");
+    // One client finds out what is sent; then each of them signs on.
+    assert_eq!(server.service.metrics.opened.get(), 4);
 }
