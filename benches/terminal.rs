@@ -9,7 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 /// A dense form of 24 x 80: a title, twenty rows of two labels with input fields, and key help.
 fn form() -> Outbound {
     let protected = FieldAttribute::default().protected(true);
-    let text = |text: &str| Order::Data(CodePage::CP037.encode_text(text));
+    let text = |text: &str| Order::Data(CodePage::CP037.encode_text(text).into());
     let mut orders = vec![
         Order::SetBufferAddress(0),
         Order::StartField(protected.intensity(Intensity::High)),

@@ -44,7 +44,7 @@ pub fn screen(lu: &str, worlds: &[World], message: &str) -> Outbound {
         orders.push(Order::StartField(attribute));
         let room = usize::from(COLUMNS - column - 1);
         let text: String = text.to_uppercase().chars().take(room).collect();
-        orders.push(Order::Data(CodePage::CP037.encode_text(&text)));
+        orders.push(Order::Data(CodePage::CP037.encode_text(&text).into()));
     };
     text(0, 0, label, "USSMSG10");
     text(0, 29, bright, "BIGIRON NETWORK SERVICES");

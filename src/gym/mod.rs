@@ -20,7 +20,9 @@
 mod action;
 mod batch;
 mod env;
+mod episode;
 mod error;
+mod mask;
 mod observe;
 mod options;
 mod registry;

@@ -1,7 +1,7 @@
 //! What an agent sees, as numbers in buffers of the caller's.
 
 use super::Error;
-use super::env::Episode;
+use super::episode::Episode;
 use crate::terminal::planes::{Changes, PLANES};
 use crate::terminal::{Lock, Terminal};
 

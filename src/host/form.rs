@@ -7,8 +7,9 @@ use super::map::Map;
 use crate::system::model::{Field, FieldId, Look, Screen, ScreenId};
 use crate::system::picture;
 use crate::system::value::{Date, Key, Type, Value};
-use crate::wire::{Address, CodePage, InboundField};
+use crate::wire::{Address, CodePage, Codes, InboundField};
 use smol_str::SmolStr;
+use std::iter;
 use std::sync::Arc;
 
 /// What stands for a character that the code page lacks.
@@ -87,7 +88,7 @@ impl Entry {
     pub fn show(&mut self, field: &Field, value: Value, today: Date) {
         let text = match &value {
             Value::Text(text) => text.clone(),
-            value => picture::write(value, field.picture.as_deref()).into(),
+            value => picture::write(value, field.picture.as_ref()).into(),
         };
         let text = Value::Text(cut(&text, field.length, matches!(value, Value::Text(_))));
         self.value = match &value {
@@ -111,17 +112,25 @@ impl Entry {
         }
     }
 
-    /// Its text as code points, nulls before it if it stands at the right end.
-    pub fn data(&self, field: &Field) -> Vec<u8> {
+    /// Its text as code points, blanks before it if it stands at the right end.
+    pub fn data(&self, field: &Field) -> Codes {
+        self.codes(field).collect()
+    }
+
+    /// The same with nulls to the field's end.
+    pub fn filled(&self, field: &Field) -> Codes {
+        let nulls = iter::repeat(0);
+        self.codes(field).chain(nulls).take(field.length).collect()
+    }
+
+    fn codes(&self, field: &Field) -> impl Iterator<Item = u8> {
         let text = self.text.as_text();
-        let mut data = Vec::with_capacity(field.length.max(text.len()));
-        if field.right {
-            let room = field.length.saturating_sub(text.chars().count());
-            data.resize(room, 0x40);
-        }
-        let page = CodePage::CP037;
-        data.extend(text.chars().map(|c| page.encode(c).unwrap_or(SUB)));
-        data
+        let room = match field.right {
+            true => field.length.saturating_sub(text.chars().count()),
+            false => 0,
+        };
+        let encode = |c| CodePage::CP037.encode(c).unwrap_or(SUB);
+        iter::repeat_n(0x40, room).chain(text.chars().map(encode))
     }
 }
 
@@ -130,7 +139,7 @@ pub(super) fn read(field: &Field, text: &Value, today: Date) -> Option<Value> {
     match (&field.of, &field.empty) {
         (Type::Text, _) => Some(text.clone()),
         (_, Some(empty)) if text.as_text().trim().is_empty() => Some(empty.clone()),
-        (of, _) => picture::read(text.as_text(), of, field.picture.as_deref(), today),
+        (of, _) => picture::read(text.as_text(), of, field.picture.as_ref(), today),
     }
 }
 

@@ -138,7 +138,7 @@ fn pieces(screen: &Screen) -> Vec<Piece> {
             None => text.text.trim_end(),
         };
         if !shown.is_empty() {
-            orders.push(Order::Data(CodePage::CP037.encode_text(shown)));
+            orders.push(Order::Data(CodePage::CP037.encode_text(shown).into()));
         }
         (text.at, Piece::Fixed(orders))
     });

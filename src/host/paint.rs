@@ -125,7 +125,7 @@ impl Host {
                     orders.push(Order::SetBufferAddress(field.at));
                     orders.push(start_field(&covered(entry.look(field))));
                     if entry.unsent_text {
-                        orders.push(Order::Data(filled(field, entry)));
+                        orders.push(Order::Data(entry.filled(field)));
                     }
                 }
             }
@@ -152,7 +152,7 @@ impl Host {
                 orders.push(Order::SetBufferAddress(map.data(field)));
             }
             if entry.unsent_text {
-                orders.push(Order::Data(filled(field, entry)));
+                orders.push(Order::Data(entry.filled(field)));
             }
         }
         self.place_cursor(false, &mut orders);
@@ -184,7 +184,7 @@ impl Host {
         for (row, line) in self.abended.iter().flatten().take(24).enumerate() {
             let line: String = line.chars().take(80).collect();
             orders.push(Order::SetBufferAddress((row * 80) as u16));
-            orders.push(Order::Data(CodePage::CP037.encode_text(&line)));
+            orders.push(Order::Data(CodePage::CP037.encode_text(&line).into()));
         }
         orders.push(Order::InsertCursor);
         self.outbox.push_back(Outbound::EraseWrite {
@@ -219,7 +219,7 @@ impl Host {
                 },
                 orders: vec![
                     Order::SetBufferAddress(at),
-                    Order::Data(filled(field, entry)),
+                    Order::Data(entry.filled(field)),
                 ],
             });
         }
@@ -239,7 +239,7 @@ fn paint_field(
     orders.push(start_field(&if top { look } else { covered(look) }));
     // A window has something beneath; an erased screen has nulls already, so that there is room to insert.
     let data = match screen.window {
-        Some(_) => filled(field, entry),
+        Some(_) => entry.filled(field),
         None => entry.data(field),
     };
     if !data.is_empty() {
@@ -257,13 +257,6 @@ fn covered(look: Look) -> Look {
         attribute: look.attribute.protected(true).mdt(false),
         ..look
     }
-}
-
-/// A field's text with nulls to its end.
-fn filled(field: &Field, entry: &Entry) -> Vec<u8> {
-    let mut data = entry.data(field);
-    data.resize(field.length, 0);
-    data
 }
 
 /// The terminal shows what the host knows.

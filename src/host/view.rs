@@ -5,7 +5,7 @@ use super::table::Table;
 use super::{DAY, Host, Millis};
 use crate::system::expr::{Fact, Fault, TableId, World, eval};
 use crate::system::model::{Given, Part, System, Template};
-use crate::system::picture;
+use crate::system::picture::{Picture, TimePart};
 use crate::system::record::Record;
 use crate::system::value::Value;
 use std::cell::RefCell;
@@ -14,6 +14,12 @@ use std::sync::LazyLock;
 
 /// The name of the terminal.
 const TERMINAL: &str = "LU0A17";
+
+/// How a template's time is written.
+static CLOCK: LazyLock<Picture> = LazyLock::new(|| {
+    use TimePart::{Hour, Minute, Other, Second};
+    Picture::Time(vec![Hour, Other(':'), Minute, Other(':'), Second])
+});
 
 static BLANK: LazyLock<Value> = LazyLock::new(|| Value::text(""));
 
@@ -137,7 +143,7 @@ impl<'a> View<'a> {
                 .frame
                 .map(|frame| self.host.screen(frame).id.clone())
                 .unwrap_or_default(),
-            Given::Time => picture::write(&self.fact(Fact::TimeOfDay), Some("HH:MM:SS")),
+            Given::Time => CLOCK.write(&self.fact(Fact::TimeOfDay)),
         }
     }
 

@@ -161,7 +161,7 @@ impl Mask {
         for order in orders {
             match order {
                 Order::Data(data) => {
-                    for byte in data {
+                    for byte in data.make_mut() {
                         if is_hidden_at(&self.view, at) {
                             hide_bytes(std::slice::from_mut(byte));
                         }

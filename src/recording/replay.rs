@@ -128,7 +128,7 @@ fn typed(cursor: u16, fields: Vec<crate::wire::InboundField>) -> Outbound {
     let data = fields.into_iter().filter_map(|field| {
         field
             .at
-            .map(|at| [Order::SetBufferAddress(at), Order::Data(field.data)])
+            .map(|at| [Order::SetBufferAddress(at), Order::Data(field.data.into())])
     });
     let orders = data
         .flatten()

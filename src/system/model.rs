@@ -3,6 +3,7 @@
 //! Positions on the grid are 0-based buffer addresses (row * columns + column) unless a field says otherwise.
 
 use super::expr::{Expr, TableId};
+use super::picture::Picture;
 use super::value::{Type, Value};
 use crate::wire::attribute::{Color, FieldAttribute, Highlight};
 use std::collections::BTreeMap;
@@ -262,7 +263,7 @@ pub struct Field {
     /// What its text is read as.
     pub of: Type,
     /// How a date or number is written and read (`MM/DD/YY`, `ZZ,ZZ9.99`), if not the plain way.
-    pub picture: Option<String>,
+    pub picture: Option<Picture>,
     /// What it shows when the screen is opened or refreshed; `row` is the list's row in a list field. Absent: blank.
     pub value: Option<Expr>,
     /// Input is turned to upper case by the host.

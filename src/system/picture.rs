@@ -111,23 +111,40 @@ impl Picture {
             _ => value.to_string(),
         }
     }
+
+    /// As [`read_date`].
+    fn read_date(&self, text: &str, today: Date) -> Option<Date> {
+        match self {
+            Picture::Date(parts) => date_by(parts, text, today),
+            Picture::Number(..) | Picture::Time(_) => None,
+        }
+    }
+
+    /// Whether a character that is no digit stands in what it writes of a number.
+    fn inserts(&self, character: char) -> bool {
+        match self {
+            Picture::Number(picture, _) => picture.contains(character),
+            Picture::Time(parts) => parts.contains(&TimePart::Other(character)),
+            Picture::Date(_) => false,
+        }
+    }
 }
 
-/// Writes a value by a picture, or plainly without one (or where the picture is none).
-pub fn write(value: &Value, picture: Option<&str>) -> String {
-    match picture.map(Picture::parse) {
-        Some(Ok(picture)) => picture.write(value),
-        _ => value.to_string(),
+/// Writes a value by a picture, or plainly without one.
+pub fn write(value: &Value, picture: Option<&Picture>) -> String {
+    match picture {
+        Some(picture) => picture.write(value),
+        None => value.to_string(),
     }
 }
 
 /// Reads what was typed into a field of a type, by its picture. Blanks around it do not count. `None`: it is no such value.
 /// `today` decides the century of a two-digit year (see [`read_date`]).
-pub fn read(text: &str, of: &Type, picture: Option<&str>, today: Date) -> Option<Value> {
+pub fn read(text: &str, of: &Type, picture: Option<&Picture>, today: Date) -> Option<Value> {
     match (of, picture) {
-        (Type::Date, Some(picture)) => read_date(text, picture, today).map(Value::Date),
+        (Type::Date, Some(picture)) => picture.read_date(text, today).map(Value::Date),
         (Type::Int | Type::Decimal(_), Some(picture)) => {
-            let insertions = |c: char| matches!(c, ',' | '$' | '*' | '/') && picture.contains(c);
+            let insertions = |c: char| matches!(c, ',' | '$' | '*' | '/') && picture.inserts(c);
             let text: String = text.chars().filter(|c| !insertions(*c)).collect();
             read_plain(&text, of)
         }
@@ -155,9 +172,10 @@ pub fn read_plain(text: &str, of: &Type) -> Option<Value> {
 /// Reads a date by its picture. A two-digit year lies in the hundred years that begin eighty years before `today`, the
 /// century window that IBM's Language Environment has by default.
 pub fn read_date(text: &str, picture: &str, today: Date) -> Option<Date> {
-    let Ok(Picture::Date(parts)) = Picture::parse(picture) else {
-        return None;
-    };
+    Picture::parse(picture).ok()?.read_date(text, today)
+}
+
+fn date_by(parts: &[DatePart], text: &str, today: Date) -> Option<Date> {
     let mut rest = text.trim();
     let (mut year, mut month, mut day, mut day_of_year) = (today.ymd().0, 1, 1, None);
     for part in parts {
@@ -173,7 +191,7 @@ pub fn read_date(text: &str, picture: &str, today: Date) -> Option<Date> {
                 month = MONTHS.iter().position(|m| *m == name)? as u32 + 1;
                 rest = &rest[3..];
             }
-            DatePart::Other(ch) => rest = rest.strip_prefix(ch)?,
+            DatePart::Other(ch) => rest = rest.strip_prefix(*ch)?,
         }
     }
     if !rest.is_empty() {
@@ -433,7 +451,8 @@ mod tests {
     #[test]
     fn typed_numbers_are_read_with_their_picture_s_insertions() {
         let of = Type::Decimal(2);
-        let read = |text| read(text, &of, Some("ZZ,ZZ9.99"), Date(0)).map(|v| v.to_string());
+        let picture = Picture::parse("ZZ,ZZ9.99").unwrap();
+        let read = |text| read(text, &of, Some(&picture), Date(0)).map(|v| v.to_string());
         assert_eq!(read(" 1,234.5 ").as_deref(), Some("1234.50"));
         assert_eq!(read("12.50-").as_deref(), Some("-12.50"));
         assert_eq!(read("-12.50-"), None);

@@ -29,6 +29,6 @@ impl Terminal {
         let length = usize::from(self.field_at(at)?.length);
         let mut data = field.data.clone();
         data.resize(length, 0);
-        Some([Order::SetBufferAddress(at), Order::Data(data)])
+        Some([Order::SetBufferAddress(at), Order::Data(data.into())])
     }
 }

@@ -29,6 +29,14 @@ impl Told<'_> {
     }
 }
 
+/// Ends a run of characters.
+fn close(run: &mut Vec<u8>, orders: &mut Vec<Order>) {
+    if !run.is_empty() {
+        orders.push(Order::Data(run.as_slice().into()));
+        run.clear();
+    }
+}
+
 impl Terminal {
     fn told(&self) -> Told<'_> {
         let types: &[u8] = match &self.reply_mode {
@@ -124,31 +132,36 @@ impl Terminal {
     /// The answer to a Read Buffer.
     pub(super) fn read_buffer(&self, aid: Aid) -> Inbound {
         let mut orders = Vec::new();
+        let mut run = Vec::new();
         let mut told = self.told();
         for &cell in self.cells() {
             match cell.attribute() {
-                Some(attribute) if self.reply_mode == ReplyMode::Field => {
-                    orders.push(Order::StartField(attribute))
-                }
                 Some(attribute) => {
-                    let mut pairs = vec![(AttributeType::Field, attribute.code())];
-                    pairs.extend(cell.extended());
-                    orders.push(Order::StartFieldExtended(pairs));
+                    close(&mut run, &mut orders);
+                    orders.push(match self.reply_mode {
+                        ReplyMode::Field => Order::StartField(attribute),
+                        _ => {
+                            let mut pairs = vec![(AttributeType::Field, attribute.code())];
+                            pairs.extend(cell.extended());
+                            Order::StartFieldExtended(pairs)
+                        }
+                    });
                 }
                 None => {
                     told.changes(cell, |kind, value| {
-                        orders.push(Order::SetAttribute(kind, value))
+                        close(&mut run, &mut orders);
+                        orders.push(Order::SetAttribute(kind, value));
                     });
-                    match orders.last_mut() {
-                        _ if cell.is_graphic_escape() => {
-                            orders.push(Order::GraphicEscape(cell.code))
-                        }
-                        Some(Order::Data(data)) => data.push(cell.code),
-                        _ => orders.push(Order::Data(vec![cell.code])),
+                    if cell.is_graphic_escape() {
+                        close(&mut run, &mut orders);
+                        orders.push(Order::GraphicEscape(cell.code));
+                    } else {
+                        run.push(cell.code);
                     }
                 }
             }
         }
+        close(&mut run, &mut orders);
         Inbound::Buffer {
             aid,
             cursor: self.cursor,

@@ -8,7 +8,7 @@ use crate::wire::{Color, FieldAttribute, Intensity, Order, Outbound, Wcc};
 /// A small form: a title, a field of eight with an autoskip behind it, a numeric one with a protected field behind it.
 fn form() -> Outbound {
     let protected = FieldAttribute::default().protected(true);
-    let text = |text: &str| Order::Data(crate::wire::CodePage::CP037.encode_text(text));
+    let text = |text: &str| Order::Data(crate::wire::CodePage::CP037.encode_text(text).into());
     let at = |row: u16, column: u16| Order::SetBufferAddress((row - 1) * 80 + column - 1);
     Outbound::EraseWrite {
         wcc: Wcc::RESTORE,

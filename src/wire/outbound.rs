@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::address::{self, Address};
 use super::attribute::{AttributeType, FieldAttribute};
+use super::codes::Codes;
 use super::structured::{self, StructuredField};
 
 /// What a host sends in one record.
@@ -115,7 +116,7 @@ impl Wcc {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
     /// Code points to be stored one after another: graphics (40 and above) and format controls (NUL, FF, CR, NL, EM, DUP, FM, SUB, EO).
-    Data(Vec<u8>),
+    Data(Codes),
     /// SF: an attribute byte.
     StartField(FieldAttribute),
     /// SFE: an attribute byte with extended attributes, at most 255 pairs.
@@ -328,7 +329,8 @@ impl Order {
     /// Appends the order to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Order::Data(codes) | Order::Malformed(codes) => out.extend_from_slice(codes),
+            Order::Data(codes) => out.extend_from_slice(codes),
+            Order::Malformed(bytes) => out.extend_from_slice(bytes),
             Order::StartField(attribute) => out.extend([SF, attribute.code()]),
             Order::StartFieldExtended(pairs) => encode_pairs(SFE, pairs, out),
             Order::SetAttribute(kind, value) => out.extend([SA, kind.code(), *value]),
@@ -393,7 +395,7 @@ pub(super) fn decode_orders(mut bytes: &[u8]) -> Vec<Order> {
             .unwrap_or(bytes.len());
         if run > 0 {
             let (data, rest) = bytes.split_at(run);
-            orders.push(Order::Data(data.to_vec()));
+            orders.push(Order::Data(data.into()));
             bytes = rest;
             continue;
         }

@@ -22,7 +22,7 @@ fn data() -> impl Strategy<Value = Order> {
         prop_oneof![8 => 0x40..=0xFFu8, 1 => Just(0x00), 1 => Just(0x1C)],
         1..20,
     )
-    .prop_map(Order::Data)
+    .prop_map(|codes| Order::Data(codes.into()))
 }
 
 fn order() -> impl Strategy<Value = Order> {
@@ -374,7 +374,7 @@ fn a_fault_is_placed_and_what_stands_before_it_is_kept() {
     let record = Outbound::decode(&[0xF1, 0xC3, 0x11, 0x40, 0x40, 0xC1, 0x29, 0x02, 0xC0]).unwrap();
     assert_eq!(
         record.orders()[..2],
-        [Order::SetBufferAddress(0), Order::Data(vec![0xC1])]
+        [Order::SetBufferAddress(0), Order::Data(vec![0xC1].into())]
     );
     assert_eq!(
         record.fault().unwrap().to_string(),

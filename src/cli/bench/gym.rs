@@ -30,48 +30,6 @@ const TIMED: u64 = 10_000;
 /// How many worlds of new seeds are timed.
 const NEW: u64 = 100;
 
-/// Measures everything on the tasks of one system.
-pub fn measure(args: &BenchGymArgs) -> Result<Vec<Figure>, Error> {
-    let course = courses::load(&args.system)?;
-    let Some(task) = course.tasks.iter().max_by_key(|task| task.budget.keys) else {
-        return Err(Error::input(format!("{} has no tasks", args.system)));
-    };
-    let task = task.id.clone();
-    let registry = Registry::new([course.clone()]);
-    let id = registry
-        .entries()
-        .iter()
-        .find(|entry| entry.task().id == task)
-        .map(|entry| entry.id().to_owned())
-        .unwrap_or_default();
-    let bench = Bench {
-        registry,
-        id,
-        time: Duration::from_secs_f64(args.seconds),
-    };
-    eprintln!(
-        "{}, warts on, {} s a figure; keystrokes with the whole observation",
-        bench.id, args.seconds
-    );
-    let mut figures = Vec::new();
-    for (envs, name) in [(1, "one environment"), (64, "64"), (1024, "1024")] {
-        for pool in [None, Some(threads()?)] {
-            if envs == 1 && pool.is_some() {
-                continue;
-            }
-            figures.push(bench.steps(envs, name, pool)?);
-        }
-    }
-    figures.push(bench.transactions(&course));
-    figures.extend(bench.resets()?);
-    figures.extend(bench.forks()?);
-    figures.extend(bench.bytes(args.environments)?);
-    figures.extend(worlds::sizes(course.region.system(), bench.time));
-    let round = Key::parse_line(ROUND).unwrap_or_default();
-    figures.extend(worlds::lengths(&course.region, &round));
-    Ok(figures)
-}
-
 fn threads() -> Result<Arc<ThreadPool>, Error> {
     let pool = ThreadPoolBuilder::new().build();
     pool.map(Arc::new)
@@ -82,13 +40,68 @@ fn gym(cause: GymError) -> Error {
     Error::input("the gym cannot be measured").because(&cause)
 }
 
-struct Bench {
+/// What is measured: the tasks of one system, one of them step by step.
+pub struct Bench {
+    course: Course,
     registry: Registry,
     id: String,
     time: Duration,
 }
 
 impl Bench {
+    /// On a system; step by step the task with the most keys.
+    pub fn new(args: &BenchGymArgs) -> Result<Bench, Error> {
+        let course = courses::load(&args.system)?;
+        let Some(task) = course.tasks.iter().max_by_key(|task| task.budget.keys) else {
+            return Err(Error::input(format!("{} has no tasks", args.system)));
+        };
+        let task = task.id.clone();
+        let registry = Registry::new([course.clone()]);
+        let id = registry
+            .entries()
+            .iter()
+            .find(|entry| entry.task().id == task)
+            .map(|entry| entry.id().to_owned())
+            .unwrap_or_default();
+        Ok(Bench {
+            course,
+            registry,
+            id,
+            time: Duration::from_secs_f64(args.seconds),
+        })
+    }
+
+    /// The id of the task that is worked step by step.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Measures everything.
+    pub fn measure(&self, args: &BenchGymArgs) -> Result<Vec<Figure>, Error> {
+        eprintln!(
+            "{}, warts on, {} s a figure; keystrokes with the whole observation",
+            self.id, args.seconds
+        );
+        let mut figures = Vec::new();
+        for (envs, name) in [(1, "one environment"), (64, "64"), (1024, "1024")] {
+            for pool in [None, Some(threads()?)] {
+                if envs == 1 && pool.is_some() {
+                    continue;
+                }
+                figures.push(self.steps(envs, name, pool)?);
+            }
+        }
+        figures.push(self.transactions());
+        figures.extend(self.resets()?);
+        figures.extend(self.forks()?);
+        figures.extend(self.bytes(args.environments)?);
+        let region = &self.course.region;
+        figures.extend(worlds::sizes(region.system(), self.time));
+        let round = Key::parse_line(ROUND).unwrap_or_default();
+        figures.extend(worlds::lengths(region, &round));
+        Ok(figures)
+    }
+
     fn options() -> Options {
         Options {
             warts: Warts::All,
@@ -150,7 +163,8 @@ impl Bench {
     }
 
     /// The keys of every oracle of the system, played again on forks of its first screen.
-    fn transactions(&self, course: &Course) -> Figure {
+    fn transactions(&self) -> Figure {
+        let course = &self.course;
         let runs: Vec<Tap> = course
             .tasks
             .iter()

@@ -30,10 +30,13 @@ pub fn run(args: BenchArgs) -> Result<Outcome, Error> {
         Some(BenchCommand::Serve(args)) => load::serve(args),
         Some(BenchCommand::Soak(args)) => load::soak(args),
         None => {
-            let mut figures = gym::measure(&args.gym)?;
-            if let Some(python) = &args.gym.python {
-                figures.extend(worlds::python(python, args.gym.seconds)?);
-            }
+            let bench = gym::Bench::new(&args.gym)?;
+            // First, so that an interpreter without the package is told of at once.
+            let python = args.gym.python.iter();
+            let python = python.map(|path| worlds::python(path, bench.id(), args.gym.seconds));
+            let python = python.collect::<Result<Vec<_>, _>>()?;
+            let mut figures = bench.measure(&args.gym)?;
+            figures.extend(python.into_iter().flatten());
             print(&figures, args.gym.json)?;
             Ok(Outcome::Done)
         }

@@ -114,19 +114,19 @@ fn timed(work: impl FnOnce()) -> Duration {
     begin.elapsed()
 }
 
-/// What `python -m bigiron.bench` of an interpreter comes to.
-pub fn python(interpreter: &str, seconds: f64) -> Result<Vec<Figure>, Error> {
+/// What `python -m bigiron.bench` of an interpreter comes to, for the task of this id.
+pub fn python(interpreter: &str, id: &str, seconds: f64) -> Result<Vec<Figure>, Error> {
     let failed = |why: &str| {
-        Error::input(format!("{interpreter} -m bigiron.bench: {why}"))
+        Error::input(format!("{interpreter} -m bigiron.bench {id}: {why}"))
             .hint("install the package into that interpreter: `pip install .` in the repository")
     };
     let mut command = Command::new(interpreter);
-    command.args(["-m", "bigiron.bench", "--json", "--seconds"]);
+    command.args(["-m", "bigiron.bench", id, "--json", "--seconds"]);
     let done = command.arg(seconds.to_string()).output();
     let done = done.map_err(|cause| failed("cannot be run").because(&cause))?;
     if !done.status.success() {
         let told = String::from_utf8_lossy(&done.stderr);
-        return Err(failed(told.trim().lines().last().unwrap_or("failed")));
+        return Err(failed(&format!("{}\n{}", done.status, told.trim_end())));
     }
     let told: Told = serde_json::from_slice(&done.stdout)
         .map_err(|cause| failed("its figures cannot be read").because(&cause))?;

@@ -262,7 +262,7 @@ fn escaped(character: char) -> String {
 
 fn flush(run: &mut Vec<u8>, orders: &mut Vec<Order>) {
     if !run.is_empty() {
-        orders.push(Order::Data(std::mem::take(run)));
+        orders.push(Order::Data(std::mem::take(run).into()));
     }
 }
 

@@ -500,7 +500,7 @@ impl Talk {
             let text = line.strip_suffix(&[NEW_LINE]).unwrap_or(line);
             let codes: Vec<u8> = text.iter().copied().filter(|&code| code >= 0x40).collect();
             at = (at + u16::try_from(codes.len()).unwrap_or(0) % size) % size;
-            orders.push(Order::Data(codes));
+            orders.push(Order::Data(codes.into()));
             if text.len() < line.len() {
                 at = (at / columns + 1) * columns % size;
                 orders.push(Order::SetBufferAddress(at));

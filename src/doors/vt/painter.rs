@@ -344,7 +344,7 @@ mod tests {
 
     fn terminal() -> Terminal {
         let mut terminal = Terminal::new(Options::default());
-        let text = |text: &str| Order::Data(CodePage::CP037.encode_text(text));
+        let text = |text: &str| Order::Data(CodePage::CP037.encode_text(text).into());
         let orders = vec![
             Order::SetBufferAddress(0),
             Order::StartField(FieldAttribute::default().protected(true)),
@@ -409,7 +409,7 @@ mod tests {
             wcc: Wcc::RESTORE,
             orders: vec![
                 Order::SetBufferAddress(161),
-                Order::Data(CodePage::CP037.encode_text(text)),
+                Order::Data(CodePage::CP037.encode_text(text).into()),
             ],
         };
         terminal.apply(&message("OPERATOR ID IS  WRONG"));

@@ -133,8 +133,12 @@ impl<'w, W: World> Evaluator<'w, W> {
                 );
             }
             Expr::Call(function, arguments) => {
-                let arguments = self.values(arguments, scope)?;
-                Cow::Owned(functions::call(*function, &arguments, || {
+                let mut room = [const { Cow::Owned(Value::Bool(false)) }; functions::MOST];
+                let given = room.get_mut(..arguments.len()).ok_or(Fault::Mismatch)?;
+                for (slot, argument) in given.iter_mut().zip(arguments) {
+                    *slot = self.value(argument, scope)?;
+                }
+                Cow::Owned(functions::call(*function, given, || {
                     self.world.fact(super::Fact::Today)
                 })?)
             }
@@ -158,8 +162,10 @@ impl<'w, W: World> Evaluator<'w, W> {
             }
             Expr::Fact(fact) => Cow::Owned(self.world.fact(*fact)),
             Expr::Ask(question, arguments) => {
-                let arguments = self.values(arguments, scope)?;
-                let arguments: Vec<Value> = arguments.into_iter().map(Cow::into_owned).collect();
+                let arguments = arguments
+                    .iter()
+                    .map(|e| self.value(e, scope).map(Cow::into_owned));
+                let arguments: Vec<Value> = arguments.collect::<Result<_, _>>()?;
                 Cow::Owned(self.world.ask(*question, &arguments))
             }
             Expr::Rescale(scale, operand) => {
@@ -202,14 +208,6 @@ impl<'w, W: World> Evaluator<'w, W> {
             }
             _ => Ok(self.value(expr, scope)?.is_true()),
         }
-    }
-
-    fn values<'s>(
-        &'s self,
-        exprs: &'s [Expr],
-        scope: Outer<'s>,
-    ) -> Result<Vec<Cow<'s, Value>>, Fault> {
-        exprs.iter().map(|e| self.value(e, scope)).collect()
     }
 
     /// Evaluates a key and asks for what has it; a key of one column, the usual one, is not copied.

@@ -5,6 +5,9 @@ use crate::system::picture::{self, Picture};
 use crate::system::value::{Date, Decimal, Type, Value};
 use std::borrow::{Borrow, Cow};
 
+/// The most arguments of a function.
+pub(super) const MOST: usize = 3;
+
 /// Calls a function with arguments that its definition allows. `today` is asked for only where a two-digit year is read.
 pub(super) fn call(
     function: Function,

@@ -202,6 +202,7 @@ mod tests {
                 signature.name
             );
             assert!(!signature.doc.is_empty());
+            assert!(signature.parameters.len() <= super::super::functions::MOST);
         }
     }
 }

@@ -270,9 +270,7 @@ fn field(name: &str, drawn: &Drawn, table: Option<Table<'_>>, faults: &mut Fault
         .and_then(|t| type_of(&t, faults))
         .map_or(Type::Text, |(of, _)| of);
     let picture = table.and_then(|t| t.str_of("picture"));
-    if let Some(picture) = &picture {
-        check_picture(picture, &of, drawn.length, faults);
-    }
+    let picture = picture.and_then(|text| checked_picture(&text, &of, drawn.length, faults));
     Field {
         name: name.to_owned(),
         list_row: drawn.list_row,
@@ -284,7 +282,7 @@ fn field(name: &str, drawn: &Drawn, table: Option<Table<'_>>, faults: &mut Fault
             .and_then(|t| t.get("empty"))
             .and_then(|n| value(&n, &of, faults)),
         of,
-        picture: picture.map(|p| p.text.to_owned()),
+        picture,
         value: None,
         upper: flag("upper").unwrap_or(true),
         right: flag("right").unwrap_or(false),
@@ -294,7 +292,12 @@ fn field(name: &str, drawn: &Drawn, table: Option<Table<'_>>, faults: &mut Fault
     }
 }
 
-fn check_picture(text: &Text<'_>, of: &Type, length: usize, faults: &mut Faults) {
+fn checked_picture(
+    text: &Text<'_>,
+    of: &Type,
+    length: usize,
+    faults: &mut Faults,
+) -> Option<Picture> {
     match Picture::parse(text.text) {
         Err(message) => {
             faults.error(text.place(), message);
@@ -314,8 +317,9 @@ fn check_picture(text: &Text<'_>, of: &Type, length: usize, faults: &mut Faults)
                 format!("the picture is longer than the {length} cells of the field"),
             );
         }
-        Ok(_) => {}
+        Ok(picture) => return Some(picture),
     }
+    None
 }
 
 fn list(

@@ -15,9 +15,9 @@ fn paint(map: &str) -> Outbound {
                 '[' => Order::StartField(input),
                 '(' | ')' | ']' => Order::StartField(input.protected(true)),
                 '#' => Order::StartField(input.intensity(crate::wire::Intensity::Hidden)),
-                _ => Order::Data(vec![
-                    crate::wire::CodePage::CP037.encode(character).unwrap(),
-                ]),
+                _ => Order::Data(
+                    vec![crate::wire::CodePage::CP037.encode(character).unwrap()].into(),
+                ),
             });
         }
     }

@@ -6,7 +6,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 fn screen(text: &str) -> What {
-    let orders = vec![Order::Data(CodePage::CP037.encode_text(text))];
+    let orders = vec![Order::Data(CodePage::CP037.encode_text(text).into())];
     let mut bytes = Vec::new();
     Outbound::EraseWrite {
         wcc: Wcc {

@@ -3,7 +3,7 @@ use crate::terminal::{Key, Model, Options};
 use crate::wire::{AttributeType, FieldAttribute, Order, Outbound, Wcc};
 
 fn text(text: &str) -> Order {
-    Order::Data(crate::wire::CodePage::CP037.encode_text(text))
+    Order::Data(crate::wire::CodePage::CP037.encode_text(text).into())
 }
 
 /// A form with every look: four base colours, an extended one, reverse, underscore, blink and a hidden field.

@@ -1,0 +1,207 @@
+//! How one connection's session is opened.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::metered::Metered;
+use super::{Door, Level, Notice, Service, invalid};
+use crate::doors::address::Stream;
+use crate::doors::clock::Clock;
+use crate::doors::logon::{Logon, LogonError, no_such_system};
+use crate::doors::lus::Lease;
+use crate::doors::patient::Patient;
+use crate::doors::station::{Recorder, Station};
+use crate::doors::world::{Opening, World};
+use crate::session::{ClockMode, Setup};
+use crate::system::model::System;
+use crate::terminal;
+use crate::wire::tn3270e::Reason;
+
+/// How one connection's session is opened.
+pub struct Ticket {
+    /// The number of the connection, from 0.
+    pub number: u64,
+    /// The door it came through.
+    pub door: Door,
+    /// The client's machine, if it came over TCP.
+    pub peer: Option<IpAddr>,
+    /// What the door's clients are logged on to.
+    pub logon: Logon,
+    /// What is served.
+    pub service: Arc<Service>,
+}
+
+/// A session that is about to begin.
+pub struct Opened {
+    /// Its tables, and the goal of its task.
+    pub opening: Opening,
+    /// How it is set up.
+    pub setup: Setup,
+    /// The recordings of its sessions, in the order of the task's systems.
+    pub logs: Vec<Box<dyn Recorder>>,
+    /// Its clock, which begins now.
+    pub clock: Clock,
+}
+
+impl Opened {
+    /// The session with a terminal in this process. Whoever is at it is told what its work came to if `tells_grade`.
+    pub fn station(self, tells_grade: bool) -> Station {
+        Station::open(self.opening, &self.setup, self.clock, self.logs).telling_grade(tells_grade)
+    }
+}
+
+impl Ticket {
+    /// A ticket for a session that no connection holds.
+    pub fn unconnected(service: &Arc<Service>, door: Door, logon: Logon) -> Ticket {
+        Ticket {
+            number: service.numbers.fetch_add(1, Ordering::Relaxed),
+            door,
+            peer: None,
+            logon,
+            service: Arc::clone(service),
+        }
+    }
+
+    /// An LU for a client that asks for one, or for none.
+    pub fn lease(&self, asked: Option<&str>) -> Result<Lease, Reason> {
+        let worlds = self.service.worlds.now();
+        let systems: Vec<&str> = worlds
+            .iter()
+            .map(|world| world.system().id.as_str())
+            .collect();
+        self.service.lus.grant(asked, self.number, &systems)
+    }
+
+    /// The system that a logon names, or the only one; none if several are served and none is named.
+    pub fn world(&self, logon: &Logon) -> Result<Option<World>, LogonError> {
+        let worlds = self.service.worlds.now();
+        match &logon.system {
+            None if worlds.len() > 1 => Ok(None),
+            None => Ok(worlds.first().cloned()),
+            Some(name) => {
+                let ids = worlds.iter().map(|world| world.system().id.as_str());
+                let found = worlds
+                    .iter()
+                    .find(|world| world.system().id.eq_ignore_ascii_case(name));
+                found
+                    .cloned()
+                    .map(Some)
+                    .ok_or_else(|| no_such_system(name, ids))
+            }
+        }
+    }
+
+    /// As [`Ticket::world`], with the first system for who names none.
+    pub fn world_or_first(&self, logon: &Logon) -> Result<World, LogonError> {
+        let first = || self.service.worlds.now().first().cloned();
+        let none = || LogonError("no system is served".into());
+        self.world(logon)?.or_else(first).ok_or_else(none)
+    }
+
+    /// Opens a session on a system for a logon.
+    pub fn open(
+        &self,
+        world: &World,
+        logon: &Logon,
+        terminal: terminal::Options,
+    ) -> io::Result<Opened> {
+        let mut setup = self.setup();
+        setup.terminal = terminal;
+        logon.apply(&mut setup, world).map_err(invalid)?;
+        let mut opening = world.open(&setup).map_err(invalid)?;
+        if !self.door.turns() {
+            opening = opening.at_one_terminal().map_err(invalid)?;
+        }
+        let logs = self.record(&opening, &setup);
+        let clock = self.clock();
+        let system = &world.system().id;
+        let (seed, warts) = (setup.seed, &setup.warts);
+        self.tell(
+            Level::Info,
+            format!("a session of {system} with seed {seed}, warts {warts}"),
+        );
+        Ok(Opened {
+            opening,
+            setup,
+            logs,
+            clock,
+        })
+    }
+
+    /// What a client may name of a logon: only the system is its to pick, unless the server lets it say more.
+    pub fn allowed(&self, logon: Logon) -> Logon {
+        match self.service.lus.are_open() {
+            true => logon,
+            false => Logon {
+                system: logon.system,
+                ..Logon::default()
+            },
+        }
+    }
+
+    /// How the session is set up where nothing else is asked for.
+    pub fn setup(&self) -> Setup {
+        let mut setup = self.service.setup.clone();
+        if !self.service.same_seed {
+            setup.seed = setup.seed.wrapping_add(self.number);
+        }
+        setup
+    }
+
+    /// A clock that begins now.
+    pub fn clock(&self) -> Clock {
+        match self.service.setup.clock {
+            ClockMode::Turn => Clock::Turn,
+            ClockMode::Live => Clock::live(self.service.speed),
+        }
+    }
+
+    /// Begins the recordings of the sessions of an opening, in the order of the task's systems. Each counts what passes, tells the
+    /// operator when it fails, and is ended however its session ends.
+    pub fn record(&self, opening: &Opening, setup: &Setup) -> Vec<Box<dyn Recorder>> {
+        let mut logs = vec![self.record_one(opening.region.system(), setup)];
+        let further = opening.further(setup);
+        logs.extend(further.map(|(region, setup)| self.record_one(region.system(), &setup)));
+        logs
+    }
+
+    /// Begins the recording of a session at one system.
+    pub fn record_one(&self, system: &System, setup: &Setup) -> Box<dyn Recorder> {
+        let begun = (self.service.record)(system, self.door, self.number, setup);
+        Box::new(Metered::begin(self, begun))
+    }
+
+    /// How the terminal of a session is set up, where the client has no say.
+    pub fn terminal(&self) -> terminal::Options {
+        self.service.setup.terminal
+    }
+
+    /// How long the client may take to agree on something, or to end what it has begun to say.
+    pub fn patience(&self) -> Duration {
+        self.service.limits.patience
+    }
+
+    /// The connection with a limit to silence and to what is left unread.
+    pub fn patient(&self, stream: Stream) -> Patient<Stream> {
+        Patient::new(stream, self.service.limits.idle, self.service.limits.unread)
+    }
+
+    /// Tells the operator what went wrong with this connection.
+    pub fn report(&self, message: &str) {
+        self.tell(Level::Warning, message);
+    }
+
+    /// Tells the operator something about this connection.
+    pub fn tell(&self, level: Level, message: impl Into<String>) {
+        (self.service.report)(&Notice {
+            level,
+            door: Some(self.door),
+            number: Some(self.number),
+            peer: self.peer,
+            message: message.into(),
+        });
+    }
+}
