@@ -184,9 +184,8 @@ impl Stream {
     /// Goes on encrypted: the client is about to begin a TLS handshake.
     pub async fn encrypted(self, acceptor: &TlsAcceptor) -> io::Result<Stream> {
         let handshake = acceptor.accept(self).await;
-        let failed = |cause: io::Error| {
-            io::Error::new(cause.kind(), format!("the TLS handshake failed: {cause}"))
-        };
+        let failed =
+            |cause: io::Error| io::Error::other(format!("the TLS handshake failed: {cause}"));
         Ok(Stream::Tls(Box::new(handshake.map_err(failed)?)))
     }
 }

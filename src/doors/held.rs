@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::address::{Address, Listener};
 use super::logon::Logon;
+use super::patient::is_gone;
 use super::service::{Door, Service, Ticket, converse, told};
 use super::station::{Order, Station};
 
@@ -146,6 +147,7 @@ async fn run(ticket: &Ticket, station: &mut Station, listener: &Listener) {
         };
         if let Ok(stream) = stream
             && let Err(error) = Box::pin(converse(ticket, stream, station)).await
+            && !is_gone(&error)
         {
             ticket.report(&error.to_string());
         }

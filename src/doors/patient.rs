@@ -78,6 +78,15 @@ impl<S> Patient<S> {
     }
 }
 
+/// Whether the other end has gone, as reading and writing find it out.
+pub fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+    )
+}
+
 fn late(what: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, what.into())
 }

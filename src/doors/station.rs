@@ -19,6 +19,7 @@ use crate::wire::Outbound;
 
 use super::clock::Clock;
 use super::dialogue::Seat;
+use super::patient::is_gone;
 use super::script::Subject;
 use super::turn::{Budget, Ended, Told};
 
@@ -339,8 +340,8 @@ impl Station {
     /// Tells the recording that the session is over, by how the talk with its client ended.
     pub fn close<T>(&mut self, talked: &io::Result<T>) {
         match talked {
-            Ok(_) => self.end("disconnected"),
-            Err(error) => self.end(&error.to_string()),
+            Err(error) if !is_gone(error) => self.end(&error.to_string()),
+            _ => self.end("disconnected"),
         }
     }
 

@@ -7,6 +7,7 @@ mod brief;
 pub mod keys;
 mod launcher;
 mod overlay;
+mod paint;
 mod play;
 mod replay;
 mod run;

@@ -1,15 +1,16 @@
 //! The thin loop around a program of the TUI: it alone owns the window, the wall clock and the signals.
 
+use super::paint::Painter;
 use super::{Command, CursorStyle, Program};
 use crate::session::Millis;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::execute;
 use crossterm::terminal::{
-    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use std::io::{self, Stdout, Write, stdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,7 +56,7 @@ pub fn run(program: &mut impl Program, speed: f64) -> io::Result<Ended> {
         for command in commands {
             match command {
                 Command::Quit => return Ok(Ended::Quit),
-                Command::Bell => window.screen.backend_mut().write_all(b"\x07")?,
+                Command::Bell => stdout().write_all(b"\x07")?,
                 Command::Redraw => window.repaint()?,
                 Command::Cursor(style) => window.cursor(style)?,
             }
@@ -73,7 +74,7 @@ fn nap(due: Option<Millis>, now: Millis, speed: f64) -> Duration {
 
 /// The window while the program has it.
 struct Window {
-    screen: Terminal<CrosstermBackend<Stdout>>,
+    screen: Terminal<Painter<CrosstermBackend<Stdout>>>,
 }
 
 impl Window {
@@ -85,7 +86,7 @@ impl Window {
         }));
         enable_raw_mode()?;
         let opened = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
-            .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+            .and_then(|()| Terminal::new(Painter::new(CrosstermBackend::new(stdout()))));
         let mut window = Window {
             screen: opened.inspect_err(|_| restore())?,
         };
@@ -97,14 +98,14 @@ impl Window {
     /// Empties the window, and forgets what was drawn. (ratatui's own `clear` asks the window where its cursor is, and a
     /// pseudo-terminal without an emulator never answers.)
     fn repaint(&mut self) -> io::Result<()> {
-        execute!(self.screen.backend_mut(), Clear(ClearType::All))?;
+        self.screen.backend_mut().clear()?;
         self.screen.swap_buffers();
         Ok(())
     }
 
-    fn cursor(&mut self, style: CursorStyle) -> io::Result<()> {
+    fn cursor(&self, style: CursorStyle) -> io::Result<()> {
         execute!(
-            self.screen.backend_mut(),
+            stdout(),
             match style {
                 CursorStyle::Block => SetCursorStyle::BlinkingBlock,
                 CursorStyle::Underline => SetCursorStyle::BlinkingUnderScore,

@@ -14,9 +14,9 @@ def spawn(bigiron):
     """Starts the program under pexpect; it is ended with the test."""
     children = []
 
-    def start(*arguments, **environment):
+    def start(*arguments, dimensions=(30, 100), **environment):
         child = pexpect.spawn(
-            str(bigiron), list(arguments), encoding="utf-8", timeout=PATIENCE, dimensions=(30, 100), env={"TERM": "xterm-256color", **environment}
+            str(bigiron), list(arguments), encoding="utf-8", timeout=PATIENCE, dimensions=dimensions, env={"TERM": "xterm-256color", **environment}
         )
         children.append(child)
         return child
@@ -95,11 +95,19 @@ def test_whoever_leaves_without_an_answer_is_asked_for_it(bigiron):
     assert "`04/02/89`" in played.stdout.splitlines()[-1]
 
 
-def test_the_window_is_driven_by_pexpect(spawn):
-    child = spawn("play", "dmv", "--clock", "turn")
-    child.expect_exact("OPERATOR")
+# A pty has no size where script(1) or expect were started without a window of their own.
+@pytest.mark.parametrize("dimensions", [(30, 100), (0, 0)])
+def test_the_window_is_driven_by_pexpect(spawn, dimensions):
+    child = spawn("play", "dmv", "--clock", "turn", dimensions=dimensions)
+    # Phrases come in one piece, whatever stood there before.
+    child.expect_exact("OPERATOR ID")
     child.send("CLK042IRON\r")
-    child.expect_exact("MAIN")
+    child.expect_exact("LICENCE DESK - MAIN MENU")
+    child.expect_exact("SIGNED ON AT OFFICE 0117")
+    child.send("1\tD4471902\r")
+    child.expect_exact("VANDERMEER")
+    child.send("\x1b3")
+    child.expect_exact("LICENCE DESK - MAIN MENU")
     child.send("\x11")
     child.expect_exact("Leave")
     child.send("y")

@@ -21,7 +21,7 @@ use crate::doors::http;
 use crate::doors::json::Json;
 use crate::doors::lines::Lines;
 use crate::doors::logon::Logon;
-use crate::doors::patient::Patient;
+use crate::doors::patient::{Patient, is_gone};
 use crate::doors::script::Interpreter;
 use crate::doors::station::Station;
 use crate::doors::tn3270;
@@ -194,7 +194,9 @@ async fn accept(hall: Arc<Hall>, gate: Gate) {
         let tls = gate.tls;
         let router = hall.router.clone();
         connections.spawn(async move {
-            if let Err(error) = connection(&ticket, stream, tls, router).await {
+            if let Err(error) = connection(&ticket, stream, tls, router).await
+                && !is_gone(&error)
+            {
                 ticket.service.metrics.faults.up();
                 ticket.report(&error.to_string());
             }

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::client::{Client, Said};
-use super::{arrive, invalid, is_gone, terminal, unreadable};
+use super::{arrive, invalid, terminal, unreadable};
 use crate::doors::address::Stream;
 use crate::doors::script::Subject;
 use crate::doors::service::Ticket;
@@ -44,10 +44,7 @@ pub async fn converse(ticket: &Ticket, stream: Stream, station: &mut Station) ->
     client.bind(&application, ours).await?;
     let talked = talk(ticket, &mut client, station).await;
     station.leave_relay();
-    match talked {
-        Err(error) if is_gone(&error) => Ok(()),
-        talked => talked,
-    }
+    talked
 }
 
 async fn talk(ticket: &Ticket, client: &mut Client<'_>, station: &mut Station) -> io::Result<()> {

@@ -14,6 +14,7 @@ use super::address::Stream;
 use super::clock::Clock;
 use super::logon::Logon;
 use super::lus::Lease;
+use super::patient::is_gone;
 use super::selection::{self, Wish};
 use super::service::{Opened, Ticket};
 use super::station::Recorder;
@@ -52,10 +53,7 @@ enum End {
 pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
     let (mut client, agreement, lease) = arrive(ticket, stream).await?;
     let terminal = Box::pin(terminal(ticket, &mut client, &agreement)).await?;
-    match sessions(ticket, &mut client, terminal, &lease).await {
-        Err(error) if is_gone(&error) => Ok(()),
-        result => result,
-    }
+    sessions(ticket, &mut client, terminal, &lease).await
 }
 
 /// Comes to terms with a client.
@@ -71,10 +69,7 @@ async fn arrive(ticket: &Ticket, stream: Stream) -> io::Result<(Client<'_>, Agre
         )
     })?;
     let (negotiation, agreement, lease) = agreed.map_err(|error| match is_gone(&error) {
-        true => io::Error::new(
-            error.kind(),
-            "the client left before a terminal was agreed on",
-        ),
+        true => io::Error::other("the client left before a terminal was agreed on"),
         false => error,
     })?;
     let client = Client::new(ticket, wire, negotiation, &agreement);
@@ -191,15 +186,6 @@ async fn agree(ticket: &Ticket, wire: &mut Wire) -> io::Result<(Host, Agreement,
         }
     }
     Err(io::ErrorKind::ConnectionReset.into())
-}
-
-/// Whether the other end has gone, as reading and writing find it out.
-fn is_gone(error: &io::Error) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    matches!(
-        error.kind(),
-        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
-    )
 }
 
 /// Lets the client pick a system; none if it goes.

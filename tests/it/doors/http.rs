@@ -94,7 +94,7 @@ fn figures_are_told_as_prometheus_reads_them() {
     let (head, figures) = figures.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("text/plain; version=0.0.4"), "{head}");
     for line in [
-        "bigiron_connections 1",
+        "bigiron_sessions 1",
         "bigiron_connections_accepted_total 2",
         "bigiron_sessions_opened_total 1",
         "bigiron_episodes_held 1",

@@ -245,6 +245,24 @@ fn a_crowd_that_connects_and_leaves_leaves_nothing_behind() {
 }
 
 #[test]
+fn to_leave_without_listening_is_no_fault() {
+    let server = Server::start();
+    for address in [&server.json, &server.script, &server.vt, &server.control] {
+        for _ in 0..20 {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(b"\n{}\n").unwrap();
+        }
+    }
+    until("all are gone", || {
+        let metrics = &server.service.metrics;
+        metrics.accepted.get() == 80 && metrics.connections.get() == 0
+    });
+    let seen = server.seen.lock().unwrap();
+    assert_eq!(seen.reports, Vec::<String>::new());
+    assert!(seen.ends.iter().all(|end| end == "disconnected"));
+}
+
+#[test]
 fn a_full_disk_ends_the_recording_and_not_the_session() {
     let server = Server::with(|service| {
         service.record = Arc::new(|system, door, _, setup| {

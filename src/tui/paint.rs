@@ -1,0 +1,227 @@
+//! What is sent to the window: what changed, by whole phrases, and nothing while nothing changes. A program that watches the bytes
+//! (expect, a typescript) so finds a phrase in one piece.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use ratatui::backend::{Backend, ClearType, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+
+/// What is taken for the size of a window that has none, as a pty is opened by expect or script(1) where they have no window themselves.
+const UNSIZED: Size = Size::new(80, 24);
+
+/// A window that is told no more than it has to be.
+#[derive(Debug)]
+pub struct Painter<B> {
+    window: B,
+    /// What the window shows, row after row, as far as anything was ever drawn.
+    shown: Vec<Vec<Cell>>,
+    /// Whether it shows its cursor, and where that is, once they are known.
+    has_cursor: Option<bool>,
+    cursor: Option<Position>,
+}
+
+impl<B> Painter<B> {
+    /// A painter of a window of which nothing is known.
+    pub fn new(window: B) -> Painter<B> {
+        Painter {
+            window,
+            shown: Vec::new(),
+            has_cursor: None,
+            cursor: None,
+        }
+    }
+
+    /// Takes cells; gives the rows they are in as they were before.
+    fn take<'a>(
+        &mut self,
+        cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
+    ) -> BTreeMap<usize, Vec<Cell>> {
+        let mut before = BTreeMap::new();
+        for (column, row, cell) in cells {
+            let (column, row) = (usize::from(column), usize::from(row));
+            if self.shown.len() <= row {
+                self.shown.resize(row + 1, Vec::new());
+            }
+            let Some(line) = self.shown.get_mut(row) else {
+                continue;
+            };
+            before.entry(row).or_insert_with(|| line.clone());
+            if line.len() <= column {
+                line.resize(column + 1, Cell::EMPTY);
+            }
+            if let Some(slot) = line.get_mut(column) {
+                slot.clone_from(cell);
+            }
+        }
+        before
+    }
+}
+
+/// How long the piece is that begins here: a blank, or words with one blank between them.
+fn piece(rest: &[Cell]) -> usize {
+    let is_blank = |at: usize| rest.get(at).is_none_or(|cell| cell.symbol() == " ");
+    match is_blank(0) {
+        true => 1,
+        false => {
+            let mut ends = (1..rest.len()).filter(|at| is_blank(*at) && is_blank(at + 1));
+            ends.next().unwrap_or(rest.len())
+        }
+    }
+}
+
+/// The cells of the pieces of a row that are not as they were, each with its column.
+fn changed<'a>(before: &'a [Cell], now: &'a [Cell]) -> impl Iterator<Item = (usize, &'a Cell)> {
+    let mut column = 0;
+    let pieces = std::iter::from_fn(move || {
+        let rest = now.get(column..).filter(|rest| !rest.is_empty())?;
+        let (from, length) = (column, piece(rest));
+        column += length;
+        Some((from, rest.get(..length)?))
+    });
+    let old = |column: usize| before.get(column).unwrap_or(&Cell::EMPTY);
+    let differs = move |(from, piece): &(usize, &[Cell])| {
+        let mut cells = (*from..).zip(*piece);
+        cells.any(|(column, cell)| old(column) != cell)
+    };
+    let cells = |(from, piece): (usize, &'a [Cell])| (from..).zip(piece);
+    pieces.filter(differs).flat_map(cells)
+}
+
+impl<B: Backend<Error = io::Error>> Backend for Painter<B> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let before = self.take(content);
+        let rows = before.iter().filter_map(|(row, before)| {
+            let now = self.shown.get(*row)?;
+            Some((*row, changed(before, now)))
+        });
+        let cells = rows.flat_map(|(row, cells)| {
+            cells.map(move |(column, cell)| (column as u16, row as u16, cell))
+        });
+        let mut cells = cells.peekable();
+        if cells.peek().is_some() {
+            self.cursor = None;
+            self.window.draw(cells)?;
+        }
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        if self.has_cursor.replace(false) != Some(false) {
+            self.window.hide_cursor()?;
+        }
+        Ok(())
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        if self.has_cursor.replace(true) != Some(true) {
+            self.window.show_cursor()?;
+        }
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        self.window.get_cursor_position()
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.cursor.replace(position) != Some(position) {
+            self.window.set_cursor_position(position)?;
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.clear_region(ClearType::All)
+    }
+
+    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        // What is left of it is drawn anew, for all that is known.
+        self.shown.clear();
+        self.window.clear_region(region)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        let size = self.window.size()?;
+        Ok(match size.width == 0 || size.height == 0 {
+            true => UNSIZED,
+            false => size,
+        })
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.window.window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.window.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::backend::CrosstermBackend;
+    use ratatui::layout::Rect;
+    use ratatui::widgets::Paragraph;
+    use ratatui::{Terminal, TerminalOptions, Viewport};
+    use std::cell::RefCell;
+    use std::io::Write;
+    use std::rc::Rc;
+
+    /// What the window was sent since it was last asked for.
+    #[derive(Clone, Default)]
+    struct Sent(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Sent {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What a window is sent when it is to show these texts, one after another, with the cursor on the second row.
+    fn sent(texts: &[&str]) -> Vec<String> {
+        let bytes = Sent::default();
+        let window = Painter::new(CrosstermBackend::new(bytes.clone()));
+        let viewport = Viewport::Fixed(Rect::new(0, 0, 40, 2));
+        let mut terminal = Terminal::with_options(window, TerminalOptions { viewport }).unwrap();
+        let mut draw = |text: &&str| {
+            let drawn = terminal.draw(|frame| {
+                frame.render_widget(Paragraph::new(*text), frame.area());
+                frame.set_cursor_position((0, 1));
+            });
+            drawn.unwrap();
+            let sent = std::mem::take(&mut *bytes.0.borrow_mut());
+            let sent = sent.escape_ascii().to_string();
+            sent.replace("\\x1b[39m\\x1b[49m\\x1b[59m\\x1b[0m", "|")
+        };
+        texts.iter().map(&mut draw).collect()
+    }
+
+    #[test]
+    fn a_phrase_that_changed_is_sent_whole_and_nothing_else() {
+        let texts = [
+            "CODE  SIGN OFF  RUTH",
+            "CODE  SIGN OFF  RUTH",
+            "CODE  SIGN ON   RUTH",
+            "CODE            RUTH VAN",
+        ];
+        insta::assert_snapshot!(sent(&texts).join("\n"), @r"
+        \x1b[1;1HCODE\x1b[1;7HSIGN OFF\x1b[1;17HRUTH|\x1b[?25h\x1b[2;1H
+
+        \x1b[1;7HSIGN ON |\x1b[2;1H
+        \x1b[1;7H    \x1b[1;12H  \x1b[1;17HRUTH VAN|\x1b[2;1H
+        ");
+    }
+}
