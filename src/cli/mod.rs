@@ -115,9 +115,14 @@ fn run(command: Command) -> Result<Outcome, Error> {
     }
 }
 
+/// How many tasks run between looks at those that have no place in a thread's own queue. Where thousands of sessions are ready
+/// at once that is most of them, and they are not to wait for those that have one.
+const FAIRNESS: u32 = 2;
+
 /// What runs sockets, pipes and timers.
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     Ok(tokio::runtime::Builder::new_multi_thread()
+        .global_queue_interval(FAIRNESS)
         .enable_all()
         .build()?)
 }

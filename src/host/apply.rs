@@ -4,6 +4,7 @@ use super::Host;
 use super::effect::Op;
 use super::form::{Frame, FrameId, Stale};
 use super::jobs::Event;
+use super::table::Unchanged;
 use super::view::{View, today};
 use crate::system::expr::{Fault, TableId};
 use crate::system::model::{Paging, ScreenId, Trigger};
@@ -249,20 +250,13 @@ impl Host {
         let (Some(model), Some(table)) = (system.tables.get(id), self.tables.get_mut(id)) else {
             return Ok(());
         };
-        let Some(old) = table.remove(&key) else {
-            return Err(Abend("NOTFND".into()));
-        };
-        self.undo.push(Undo::Row(id, key, Some(Arc::clone(&old))));
-        let mut row = old.to_vec();
-        for (column, value) in set {
-            if let Some(cell) = row.get_mut(column) {
-                *cell = value;
-            }
-        }
-        let key = table
-            .insert(model, row)
-            .map_err(|_| Abend("DUPREC".into()))?;
-        self.undo.push(Undo::Row(id, key, None));
+        let (old, new_key) = table.update(model, &key, set).map_err(|why| match why {
+            Unchanged::Absent => Abend("NOTFND".into()),
+            Unchanged::Duplicate => Abend("DUPREC".into()),
+        })?;
+        self.undo.push(Undo::Row(id, key, Some(old)));
+        let made = new_key.map(|key| Undo::Row(id, key, None));
+        self.undo.extend(made);
         Ok(())
     }
 

@@ -86,15 +86,23 @@ impl Entry {
 
     /// Shows a value as its field writes it.
     pub fn show(&mut self, field: &Field, value: Value, today: Date) {
-        let text = match &value {
-            Value::Text(text) => text.clone(),
-            value => picture::write(value, field.picture.as_ref()).into(),
-        };
-        let text = Value::Text(cut(&text, field.length, matches!(value, Value::Text(_))));
-        self.value = match &value {
-            Value::Text(_) => read(field, &text, today).unwrap_or_else(|| field.of.blank()),
-            other if other.of() == field.of => value,
-            _ => field.of.blank(),
+        let text = match value {
+            Value::Text(text) => {
+                let text = Value::Text(cut(text, field.length, true));
+                if field.of == Type::Text && self.text == text && self.value == text {
+                    return;
+                }
+                self.value = read(field, &text, today).unwrap_or_else(|| field.of.blank());
+                text
+            }
+            other => {
+                let text = picture::write(&other, field.picture.as_ref()).into();
+                self.value = match other.of() == field.of {
+                    true => other,
+                    false => field.of.blank(),
+                };
+                Value::Text(cut(text, field.length, false))
+            }
         };
         self.unsent_text |= self.text != text;
         self.text = text;
@@ -144,15 +152,14 @@ pub(super) fn read(field: &Field, text: &Value, today: Date) -> Option<Value> {
 }
 
 /// Text as a field of this length shows it. A number that has no room is filled with asterisks, as one cut short would lie.
-fn cut(text: &SmolStr, length: usize, is_text: bool) -> SmolStr {
+fn cut(text: SmolStr, length: usize, is_text: bool) -> SmolStr {
     let kept = text.trim_end_matches(' ');
     if kept.len() == text.len() && kept.len() <= length {
-        return text.clone();
+        return text;
     }
     match kept.char_indices().nth(length) {
         Some(_) if !is_text => "*".repeat(length).into(),
         Some((end, _)) => kept[..end].trim_end_matches(' ').into(),
-        None if kept.len() == text.len() => text.clone(),
         None => kept.into(),
     }
 }
@@ -182,6 +189,9 @@ fn characters(data: &[u8]) -> String {
 
 /// The capital of a letter that has one of one character.
 fn capital(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter.to_ascii_uppercase();
+    }
     let mut upper = letter.to_uppercase();
     match (upper.next(), upper.next()) {
         (Some(capital), None) => capital,
@@ -240,10 +250,10 @@ impl Frame {
             if entry.look(field).attribute.is_protected() {
                 continue;
             }
-            let raw: String = characters(&inbound.data)
-                .chars()
-                .take(field.length)
-                .collect();
+            let mut raw = characters(&inbound.data);
+            if let Some((end, _)) = raw.char_indices().nth(field.length) {
+                raw.truncate(end);
+            }
             let text = typed(field, &raw);
             let was = entry.clone();
             let same = was.text.as_text() == text;

@@ -44,7 +44,7 @@ use map::Map;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use table::Table;
-use wart::{Copy, Live};
+use wart::{Copy, Live, Places};
 
 /// Virtual milliseconds since the session was opened.
 pub type Millis = u64;
@@ -155,6 +155,7 @@ pub struct Host {
     now: Millis,
     /// The warts that are on.
     warts: Vec<Live>,
+    places: Arc<Places>,
     /// What stale answers are read from.
     copies: Vec<Copy>,
     /// The terminal's keyboard is free, and it does not show the screen that takes keys.
@@ -186,6 +187,7 @@ impl Host {
             outbox: VecDeque::new(),
             now: 0,
             warts: Vec::new(),
+            places: Arc::default(),
             copies: Vec::new(),
             unseen: false,
             layout: None,
@@ -200,6 +202,7 @@ impl Host {
         let live = wart::live(region, warts);
         let (region, layout) = drift::release(region, &live);
         let mut host = Host {
+            places: Arc::new(Places::new(&region.system, &live)),
             warts: live,
             layout,
             ..Host::new(&region)

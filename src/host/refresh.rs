@@ -39,7 +39,7 @@ impl Host {
     fn declared(&self, at: usize, stale: Stale) -> Result<Vec<(FieldId, Value)>, Abend> {
         let frame = &self.frames[at];
         let (screen, map) = (self.screen(frame), self.map(frame));
-        let mut shown = Vec::new();
+        let mut shown = Vec::with_capacity(screen.fields.len());
         let mut view = View::new(self, Some(at)).reading(self.copied());
         let due = |id: FieldId| frame.entry(id).is_some_and(|entry| !entry.filled);
         let plain: &mut dyn Iterator<Item = FieldId> = match stale {

@@ -30,6 +30,7 @@ impl<'a> Yield<'a> {
     }
 
     pub fn effects(&mut self, effects: &[Effect]) -> Result<(), Fault> {
+        self.ops.reserve(effects.len());
         effects.iter().try_for_each(|effect| self.effect(effect))
     }
 
@@ -137,8 +138,11 @@ impl<'a> Yield<'a> {
         let key = self.key(key)?;
         let old = self.tables.get(table).and_then(|table| table.get(&key));
         let set = self.with_row(old, |this| {
-            let values = set.iter().map(|(c, value)| Ok((*c, this.value(value)?)));
-            values.collect::<Result<Vec<_>, Fault>>()
+            let mut values = Vec::with_capacity(set.len());
+            for (column, value) in set {
+                values.push((*column, this.value(value)?));
+            }
+            Ok(values)
         })?;
         self.ops.push(Op::Update(table, key, set));
         Ok(())

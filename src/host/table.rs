@@ -29,6 +29,15 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate(pub Key);
 
+/// Why a row is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unchanged {
+    /// There is none with this key.
+    Absent,
+    /// The new key is another row's.
+    Duplicate,
+}
+
 impl Table {
     /// No rows yet.
     pub fn new(model: &model::Table) -> Table {
@@ -159,6 +168,39 @@ impl Table {
             return false;
         }
         self.remove(key).is_some() && self.add(new_key, row)
+    }
+
+    /// Other values in some columns of the row with this key. Gives the row as it was, and its key if that is another now.
+    /// Does nothing if the new key is another row's.
+    pub(super) fn update(
+        &mut self,
+        model: &model::Table,
+        key: &[Value],
+        set: Vec<(usize, Value)>,
+    ) -> Result<(Row, Option<Key>), Unchanged> {
+        let old = self.get(key).ok_or(Unchanged::Absent)?.row();
+        let mut row: Row = old.iter().cloned().collect();
+        if let Some(cells) = Arc::get_mut(&mut row) {
+            for (column, value) in set {
+                if let Some(cell) = cells.get_mut(column) {
+                    *cell = value;
+                }
+            }
+            fit(model, cells);
+        }
+        let new_key = key_of(model, &row);
+        if new_key == key {
+            let digest = self.digest.wrapping_sub(row_digest(&old));
+            self.digest = digest.wrapping_add(row_digest(&row));
+            self.since.insert(new_key, Some(row));
+            return Ok((old, None));
+        }
+        if self.contains(&new_key) {
+            return Err(Unchanged::Duplicate);
+        }
+        self.remove(key);
+        self.add(new_key.clone(), row);
+        Ok((old, Some(new_key)))
     }
 
     /// The row goes.

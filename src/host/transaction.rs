@@ -251,11 +251,9 @@ impl Host {
         let Some(rules) = system.screens[frame.screen].keys.get(&trigger) else {
             return Ok(None);
         };
-        for (n, rule) in rules.rules.iter().enumerate() {
-            let view = View::new(self, self.top());
-            if !rule.when.as_ref().map_or(Ok(true), |w| test(w, &view))? {
-                continue;
-            }
+        let mut from = 0;
+        while let Some((n, rule)) = self.holding(&rules.rules, from)? {
+            from = n + 1;
             if let Some(warn) = &rule.warn {
                 if self.warns(n, aid) {
                     self.note(|| format!("{} warns", rule.name));
@@ -266,6 +264,21 @@ impl Host {
                 }
             }
             return self.fired(rule, aid).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// The first of these rules, from one on, whose condition holds, and its place.
+    fn holding<'r>(
+        &self,
+        rules: &'r [Rule],
+        from: usize,
+    ) -> Result<Option<(usize, &'r Rule)>, Abend> {
+        let view = View::new(self, self.top());
+        for (n, rule) in rules.iter().enumerate().skip(from) {
+            if rule.when.as_ref().map_or(Ok(true), |w| test(w, &view))? {
+                return Ok(Some((n, rule)));
+            }
         }
         Ok(None)
     }

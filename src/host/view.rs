@@ -12,6 +12,9 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
+/// Room for most messages, in bytes.
+const MESSAGE: usize = 64;
+
 /// The name of the terminal.
 const TERMINAL: &str = "LU0A17";
 
@@ -26,6 +29,28 @@ static BLANK: LazyLock<Value> = LazyLock::new(|| Value::text(""));
 /// A table, the only value of a key, and the row that has it.
 type Lookup<'a> = (TableId, Value, Option<Record<'a>>);
 
+/// The last few lookups, the oldest of which makes room for the next.
+#[derive(Default)]
+struct Recent<'a> {
+    lookups: [Option<Lookup<'a>>; 3],
+    next: usize,
+}
+
+impl<'a> Recent<'a> {
+    fn found(&self, table: TableId, key: &Value) -> Option<&Option<Record<'a>>> {
+        let mut lookups = self.lookups.iter().flatten();
+        let found = lookups.find(|(id, value, _)| *id == table && value == key);
+        found.map(|(_, _, row)| row)
+    }
+
+    fn keep(&mut self, lookup: Lookup<'a>) {
+        if let Some(place) = self.lookups.get_mut(self.next) {
+            *place = Some(lookup);
+        }
+        self.next = (self.next + 1) % self.lookups.len();
+    }
+}
+
 /// A host seen from one of its frames, with the rows bound so far.
 pub(super) struct View<'a> {
     host: &'a Host,
@@ -38,8 +63,8 @@ pub(super) struct View<'a> {
     picked: Option<usize>,
     /// Bound rows, the innermost last.
     pub rows: Vec<Option<Record<'a>>>,
-    /// The row that was last looked up, by table and key: most expressions of a screen are about one record.
-    last: RefCell<Option<Lookup<'a>>>,
+    /// The rows that were last looked up, by table and key: most expressions of a screen are about few records.
+    last: RefCell<Recent<'a>>,
     /// The key last numbered.
     pub inserted: Value,
     /// What `{key}` and `{code}` stand for in templates.
@@ -123,12 +148,15 @@ impl<'a> View<'a> {
 
     /// A template with its parts filled in.
     pub fn text(&self, template: &Template) -> Result<String, Fault> {
-        let mut text = String::new();
+        let mut text = String::with_capacity(MESSAGE);
         for part in &template.0 {
             match part {
                 Part::Text(fixed) => text.push_str(fixed),
-                // Writing to a string does not fail.
-                Part::Expr(expr) => drop(write!(text, "{}", eval(expr, self)?)),
+                Part::Expr(expr) => match eval(expr, self)? {
+                    Value::Text(value) => text.push_str(&value),
+                    // Writing to a string does not fail.
+                    value => drop(write!(text, "{value}")),
+                },
                 Part::Given(given) => text.push_str(&self.given(*given)),
             }
         }
@@ -195,14 +223,11 @@ impl World for View<'_> {
             return self.table(table)?.get(key);
         };
         let mut last = self.last.borrow_mut();
-        if let Some((id, value, row)) = &*last
-            && *id == table
-            && value == only
-        {
+        if let Some(row) = last.found(table, only) {
             return row.clone();
         }
         let row = self.table(table)?.get(key);
-        *last = Some((table, only.clone(), row.clone()));
+        last.keep((table, only.clone(), row.clone()));
         row
     }
 

@@ -7,7 +7,7 @@ use super::view::{View, time_of_day};
 use super::wart_bend::{Scene, applies, bend, misdirect};
 use super::{Host, Millis, Region, Warts};
 use crate::system::expr::{Expr, Fault, TableId, eval, test};
-use crate::system::model::Trigger;
+use crate::system::model::{System, Trigger};
 use crate::system::record::Record;
 use crate::system::value::Row;
 use crate::system::wart::{Kind, Occasion, Wart};
@@ -30,6 +30,54 @@ pub(super) struct Live {
     until: Millis,
     /// For [`Kind::Repost`]: the rows that were last made.
     posted: Vec<Op>,
+}
+
+/// Which of the warts that are on may have something to do, by their places among them.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// At a key, by the screen that takes it.
+    keys: Vec<Vec<usize>>,
+    /// In a job, by job.
+    jobs: Vec<Vec<usize>>,
+    /// Those that post again.
+    repost: Vec<usize>,
+    /// Those that swallow keys.
+    swallow: Vec<usize>,
+    /// Those that show stale records.
+    stale: Vec<usize>,
+}
+
+impl Places {
+    pub fn new(system: &System, live: &[Live]) -> Places {
+        if live.is_empty() {
+            return Places::default();
+        }
+        let among = |test: &dyn Fn(&Wart) -> bool| {
+            let on = live.iter().enumerate();
+            let on = on.filter(|(_, live)| system.warts.get(live.wart).is_some_and(test));
+            on.map(|(n, _)| n).collect::<Vec<_>>()
+        };
+        let at_key = |screen| {
+            let may = move |on: &Occasion| matches!(on, Occasion::Key(at, _) if at.is_none_or(|at| at == screen));
+            among(&|wart| wart.on.iter().any(may))
+        };
+        let in_job = |job| among(&|wart| wart.on.contains(&Occasion::Job(job)));
+        Places {
+            keys: (0..system.screens.len()).map(at_key).collect(),
+            jobs: (0..system.jobs.len()).map(in_job).collect(),
+            repost: among(&|wart| matches!(wart.kind, Kind::Repost { .. })),
+            swallow: among(&|wart| matches!(wart.kind, Kind::Swallow { .. })),
+            stale: among(&|wart| matches!(wart.kind, Kind::Stale { .. })),
+        }
+    }
+
+    fn at(&self, occasion: Occasion) -> &[usize] {
+        let found = match occasion {
+            Occasion::Key(screen, _) => screen.and_then(|screen| self.keys.get(screen)),
+            Occasion::Job(job) => self.jobs.get(job),
+        };
+        found.map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The tables as a [`Kind::Stale`] wart has them.
@@ -111,8 +159,12 @@ impl Live {
 impl Host {
     /// What the warts that are on make of the effects of a key or of a step of a job.
     pub(super) fn bent(&mut self, occasion: Occasion, mut ops: Vec<Op>) -> Vec<Op> {
+        if self.warts.is_empty() {
+            return ops;
+        }
         let system = Arc::clone(&self.region.system);
-        for n in 0..self.warts.len() {
+        let places = Arc::clone(&self.places);
+        for n in places.at(occasion).iter().copied() {
             let index = self.warts.get(n).map_or(0, |live| live.wart);
             let Some(wart) = system.warts.get(index) else {
                 continue;
@@ -127,8 +179,11 @@ impl Host {
 
     /// What warts that post again will post.
     fn keep_posted(&mut self, ops: &[Op]) {
-        let system = Arc::clone(&self.region.system);
-        for live in &mut self.warts {
+        let system = &self.region.system;
+        for n in &self.places.repost {
+            let Some(live) = self.warts.get_mut(*n) else {
+                continue;
+            };
             if let Some(Kind::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.kind) {
                 let made = |op: &&Op| matches!(op, Op::Insert(table, _) if tables.contains(table));
                 let made: Vec<Op> = ops.iter().filter(made).cloned().collect();
@@ -141,8 +196,11 @@ impl Host {
 
     /// The keyboard is free: keys that come too soon from now on are swallowed.
     pub(super) fn answered(&mut self) {
-        let system = Arc::clone(&self.region.system);
-        for live in &mut self.warts {
+        let system = &self.region.system;
+        for n in &self.places.swallow {
+            let Some(live) = self.warts.get_mut(*n) else {
+                continue;
+            };
             if let Some(Kind::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.kind) {
                 live.until = self.now.saturating_add(*within);
             }
@@ -151,10 +209,13 @@ impl Host {
 
     /// Takes the copies of warts that show stale records, or takes them anew where they are old enough.
     pub(super) fn take_copies(&mut self) {
-        let system = Arc::clone(&self.region.system);
-        for (n, live) in self.warts.iter().enumerate() {
-            let Some(Kind::Stale { tables, every }) = system.warts.get(live.wart).map(|w| &w.kind)
-            else {
+        let (system, places) = (&self.region.system, &self.places);
+        for n in places.stale.iter().copied() {
+            let wart = self
+                .warts
+                .get(n)
+                .and_then(|live| system.warts.get(live.wart));
+            let Some(Kind::Stale { tables, every }) = wart.map(|wart| &wart.kind) else {
                 continue;
             };
             let at = self.copies.iter().position(|copy| copy.live == n);

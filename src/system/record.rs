@@ -7,6 +7,7 @@ use super::value::{Date, Decimal, Key, Row, Value};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::iter;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -67,6 +68,29 @@ pub struct Block {
     ends: Box<[u32]>,
     /// The columns of the key.
     key: Box<[usize]>,
+    /// A byte for the key of each row: they lie side by side, where a search would go from one row to another far off. None
+    /// of very few or very many rows.
+    marks: Box<[u8]>,
+}
+
+/// How many rows have marks.
+const MARKED: RangeInclusive<usize> = 9..=2048;
+
+/// The mark of a key.
+fn mark<'v>(key: impl IntoIterator<Item = &'v Value>) -> u8 {
+    key.into_iter().fold(0, |mark: u8, value| {
+        let bits = match value {
+            Value::Text(text) => xxh3_64(text.as_bytes()),
+            Value::Int(number) => *number as u64,
+            Value::Decimal(number) => number.units as u64,
+            Value::Date(day) => i64::from(day.0) as u64,
+            Value::Bool(yes) => u64::from(*yes),
+            Value::List(items) => items.len() as u64,
+        };
+        // The highest byte depends on all others.
+        let own = (bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8;
+        mark.rotate_left(3) ^ own
+    })
 }
 
 impl Block {
@@ -87,6 +111,13 @@ impl Block {
 
     /// The row with a key.
     pub fn get(&self, key: &[Value]) -> Option<Record<'_>> {
+        if !self.marks.is_empty() {
+            let own = mark(key);
+            let alike = self.marks.iter().enumerate();
+            let mut alike = alike.filter_map(|(at, mark)| (*mark == own).then_some(at));
+            let found = alike.find(|at| self.compare(*at, key) == Ordering::Equal);
+            return found.map(|at| self.record(at));
+        }
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
@@ -140,7 +171,17 @@ pub struct Packer {
     cells: Vec<u8>,
     /// One more than the places of cells with texts, by a hash of the text; who comes last has the place.
     texts: Vec<u32>,
-    blocks: Vec<(usize, Vec<usize>, Box<[usize]>)>,
+    blocks: Vec<Packed>,
+}
+
+/// A table that is packed.
+struct Packed {
+    /// Where the cells of its first row begin.
+    start: usize,
+    /// Where those of each row end.
+    ends: Vec<usize>,
+    key: Box<[usize]>,
+    marks: Vec<u8>,
 }
 
 impl Packer {
@@ -151,23 +192,33 @@ impl Packer {
     /// Packs the rows of a table, which come in the order of their keys; the key has these columns.
     pub fn table(&mut self, key: &[usize], rows: impl IntoIterator<Item = Row>) {
         let start = self.cells.len();
-        let mut ends = Vec::new();
+        let (mut ends, mut marks) = (Vec::new(), Vec::new());
         for row in rows {
             row.iter().for_each(|value| self.value(value));
             ends.push(self.cells.len());
+            marks.push(mark(key.iter().filter_map(|column| row.get(*column))));
         }
-        self.blocks.push((start, ends, key.into()));
+        if !MARKED.contains(&marks.len()) {
+            marks.clear();
+        }
+        self.blocks.push(Packed {
+            start,
+            ends,
+            key: key.into(),
+            marks,
+        });
     }
 
     /// A block for each table, in their order. `None` if they are more than blocks hold: 4 GiB.
     pub fn blocks(self) -> Option<Vec<Block>> {
         u32::try_from(self.cells.len()).ok()?;
         let cells: Arc<[u8]> = self.cells.into();
-        let block = |(start, ends, key): (usize, Vec<usize>, _)| Block {
+        let block = |packed: Packed| Block {
             cells: Arc::clone(&cells),
-            start: start as u32,
-            ends: ends.into_iter().map(|end| end as u32).collect(),
-            key,
+            start: packed.start as u32,
+            ends: packed.ends.into_iter().map(|end| end as u32).collect(),
+            key: packed.key,
+            marks: packed.marks.into(),
         };
         Some(self.blocks.into_iter().map(block).collect())
     }

@@ -23,6 +23,13 @@ fn is_format_control(code: u8) -> bool {
     matches!(code, 0x01..=0x3F | 0xFF)
 }
 
+/// Looks at all codes at once: they are few, and hardly ever is one there.
+fn has_shift_in(codes: &[u8]) -> bool {
+    codes
+        .iter()
+        .fold(false, |found, code| found | (*code == SHIFT_IN))
+}
+
 fn is_erase(order: &Order) -> bool {
     matches!(order, Order::EraseUnprotectedToAddress(_))
 }
@@ -139,7 +146,7 @@ impl Terminal {
     fn order(&mut self, write: &mut Write, order: &Order) -> Option<()> {
         write.tabbed_to_end &= matches!(order, Order::ProgramTab);
         match order {
-            Order::Data(codes) if codes.contains(&SHIFT_IN) => self.shifted(write, codes)?,
+            Order::Data(codes) if has_shift_in(codes) => self.shifted(write, codes)?,
             Order::Data(codes) => write.address = self.buffer.put(write.address, codes, write.pen),
             Order::GraphicEscape(code) => {
                 self.put(

@@ -21,6 +21,15 @@ fn words(rows: u16, columns: u16) -> usize {
     (usize::from(rows) * usize::from(columns)).div_ceil(64)
 }
 
+/// The cells that are marked in a word, in order.
+fn places(word: usize, mut marks: u64) -> impl Iterator<Item = Address> {
+    iter::from_fn(move || {
+        let bit = marks.trailing_zeros();
+        marks &= marks.checked_sub(1)?;
+        Some((word * 64) as Address + bit as Address)
+    })
+}
+
 /// Changes the mark of a cell.
 fn flip(marks: &mut [u64], at: usize) {
     if let Some(word) = marks.get_mut(at / 64) {
@@ -175,7 +184,12 @@ impl Buffer {
 
     /// The attribute bytes at or behind `at`, in order, up to the end of the buffer.
     pub fn attributes_from(&self, at: Address) -> impl Iterator<Item = Address> {
-        iter::successors(self.mark_behind(at), |at| self.mark_behind(at + 1))
+        let (first, bit) = (usize::from(at / 64), at % 64);
+        let words = self.marks.iter().enumerate().skip(first);
+        words.flat_map(move |(n, word)| match n == first {
+            true => places(n, word & (u64::MAX << bit)),
+            false => places(n, *word),
+        })
     }
 
     /// The attribute that governs `at`; unprotected alphanumeric if unformatted.
@@ -248,10 +262,10 @@ impl Buffer {
 
     /// Clears every modified data tag.
     pub fn reset_mdt(&mut self) {
-        let mut next = self.mark_behind(0);
-        while let Some(at) = next {
-            self.tag(at, false);
-            next = self.mark_behind(at + 1);
+        for word in 0..self.marks.len() {
+            for at in places(word, self.marks.get(word).copied().unwrap_or_default()) {
+                self.tag(at, false);
+            }
         }
     }
 }

@@ -81,13 +81,18 @@ impl Changes {
         self.blocks == 0
     }
 
+    /// Whether nothing can be added.
+    fn is_whole(self) -> bool {
+        self.to == Address::MAX
+    }
+
     fn is_all(self) -> bool {
         self.blocks == u64::MAX
     }
 
     /// Adds the cells of a screen of so many from an address up to another, not including it.
     pub(super) fn add(&mut self, from: Address, to: Address, cells: usize) {
-        if from < to {
+        if from < to && !self.is_whole() {
             let block = block(cells);
             let (first, last) = (u32::from(from) >> block, u32::from(to - 1) >> block);
             self.blocks |= u64::MAX << first.min(63) & u64::MAX >> (63 - last.min(63));

@@ -60,15 +60,23 @@ impl From<Vec<u8>> for Codes {
 
 impl FromIterator<u8> for Codes {
     fn from_iter<I: IntoIterator<Item = u8>>(given: I) -> Codes {
-        let mut given = given.into_iter();
         let (mut length, mut codes) = (0, [0; SHORT]);
-        for (room, code) in codes.iter_mut().zip(&mut given) {
-            *room = code;
-            length += 1;
-        }
-        Codes(match given.next() {
-            None => Held::Short { length, codes },
-            Some(next) => Held::Long(codes.into_iter().chain([next]).chain(given).collect()),
+        let mut long = Vec::new();
+        given.into_iter().for_each(|code| {
+            if let Some(room) = codes.get_mut(usize::from(length)) {
+                *room = code;
+                length += 1;
+            } else {
+                if long.is_empty() {
+                    long.reserve(4 * SHORT);
+                    long.extend(codes);
+                }
+                long.push(code);
+            }
+        });
+        Codes(match long.is_empty() {
+            true => Held::Short { length, codes },
+            false => Held::Long(long.into()),
         })
     }
 }

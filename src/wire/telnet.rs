@@ -120,7 +120,7 @@ pub fn escape(data: &[u8], out: &mut Vec<u8>) {
 
 /// Makes a record of what stands from a place on, with every IAC doubled.
 pub fn end_record(out: &mut Vec<u8>, start: usize) {
-    if out.iter().skip(start).any(|byte| *byte == IAC) {
+    if out.get(start..).is_some_and(|data| data.contains(&IAC)) {
         let data = out.split_off(start);
         escape(&data, out);
     }

@@ -3,6 +3,7 @@
 // A helper that cannot go on fails its test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bench;
 mod broken;
 mod code_pages;
 mod dmv;
