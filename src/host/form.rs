@@ -255,11 +255,10 @@ impl Frame {
                 raw.truncate(end);
             }
             let text = typed(field, &raw);
-            let was = entry.clone();
-            let same = was.text.as_text() == text;
+            let was = (entry.text.as_text() != text).then(|| entry.clone());
             if let Some(entry) = self.entry_mut(id) {
                 entry.unsent_text |= field.right || raw.trim_end() != text;
-                if !same {
+                if let Some(was) = was {
                     entry.text = Value::text(text);
                     entry.value =
                         read(field, &entry.text, today).unwrap_or_else(|| field.of.blank());

@@ -63,14 +63,53 @@ pub struct Block {
     /// The cells of all blocks that were packed together.
     cells: Arc<[u8]>,
     /// Where the cells of the first row begin.
-    start: u32,
-    /// Where those of each row end.
-    ends: Box<[u32]>,
+    start: usize,
+    /// Where those of each row end, counted from there.
+    ends: Ends,
     /// The columns of the key.
     key: Box<[usize]>,
     /// A byte for the key of each row: they lie side by side, where a search would go from one row to another far off. None
     /// of very few or very many rows.
     marks: Box<[u8]>,
+}
+
+/// Offsets of the ends of rows: two bytes each, if that is enough for the last.
+#[derive(Debug)]
+enum Ends {
+    Near(Box<[u16]>),
+    Far(Box<[u32]>),
+}
+
+impl Default for Ends {
+    fn default() -> Ends {
+        Ends::Near(Box::default())
+    }
+}
+
+impl Ends {
+    /// Of ascending offsets below 4 GiB.
+    fn new(offsets: &[usize]) -> Ends {
+        match offsets.last() {
+            Some(last) if *last > usize::from(u16::MAX) => {
+                Ends::Far(offsets.iter().map(|end| *end as u32).collect())
+            }
+            _ => Ends::Near(offsets.iter().map(|end| *end as u16).collect()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Ends::Near(ends) => ends.len(),
+            Ends::Far(ends) => ends.len(),
+        }
+    }
+
+    fn get(&self, at: usize) -> Option<usize> {
+        match self {
+            Ends::Near(ends) => ends.get(at).map(|end| usize::from(*end)),
+            Ends::Far(ends) => ends.get(at).map(|end| *end as usize),
+        }
+    }
 }
 
 /// How many rows have marks.
@@ -101,7 +140,7 @@ impl Block {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// The row at a place, from 0; one without cells past the last.
@@ -145,10 +184,11 @@ impl Block {
 
     fn row(&self, at: usize) -> Cells<'_> {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before));
-        let start = *start.unwrap_or(&self.start) as usize;
-        let end = self.ends.get(at).map_or(start, |end| *end as usize);
+        let start = start.unwrap_or(0);
+        let end = self.ends.get(at).unwrap_or(start);
+        let own = self.start + start..self.start + end;
         Cells {
-            left: self.cells.get(start..end).unwrap_or_default(),
+            left: self.cells.get(own).unwrap_or_default(),
             all: &self.cells,
         }
     }
@@ -178,7 +218,7 @@ pub struct Packer {
 struct Packed {
     /// Where the cells of its first row begin.
     start: usize,
-    /// Where those of each row end.
+    /// Where those of each row end, counted from there.
     ends: Vec<usize>,
     key: Box<[usize]>,
     marks: Vec<u8>,
@@ -195,7 +235,7 @@ impl Packer {
         let (mut ends, mut marks) = (Vec::new(), Vec::new());
         for row in rows {
             row.iter().for_each(|value| self.value(value));
-            ends.push(self.cells.len());
+            ends.push(self.cells.len() - start);
             marks.push(mark(key.iter().filter_map(|column| row.get(*column))));
         }
         if !MARKED.contains(&marks.len()) {
@@ -215,8 +255,8 @@ impl Packer {
         let cells: Arc<[u8]> = self.cells.into();
         let block = |packed: Packed| Block {
             cells: Arc::clone(&cells),
-            start: packed.start as u32,
-            ends: packed.ends.into_iter().map(|end| end as u32).collect(),
+            start: packed.start,
+            ends: Ends::new(&packed.ends),
             key: packed.key,
             marks: packed.marks.into(),
         };
@@ -440,6 +480,19 @@ mod tests {
         leaf.prop_recursive(2, 8, 4, |item| {
             proptest::collection::vec(item, 0..4).prop_map(|items| Value::List(items.into()))
         })
+    }
+
+    #[test]
+    fn rows_are_found_however_far_in_they_stand() {
+        let row = |n: i64| Row::from([Value::Int(n), Value::text("X".repeat(2000 + n as usize))]);
+        let mut packer = Packer::default();
+        packer.table(&[0], (0..50).map(row));
+        let block = packer.blocks().unwrap().remove(0);
+        for n in 0..50 {
+            let found = block.get(&[Value::Int(n)]).map(|record| record.row());
+            assert_eq!(found, Some(row(n)));
+        }
+        assert!(block.get(&[Value::Int(50)]).is_none());
     }
 
     proptest! {
