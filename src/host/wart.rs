@@ -141,18 +141,20 @@ impl Live {
         }
     }
 
-    /// Whether it begins here: counts the occurrence and draws.
+    /// Whether it begins here: counts the occurrence and draws, each occurrence from a stream of its own.
     fn begins(&mut self, wart: &Wart, seed: u64, now: Millis) -> Option<Chance> {
         self.seen += 1;
-        let occurrence = self.seen.to_string();
-        let mut draw = Chance::stream(seed, "warts", &[&wart.name, &occurrence]);
-        let drawn = draw.chance(self.chance());
         let in_time = wart
             .between
             .is_none_or(|(from, to)| (from..to).contains(&now));
         let counts = wart.nth.is_empty() || wart.nth.contains(&self.seen);
         let left = wart.at_most.is_none_or(|most| self.fired < most);
-        (drawn && in_time && counts && left).then_some(draw)
+        if !(in_time && counts && left) {
+            return None;
+        }
+        let occurrence = self.seen.to_string();
+        let mut draw = Chance::stream(seed, "warts", &[&wart.name, &occurrence]);
+        draw.chance(self.chance()).then_some(draw)
     }
 }
 
@@ -292,9 +294,10 @@ impl Host {
 
     /// What the wart needs to know of the world; none if its condition does not hold.
     fn scene(&self, wart: &Wart, ops: &[Op]) -> Result<Option<Scene>, Fault> {
-        let mut view = View::new(self, self.top());
+        // Most warts need to look at nothing, or once.
+        let view = || View::new(self, self.top());
         if let Some(when) = &wart.when
-            && !test(when, &view)?
+            && !test(when, &view())?
         {
             return Ok(None);
         }
@@ -306,13 +309,14 @@ impl Host {
             ..Scene::default()
         };
         if let Some(text) = wart.kind.text() {
-            scene.text = view.text(text)?;
+            scene.text = view().text(text)?;
         }
         if let Some(relief) = wart.kind.relief() {
-            scene.relieved = test(relief, &view)?;
+            scene.relieved = test(relief, &view())?;
         }
         match &wart.kind {
             Kind::Held { key, by, .. } => {
+                let view = view();
                 let key = key
                     .iter()
                     .map(|part| eval(part, &view))
@@ -320,6 +324,7 @@ impl Host {
                 scene.record = Some((key, eval(by, &view)?));
             }
             Kind::Misdirect { table, set } => {
+                let mut view = view();
                 let written = ops
                     .iter()
                     .map(|op| self.elsewhere(op, *table, set, &mut view));
