@@ -38,6 +38,9 @@ import bigiron
 TASKS = ["dmv-read-expiry", "benefits-read-rent", "clinic-phone", "dmv-read-expiry+news"]
 """What is learned if nothing else is said: tasks, some with warts on."""
 
+SEEDS = "0-999"
+"""What is learned on: as many worlds of a task as are kept ready, so that no reset has to prepare one again."""
+
 MENUS = {
     "airline": "WA NL FP CI QU EX HI JB XX",
     "bank": "ACI ACN HPL HLS WIR DIR REL WIQ SUS SET JNL JOB OFF",
@@ -212,7 +215,7 @@ class Learner:
         self.settings, self.curve, self.actions = settings, Curve(task, warts, seed), vocabulary(task)
         make = {"actions": self.actions, "action_mask": True, "copy": False, "warts": warts, "wait_time": 120_000}
         make["autoreset_mode"] = AutoresetMode.SAME_STEP
-        self.envs = bigiron.make_vec(f"bigiron/{task}-v0", settings.envs, seeds="train", **make)
+        self.envs = bigiron.make_vec(f"bigiron/{task}-v0", settings.envs, seeds=SEEDS, **make)
         self.judge = bigiron.make_vec(f"bigiron/{task}-v0", 100, seeds="test", **make)
         self.eyes = Eyes([name for name in self.actions if name[0] != "<"])
         self.policy = Policy(self.actions)

@@ -5,8 +5,9 @@
     python python/bench/peers.py --seconds 15 --only nle
 
 Each is measured in a process of its own on one core, unless its name says otherwise: the median of three. NLE and MiniWoB++ get
-an environment each under target/peers, for they want other versions of Gymnasium. A step is one random action of each
-environment with its whole observation; an episode that is over is followed by the next.
+an environment each under target/peers, for they want other versions of Gymnasium; as root, Chromium wants
+CHROMIUM_FLAGS=--no-sandbox. A step is one random action of each
+environment (in the browser, a click) with its whole observation; an episode that is over is followed by the next.
 """
 
 from __future__ import annotations
@@ -104,16 +105,19 @@ def nethack(*keys: str) -> Step:
     return alone(env, int(env.action_space.n))
 
 
-def miniwob() -> Step:
+def browser() -> Step:
+    """A click into the middle of a page in a browser without a window."""
     import gymnasium
-    import miniwob as peer
+    import miniwob
+    from miniwob.action import ActionTypes
 
-    gymnasium.register_envs(peer)
+    gymnasium.register_envs(miniwob)
     env = gymnasium.make("miniwob/click-test-2-v1")
     env.reset(seed=0)
+    click = env.unwrapped.create_action(ActionTypes.CLICK_COORDS, coords=[80, 100])
 
     def step() -> int:
-        _, _, terminated, truncated, _ = env.step(env.action_space.sample())
+        _, _, terminated, truncated, _ = env.step(click)
         if terminated or truncated:
             env.reset()
         return 1
@@ -131,7 +135,7 @@ PEERS = {
     "CartPole, 1024 in its own VectorEnv": Peer(lambda: cartpole(1024, "vector_entry_point")),
     "NLE, every observation": Peer(nethack, NLE),
     "NLE, the terminal alone": Peer(lambda: nethack("tty_chars", "tty_colors", "tty_cursor"), NLE),
-    "MiniWoB++": Peer(miniwob, MINIWOB),
+    "MiniWoB++": Peer(browser, MINIWOB),
 }
 
 
@@ -173,7 +177,8 @@ def measure(name: str, seconds: float) -> float | str:
         call = ["taskset", "-c", "0", *call]
     run = subprocess.run(call, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     if run.returncode:
-        return (run.stderr.strip().splitlines() or [f"ended with {run.returncode}"])[-1]
+        told = [line for line in run.stderr.splitlines() if line.strip() and not line.startswith("#")]
+        return (told or [f"ended with {run.returncode}"])[-1]
     return float(json.loads(run.stdout.splitlines()[-1]))
 
 
