@@ -76,7 +76,7 @@ class Settings:
     discount: float = 0.97
     trace: float = 0.95
     clip: float = 0.2
-    entropy: float = 0.02
+    entropy: float = 0.04
     rate: float = 1e-3
     bonus: float = 0.3
     imitation: float = 0.3
@@ -336,7 +336,7 @@ class Learner:
                 curve.steps.append(self.steps)
                 curve.seconds.append(round(time.monotonic() - begun, 1))
                 curve.success.append(self.measure())
-            if time.monotonic() - begun > seconds or min([0, 0, *curve.success][-3:]) >= 0.98:
+            if time.monotonic() - begun > seconds or min([0, 0, *curve.success][-3:]) >= 0.97:
                 return curve
             self.learn(self.gather())
 
