@@ -5,8 +5,6 @@ use std::io::{IsTerminal, stdin, stdout};
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
-
 use super::args::{ConnectArgs, LineArgs};
 use super::error::Kind;
 use super::{Error, Outcome};
@@ -19,17 +17,12 @@ use crate::terminal::{Key, Model, Options, Terminal};
 use crate::tui::{self, Desk, Ended, Play};
 use crate::wire::CodePage;
 
-/// How often a host is looked at that may have written, in milliseconds.
-const GLANCE: Millis = 20;
-
 /// How long a host may take to read what is still to be sent when the operator leaves.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// A foreign host, and what drives its socket.
+/// A foreign host.
 struct Foreign {
     remote: Remote,
-    runtime: Runtime,
-    now: Millis,
 }
 
 impl Desk for Foreign {
@@ -39,7 +32,6 @@ impl Desk for Foreign {
 
     fn press(&mut self, key: Key) {
         let away = self.remote.stage() == Stage::Disconnected;
-        let _entered = self.runtime.enter();
         if away && key == Key::Enter {
             // A host name that was good once is good again; what fails later is told in the hint line.
             let _ = self.remote.reconnect();
@@ -52,21 +44,14 @@ impl Desk for Foreign {
         false
     }
 
-    fn tick(&mut self, now: Millis) {
-        self.now = now;
-        let remote = &mut self.remote;
-        self.runtime.block_on(async {
-            // Sockets are looked at when a task gives way.
-            tokio::task::yield_now().await;
-            remote.pump_now();
-        });
-    }
+    fn tick(&mut self, _: Millis) {}
 
     fn next_tick(&self) -> Option<Millis> {
-        match self.remote.stage() {
-            Stage::Disconnected => None,
-            Stage::Connecting | Stage::Connected(_) => Some(self.now + GLANCE),
-        }
+        None
+    }
+
+    async fn changed(&mut self) {
+        self.remote.progress().await;
     }
 
     fn title(&self) -> String {
@@ -122,29 +107,17 @@ pub fn run(args: ConnectArgs) -> Result<Outcome, Error> {
             .hint("bigiron s3270 drives a foreign host from a pipe"));
     }
     let log = record(args.record.as_deref(), "connect", &host, config.terminal)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let mut remote = Remote::new(config, log);
-    {
-        let _entered = runtime.enter();
-        remote
-            .connect(&host)
-            .map_err(|cause| Error::usage("no host").because(&cause))?;
-    }
-    let foreign = Foreign {
-        remote,
-        runtime,
-        now: 0,
-    };
-    let mut program = Play::at(foreign, tui::palette());
-    let ended = tui::run(&mut program, 1.0);
-    let Foreign {
-        mut remote,
-        runtime,
-        ..
-    } = program.into_desk();
-    runtime.block_on(remote.drain(FAREWELL));
+    tui::block_on(play(&host, Remote::new(config, log)))
+}
+
+async fn play(host: &str, mut remote: Remote) -> Result<Outcome, Error> {
+    remote
+        .connect(host)
+        .map_err(|cause| Error::usage("no host").because(&cause))?;
+    let mut program = Play::at(Foreign { remote }, tui::palette());
+    let ended = tui::run(&mut program, 1.0).await;
+    let Foreign { mut remote } = program.into_desk();
+    remote.drain(FAREWELL).await;
     remote.end(match ended {
         Ok(Ended::Quit) => "quit",
         _ => "signal",

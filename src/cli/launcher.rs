@@ -21,7 +21,7 @@ pub fn run() -> Result<Outcome, Error> {
     }
     loop {
         let mut launcher = Launcher::new(list::entries(), tui::palette());
-        let ended = tui::run(&mut launcher, 1.0)?;
+        let ended = tui::block_on(tui::run(&mut launcher, 1.0))?;
         let Some(entry) = launcher.picked().filter(|_| ended == Ended::Quit) else {
             return Ok(Outcome::Done);
         };

@@ -44,11 +44,15 @@ impl Desk for Own {
     }
 
     fn next_tick(&self) -> Option<Millis> {
-        let due = self
-            .station
-            .next_due()
-            .filter(|_| !self.station.is_turn())?;
-        Some(self.now + due.saturating_sub(self.station.now()))
+        if self.station.is_turn() {
+            return None;
+        }
+        let now = self.station.now();
+        let due = self.station.next_due().map(|due| due.saturating_sub(now));
+        // The time that a task leaves is told by the second.
+        let left = self.station.brief().map_or(0, |brief| brief.left.time);
+        let second = (left > 0).then(|| left % 1000 + 1);
+        Some(self.now + due.into_iter().chain(second).min()?)
     }
 
     fn title(&self) -> String {
@@ -104,7 +108,7 @@ pub fn play(course: &Course, args: &SessionArgs) -> Result<(), Error> {
         now: 0,
     };
     let mut program = Play::at(own, tui::palette());
-    let ended = tui::run(&mut program, args.options.speed);
+    let ended = tui::block_on(tui::run(&mut program, args.options.speed));
     let mut station = program.into_desk().station;
     let reason = match ended {
         Ok(Ended::Quit) => "quit",

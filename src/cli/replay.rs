@@ -19,6 +19,6 @@ pub fn run(args: ReplayArgs) -> Result<Outcome, Error> {
     }
     let notice = truncation.map(|truncation| truncation.to_string());
     let mut replay = Replay::new(Player::new(recording), tui::palette(), notice);
-    tui::run(&mut replay, args.speed)?;
+    tui::block_on(tui::run(&mut replay, args.speed))?;
     Ok(Outcome::Done)
 }

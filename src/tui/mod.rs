@@ -16,11 +16,12 @@ pub mod screen;
 pub use launcher::{Entry, Launcher};
 pub use play::{Desk, Play};
 pub use replay::Replay;
-pub use run::{Ended, run};
+pub use run::{Ended, block_on, run};
 
 use crate::session::Millis;
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
+use std::future::Future;
 
 /// What a program asks of the loop around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,10 @@ pub trait Program {
     fn tick(&mut self, now: Millis) -> Vec<Command>;
     /// When it next wants to be told the time, if it knows.
     fn next_tick(&self) -> Option<Millis>;
+    /// Waits until something has come from elsewhere. Nothing is lost if the wait is broken off.
+    fn changed(&mut self) -> impl Future<Output = Vec<Command>> {
+        std::future::pending()
+    }
     /// Draws itself.
     fn draw(&self, frame: &mut Frame<'_>);
 }

@@ -12,6 +12,7 @@ use crate::task::entry::{After, AnswerLine, Typed};
 use crate::terminal::{Key, Terminal};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
+use std::future::Future;
 
 /// How long the wait key lets time pass under the turn clock.
 const WAIT: Millis = 1000;
@@ -40,6 +41,10 @@ pub trait Desk {
     fn tick(&mut self, now: Millis);
     /// When it next wants to be told the time, if it knows.
     fn next_tick(&self) -> Option<Millis>;
+    /// Waits until the host has written by itself. Nothing is lost if the wait is broken off.
+    fn changed(&mut self) -> impl Future<Output = ()> {
+        std::future::pending()
+    }
     /// What stands in the hint line.
     fn title(&self) -> String;
     /// What is told of the task that is worked at, if there is one.
@@ -161,11 +166,16 @@ impl<D: Desk> Play<D> {
         self.at_desk(|desk| desk.press(key))
     }
 
-    /// Does something at the desk: the bell rings if that raised the alarm, and the work may be over.
+    /// Does something at the desk.
     fn at_desk(&mut self, act: impl FnOnce(&mut D)) -> Vec<Command> {
         let before = self.desk.terminal().oia().alarm;
         act(&mut self.desk);
-        let sounded = self.desk.terminal().oia().alarm && !before;
+        self.came_of_it(before)
+    }
+
+    /// What something at the desk comes to: the bell rings if that raised the alarm, and the work may be over.
+    fn came_of_it(&mut self, alarm_before: bool) -> Vec<Command> {
+        let sounded = self.desk.terminal().oia().alarm && !alarm_before;
         if self.desk.brief().is_some_and(|brief| brief.over) {
             self.over = Over::Spent;
         }
@@ -324,6 +334,12 @@ impl<D: Desk> Program for Play<D> {
 
     fn next_tick(&self) -> Option<Millis> {
         self.desk.next_tick()
+    }
+
+    async fn changed(&mut self) -> Vec<Command> {
+        let before = self.desk.terminal().oia().alarm;
+        self.desk.changed().await;
+        self.came_of_it(before)
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {

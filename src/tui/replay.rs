@@ -15,6 +15,9 @@ const SPEEDS: std::ops::RangeInclusive<i32> = -4..=10;
 /// What a key does, and how the hint names it.
 const KEYS: &str = "Space play  Left Right step  [ ] screen  0-9 Home End seek  + - speed  Q quit";
 
+/// How often the time that is shown goes on while nothing else does, in milliseconds.
+const CLOCK: Millis = 100;
+
 /// A recording that is watched.
 pub struct Replay {
     player: Player,
@@ -160,7 +163,8 @@ impl Program for Replay {
 
     fn next_tick(&self) -> Option<Millis> {
         let next = self.player.next_at().filter(|_| self.playing)?;
-        Some(self.told + ((next as f64 - self.at).max(0.0) / self.factor()).ceil() as Millis)
+        let wait = ((next as f64 - self.at).max(0.0) / self.factor()).ceil() as Millis;
+        Some(self.told + wait.min(CLOCK))
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {

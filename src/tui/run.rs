@@ -11,16 +11,14 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
+use std::future::Future;
 use std::io::{self, Stdout, Write, stdout};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::spawn_blocking;
 
-/// The longest the loop sleeps: a signal is answered within this.
-const NAP: Duration = Duration::from_millis(100);
-
-/// How long after a signal the loop may take to end by itself.
-const GRACE: Duration = Duration::from_secs(1);
+/// The shortest the loop sleeps: no eye sees what changes faster.
+const SHORTEST: Duration = Duration::from_millis(5);
 
 /// Why a program of the TUI ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,27 +29,36 @@ pub enum Ended {
     Signal,
 }
 
-/// Runs a program in the window until it quits or the process is told to end (SIGINT, SIGTERM, SIGHUP).
+/// Runs a program in the window until it quits or the process is told to end (SIGINT, SIGTERM, SIGHUP). It sleeps until a key,
+/// the time that the program waits for, or what comes to it from elsewhere wakes it.
 ///
 /// `speed` is how many of the program's milliseconds pass in a real one. However it ends, by an error or a panic
-/// even, the window is given back as it was.
-pub fn run(program: &mut impl Program, speed: f64) -> io::Result<Ended> {
-    let signalled = watch_signals()?;
+/// even, the window is given back as it was. To be run by [`block_on`].
+pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<Ended> {
+    let mut signals = Signals::watch()?;
     let mut window = Window::open()?;
+    let mut reading = None;
     let begun = Instant::now();
     loop {
         let now = (begun.elapsed().as_secs_f64() * 1000.0 * speed) as Millis;
         let mut commands = program.tick(now);
         window.screen.draw(|frame| program.draw(frame))?;
-        if event::poll(nap(program.next_tick(), now, speed))? {
-            commands.extend(match event::read()? {
-                Event::Key(key) => program.key(key),
-                Event::Paste(text) => program.paste(&text),
-                _ => Vec::new(),
-            });
-        }
-        if signalled.load(Ordering::Relaxed) {
-            return Ok(Ended::Signal);
+        let due = program.next_tick();
+        // One event at a time: after the last key no thread reads on, to take the first one from whatever runs next.
+        let event = reading.get_or_insert_with(|| spawn_blocking(event::read));
+        tokio::select! {
+            biased;
+            () = signals.told() => return Ok(Ended::Signal),
+            read = event => {
+                reading = None;
+                commands.extend(match read?? {
+                    Event::Key(key) => program.key(key),
+                    Event::Paste(text) => program.paste(&text),
+                    _ => Vec::new(),
+                });
+            }
+            came = program.changed() => commands.extend(came),
+            () = sleep(due, now, speed) => {}
         }
         for command in commands {
             match command {
@@ -64,12 +71,45 @@ pub fn run(program: &mut impl Program, speed: f64) -> io::Result<Ended> {
     }
 }
 
-/// How long to sleep until something is due.
-fn nap(due: Option<Millis>, now: Millis, speed: f64) -> Duration {
-    let wait = due.map(|due| {
-        Duration::from_secs_f64((due.saturating_sub(now) as f64 / speed / 1000.0).min(1.0))
-    });
-    wait.map_or(NAP, |wait| wait.min(NAP))
+/// Sees something through that waits for keys and sockets. A thread that still waits for a key then is left behind.
+pub fn block_on<T, E: From<io::Error>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
+}
+
+/// Sleeps until something is due; for ever if nothing is.
+async fn sleep(due: Option<Millis>, now: Millis, speed: f64) {
+    let wait = due.map(|due| due.saturating_sub(now) as f64 / speed / 1000.0);
+    match wait.map(Duration::try_from_secs_f64) {
+        Some(Ok(wait)) => tokio::time::sleep(wait.max(SHORTEST)).await,
+        Some(Err(_)) | None => std::future::pending().await,
+    }
+}
+
+/// What tells the process to end.
+struct Signals([Signal; 3]);
+
+impl Signals {
+    fn watch() -> io::Result<Signals> {
+        Ok(Signals([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn told(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
 }
 
 /// The window while the program has it.
@@ -130,45 +170,4 @@ fn restore() {
         Show
     );
     let _ = disable_raw_mode();
-}
-
-/// A flag that is set when the process is told to end.
-fn watch_signals() -> io::Result<Arc<AtomicBool>> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&flag);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let (ready, is_ready) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let told = runtime.block_on(async {
-            use tokio::signal::unix::{SignalKind, signal};
-            let signals = [
-                SignalKind::interrupt(),
-                SignalKind::terminate(),
-                SignalKind::hangup(),
-            ]
-            .map(signal);
-            let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
-                return false;
-            };
-            let _ = ready.send(());
-            tokio::select! {
-                _ = interrupt.recv() => true,
-                _ = terminate.recv() => true,
-                _ = hangup.recv() => true,
-            }
-        });
-        set.store(told, Ordering::Relaxed);
-        if told {
-            // A window that has gone is read as an endless end by crossterm, which then never gives the loop its turn.
-            std::thread::sleep(GRACE);
-            restore();
-            std::process::exit(0);
-        }
-    });
-    is_ready
-        .recv()
-        .map_err(|_| io::Error::other("the signals that end the program cannot be watched"))?;
-    Ok(flag)
 }

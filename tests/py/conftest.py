@@ -19,6 +19,33 @@ def bigiron():
 
 
 @pytest.fixture
+def spawn(bigiron):
+    """Starts the program in a terminal under pexpect; it is ended with the test."""
+    # Not at the head of the file: tests/py/trainers runs where there is none.
+    import pexpect
+
+    children = []
+
+    def start(*arguments, dimensions=(30, 100), **environment):
+        child = pexpect.spawn(
+            str(bigiron), list(map(str, arguments)), encoding="utf-8", timeout=30, dimensions=dimensions, env={"TERM": "xterm-256color", **environment}
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.close(force=True)
+
+
+def ended(child):
+    """The exit code of a program that is about to end."""
+    child.read()
+    child.wait()
+    return child.exitstatus
+
+
+@pytest.fixture
 def serve(bigiron):
     """Starts `bigiron serve` with the arguments given; yields a function that gives the doors' addresses by name."""
     running = []

@@ -4,41 +4,22 @@ import socket
 import subprocess
 import threading
 
-import pexpect
 import pytest
-
-
-@pytest.fixture
-def connect(bigiron):
-    """Starts `bigiron connect` in a terminal; it is ended with the test."""
-    children = []
-
-    def start(*arguments):
-        child = pexpect.spawn(
-            str(bigiron), ["connect", *map(str, arguments)], encoding="utf-8", timeout=30, dimensions=(30, 100), env={"TERM": "xterm-256color"}
-        )
-        children.append(child)
-        return child
-
-    yield start
-    for child in children:
-        child.close(force=True)
+from conftest import ended
 
 
 @pytest.mark.parametrize("server, client", [((), ()), ((), ("--no-tn3270e",)), (("--tls",), ("--no-verify",))])
-def test_a_clerk_signs_on_and_the_recording_is_viewed(serve, connect, bigiron, tmp_path, server, client):
+def test_a_clerk_signs_on_and_the_recording_is_viewed(serve, spawn, bigiron, tmp_path, server, client):
     address = serve("dmv", "--tn3270", "127.0.0.1:0", "--clock", "turn", *server)["tn3270"]
     recording = tmp_path / "run.jsonl"
-    child = connect(address, "--record", recording, *client)
+    child = spawn("connect", address, "--record", recording, *client)
     child.expect_exact("OPERATOR ID")
     child.send("CLK042IRON\r")
     child.expect_exact("LICENCE INQUIRY")
     child.send("\x11")
     child.expect_exact("Leave this session?")
     child.send("y")
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    assert ended(child) == 0
     shown = subprocess.run([bigiron, "show", recording], capture_output=True, text=True)
     assert "DMVM01" in shown.stdout
     verified = subprocess.run([bigiron, "verify", recording], capture_output=True, text=True)
@@ -46,7 +27,7 @@ def test_a_clerk_signs_on_and_the_recording_is_viewed(serve, connect, bigiron, t
     assert "is of a foreign host, which cannot be executed again" in verified.stderr
 
 
-def test_a_host_of_plain_text_and_its_end(connect, tmp_path):
+def test_a_host_of_plain_text_and_its_end(spawn):
     listener = socket.create_server(("127.0.0.1", 0))
 
     def host():
@@ -54,16 +35,23 @@ def test_a_host_of_plain_text_and_its_end(connect, tmp_path):
         with client:
             client.sendall(b"RIVER BBS\r\nlogin: ")
             client.sendall(b"hello " + client.recv(100))
+            # Unasked: nothing was typed since.
+            told.wait(30)
+            client.sendall(b"\r\ngood night\x07\r\n")
 
+    told = threading.Event()
     threading.Thread(target=host, daemon=True).start()
-    child = connect("127.0.0.1:%d" % listener.getsockname()[1])
-    child.expect_exact("RIVER BBS")
+    child = spawn("connect", "127.0.0.1:%d" % listener.getsockname()[1])
+    # Blanks that stood there before are not painted again.
+    child.expect_exact("RIVER")
     child.send("ruth\r")
     child.expect_exact("hello")
-    child.expect_exact("Host disconnected")
+    told.set()
+    child.expect_exact("\x07")
+    child.expect_exact("disconnected")
 
 
-def test_what_cannot_be_is_said(bigiron, connect):
+def test_what_cannot_be_is_said(bigiron, spawn):
     for arguments, said in [
         (("mvs:x",), "port x is no number"),
         (("mvs:23", "--code-page", "cp038"), "did you mean"),
@@ -75,4 +63,4 @@ def test_what_cannot_be_is_said(bigiron, connect):
     closed = socket.create_server(("127.0.0.1", 0))
     address = "127.0.0.1:%d" % closed.getsockname()[1]
     closed.close()
-    connect(address).expect_exact("Connection refused")
+    spawn("connect", address).expect_exact("refused")

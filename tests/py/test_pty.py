@@ -3,27 +3,9 @@
 import json
 import subprocess
 
-import pexpect
-import pytest
+from conftest import ended
 
 PATIENCE = 30
-
-
-@pytest.fixture
-def spawn(bigiron):
-    """Starts the program under pexpect; it is ended with the test."""
-    children = []
-
-    def start(*arguments, dimensions=(30, 100), **environment):
-        child = pexpect.spawn(
-            str(bigiron), list(arguments), encoding="utf-8", timeout=PATIENCE, dimensions=dimensions, env={"TERM": "xterm-256color", **environment}
-        )
-        children.append(child)
-        return child
-
-    yield start
-    for child in children:
-        child.close(force=True)
 
 
 def test_a_plain_terminal_plays(spawn):
@@ -48,9 +30,7 @@ def test_a_plain_terminal_plays(spawn):
     child.sendline(":fields")
     child.expect_exact("COMMAND: A")
     child.sendline(":quit")
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    assert ended(child) == 0
 
 
 def test_a_task_is_played_and_graded_in_lines(bigiron, tmp_path):
@@ -111,17 +91,13 @@ def test_the_window_is_driven_by_pexpect(spawn, dimensions):
     child.send("\x11")
     child.expect_exact("Leave")
     child.send("y")
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    assert ended(child) == 0
 
 
 def test_a_window_that_cannot_be_addressed_gets_a_remedy(spawn):
     child = spawn("play", "dmv", TERM="dumb")
     child.expect_exact("--plain")
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 2
+    assert ended(child) == 2
 
 
 def test_script_keeps_a_typescript(bigiron, tmp_path):
