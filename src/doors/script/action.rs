@@ -242,7 +242,7 @@ pub fn run(
             Ok(())
         }
         Verb::Query => {
-            script.data.extend(query::query(subject, arguments)?);
+            script.data.extend(query::query(subject, name, arguments)?);
             Ok(())
         }
         Verb::Set { toggles } => {

@@ -1,5 +1,7 @@
 //! `Query()`: what a script asks about the session.
 
+use std::iter;
+
 use super::super::client::certificate::Certificate;
 use super::{Count, Mode, Subject, near_hint};
 use crate::terminal::Options;
@@ -10,19 +12,19 @@ type Ask = fn(&dyn Subject) -> String;
 
 /// The subjects of `Query()`, in the order in which all of them are told, and how each is found out.
 const QUERIES: [(&str, Ask); 42] = [
-    ("About", |_| about()),
+    ("About", |_| format!("{}\n{}", version(), licence())),
     ("Actions", |_| super::action::names()),
     ("BindPluName", |subject| {
         subject.facts().plu.unwrap_or_default()
     }),
-    ("BuildOptions", |_| String::new()),
+    ("BuildOptions", |_| match cfg!(feature = "mcp") {
+        true => "--features mcp".into(),
+        false => "--no-default-features".into(),
+    }),
     ("CodePage", |subject| {
         code_page(subject.terminal().options())
     }),
-    ("CodePages", |_| {
-        let names: Vec<&str> = CodePage::all().map(CodePage::name).collect();
-        names.join(" ")
-    }),
+    ("CodePages", |_| code_pages()),
     ("ConnectTime", |subject| match subject.host() {
         None => String::new(),
         Some(_) => clock(subject),
@@ -30,14 +32,7 @@ const QUERIES: [(&str, Ask); 42] = [
     ("ConnectionState", |subject| {
         connection_state(subject).into()
     }),
-    ("Copyright", |_| {
-        concat!(
-            env!("CARGO_PKG_NAME"),
-            " is under ",
-            env!("CARGO_PKG_LICENSE")
-        )
-        .into()
-    }),
+    ("Copyright", |_| licence()),
     ("Cursor1", |subject| {
         let (row, column) = cursor(subject);
         format!(
@@ -90,7 +85,7 @@ const QUERIES: [(&str, Ask); 42] = [
         stats(subject, subject.facts().received)
     }),
     ("StatsTx", |subject| stats(subject, subject.facts().sent)),
-    ("Tasks", |_| String::new()),
+    ("Tasks", |_| "Macro RUNNING => Query(\"Tasks\")".into()),
     ("TelnetHostOptions", |subject| subject.facts().host_options),
     ("TelnetMyOptions", |subject| subject.facts().my_options),
     ("TerminalName", |subject| terminal_name(subject)),
@@ -119,7 +114,7 @@ const QUERIES: [(&str, Ask); 42] = [
     }),
     ("Tn3270eOptions", |subject| subject.facts().functions),
     ("TraceFile", |_| String::new()),
-    ("Version", |_| about()),
+    ("Version", |_| version()),
     ("VirtualTime", |subject| format!("{} ms", subject.now())),
     ("Cursor", |subject| {
         let (row, column) = cursor(subject);
@@ -145,8 +140,26 @@ const LINE: usize = 80;
 /// How many of them, at the end, are older names of others and told only when they are asked for.
 const OLDER: usize = 4;
 
-fn about() -> String {
+fn version() -> String {
     concat!("bigiron v", env!("CARGO_PKG_VERSION")).into()
+}
+
+fn licence() -> String {
+    concat!("bigiron is under ", env!("CARGO_PKG_LICENSE")).into()
+}
+
+/// Every code page with the other names it goes by, numbers alone left out as s3270 does.
+fn code_pages() -> String {
+    let lines = CodePage::all().map(|page| {
+        let names = page.names().skip(1);
+        let others = names.filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()));
+        iter::once(page.name())
+            .chain(iter::once("sbcs"))
+            .chain(others)
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The certificate that the host has shown.
@@ -214,8 +227,12 @@ fn cursor(subject: &dyn Subject) -> (u16, u16) {
     (terminal.cursor() / columns, terminal.cursor() % columns)
 }
 
-/// `Query()`: one subject, by its name or a beginning that no other has, or all.
-pub fn query(subject: &dyn Subject, arguments: &[String]) -> Result<Vec<String>, String> {
+/// `Query()` or `Show()`: one subject, by its name or a beginning that no other has, or all.
+pub fn query(
+    subject: &dyn Subject,
+    action: &str,
+    arguments: &[String],
+) -> Result<Vec<String>, String> {
     let [wanted] = arguments else {
         let all = QUERIES.iter().take(QUERIES.len() - OLDER);
         let told = all.map(|(name, ask)| match ask(subject) {
@@ -236,11 +253,11 @@ pub fn query(subject: &dyn Subject, arguments: &[String]) -> Result<Vec<String>,
             let told = ask(subject);
             Ok(told.split('\n').map(str::to_owned).collect())
         }
-        (None, Some(_), Some(_)) => Err("Query: Ambiguous parameter".into()),
+        (None, Some(_), Some(_)) => Err(format!("{action}: Ambiguous parameter")),
         (None, None, _) => {
             let known = QUERIES.iter().map(|(name, _)| *name);
             Err(format!(
-                "Query: Unknown parameter{}",
+                "{action}: Unknown parameter{}",
                 near_hint(wanted, known)
             ))
         }
