@@ -189,7 +189,7 @@ impl Key {
         })
     }
 
-    /// The action of s3270, such as `PF(3)`, `Tab()` or `Key(a)`.
+    /// The action of s3270, such as `PF(3)`, `Tab()` or `Key(a)`. `MoveCursor` gets the address, from 0.
     pub fn action(self) -> String {
         match self {
             Key::Char('"') => "Key(quotedbl)".into(),

@@ -340,11 +340,10 @@ fn two_processes_and_two_doors_come_to_the_same_grade_and_state() {
         _ => Vec::new(),
     });
     let keys: Vec<bigiron::terminal::Key> = keys.collect();
-    let action = |key: &bigiron::terminal::Key| match key {
-        bigiron::terminal::Key::MoveCursor(address) => format!("MoveCursor({address})\n"),
-        key => format!("{}\n", key.action()),
-    };
-    let actions: String = keys.iter().map(action).collect();
+    let actions: String = keys
+        .iter()
+        .map(|key| format!("{}\n", key.action()))
+        .collect();
     let scripted = folder.path().join("scripted.jsonl");
     let mut command = Command::new(env!("CARGO_BIN_EXE_bigiron"));
     command.args(["script", "dmv", "--task", "change-address", "--seed", "3"]);

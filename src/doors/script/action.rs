@@ -356,18 +356,14 @@ fn press(script: &mut Interpreter, subject: &mut dyn Subject, key: Key) -> Resul
     Ok(())
 }
 
-/// The address of `MoveCursor`: an offset, or row and column. What lies outside is moved to the edge.
+/// The address of `MoveCursor`: an offset, from 0 always, or row and column from the origin. What lies outside is moved to the edge.
 fn cursor_address(terminal: &Terminal, origin: i64, arguments: &[String]) -> u16 {
-    let number = |text: &String| {
-        text.trim()
-            .parse::<i64>()
-            .unwrap_or(0)
-            .saturating_sub(origin)
-    };
+    let number = |text: &String| text.trim().parse::<i64>().unwrap_or(0);
+    let place = |text: &String| number(text).saturating_sub(origin);
     let (rows, columns) = (i64::from(terminal.rows()), i64::from(terminal.columns()));
     let at = match arguments {
         [row, column] => {
-            number(row).clamp(0, rows - 1) * columns + number(column).clamp(0, columns - 1)
+            place(row).clamp(0, rows - 1) * columns + place(column).clamp(0, columns - 1)
         }
         [offset, ..] => number(offset).clamp(0, rows * columns - 1),
         [] => 0,

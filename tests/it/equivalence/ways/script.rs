@@ -10,11 +10,8 @@ use super::{PATIENCE, Served, Turn, Way};
 
 /// The actions of a turn's keys, on one line.
 pub fn actions(keys: &[Key]) -> String {
-    let action = |key: &Key| match *key {
-        Key::MoveCursor(at) => format!("MoveCursor({},{})", at / 80, at % 80),
-        key => key.action(),
-    };
-    keys.iter().map(action).collect::<Vec<_>>().join(" ")
+    let actions: Vec<String> = keys.iter().map(|key| key.action()).collect();
+    actions.join(" ")
 }
 
 /// Says a line and reads the reply: its data.
