@@ -35,7 +35,7 @@ from torch import nn
 
 import bigiron
 
-TASKS = ["dmv-read-expiry", "benefits-read-rent", "clinic-phone", "dmv-read-expiry+news"]
+TASKS = ["dmv-read-expiry", "benefits-read-rent", "airline-read-phone", "clinic-phone", "dmv-read-expiry+news"]
 """What is learned if nothing else is said: tasks, some with warts on."""
 
 SEEDS = "0-999"
@@ -376,7 +376,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tasks", nargs="*", default=TASKS, metavar="TASK[+WARTS]", help=f"default: {' '.join(TASKS)}")
     parser.add_argument("--seeds", type=int, default=3, help="how many runs of each task")
-    parser.add_argument("--minutes", type=float, default=3.0, help="the longest a run may take")
+    parser.add_argument("--minutes", type=float, default=4.0, help="the longest a run may take")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many runs at a time")
     parser.add_argument("--out", type=Path, default=Path("target/ppo"), help="where the curves go")
     arguments = parser.parse_args()

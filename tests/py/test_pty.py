@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import pytest
 from conftest import ended
 
 PATIENCE = 30
