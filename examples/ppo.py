@@ -9,8 +9,8 @@ The policy knows nothing of the system but the options of its menu. It sees the 
 goal's tokens and of the menu's options stand where, the cursor, and what it did last. It puts the cursor into a field, types a
 token or an option, presses a key, or reports a field, which ends the episode. The reward is the grade alone. A beginner never
 earns it, so there is a bonus for situations seldom met (1 / sqrt n, once an episode), which fades as the grade is reached; and
-episodes that were solved are imitated. Learning is on the task's seeds for learning, measuring on those kept for measuring,
-without a bonus.
+episodes that were solved are imitated. Learning is on a thousand of the task's seeds for learning, measuring on those kept for
+measuring, without a bonus.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
 
 Each is measured in a process of its own on one core, unless its name says otherwise: the median of three. NLE and MiniWoB++ get
 an environment each under target/peers, for they want other versions of Gymnasium; as root, Chromium wants
-CHROMIUM_FLAGS=--no-sandbox. A step is one random action of each
-environment (in the browser, a click) with its whole observation; an episode that is over is followed by the next.
+CHROMIUM_FLAGS=--no-sandbox. A step is one random action of each environment (in the browser a click; where `typing` is said, keys
+that ask the host for nothing) with its whole observation; an episode that is over is followed by the next.
 """
 
 from __future__ import annotations
@@ -47,15 +47,20 @@ def together(envs: Any, count: int, actions: int) -> Step:
     """Actions by chance, drawn beforehand, in environments that step together."""
     import numpy as np
 
-    drawn = list(np.random.default_rng(0).integers(0, actions, (64, count)))
+    return repeated(envs, list(np.random.default_rng(0).integers(0, actions, (64, count))))
+
+
+def repeated(envs: Any, rows: list[Any]) -> Step:
+    """Rows of actions, again and again, in environments that step together."""
     envs.reset(seed=0)
     at = 0
 
     def step() -> int:
         nonlocal at
-        envs.step(drawn[at % 64])
+        row = rows[at % len(rows)]
+        envs.step(row)
         at += 1
-        return count
+        return len(row)
 
     return step
 
@@ -87,6 +92,16 @@ def bigiron(count: int, threads: int = 1) -> Step:
         return alone(env, env.actions.index("<wait>"))
     envs = gym.make_vec(TASK, count, threads=threads, copy=False)
     return together(envs, count, envs.actions.index("<wait>"))
+
+
+def typing(count: int) -> Step:
+    """What `bigiron bench` types at the licence desk."""
+    import bigiron as gym
+    import numpy as np
+    from bigiron.bench import TYPING
+
+    envs = gym.make_vec(TASK, count, copy=False)
+    return repeated(envs, [np.full(count, envs.actions.index(key)) for key in TYPING])
 
 
 def cartpole(count: int, mode: str) -> Step:
@@ -129,6 +144,7 @@ NLE, MINIWOB = ("nle==1.3.0",), ("miniwob==1.0",)
 PEERS = {
     "bigiron, 1": Peer(lambda: bigiron(1)),
     "bigiron, 64 together": Peer(lambda: bigiron(64)),
+    "bigiron, 1024 together, typing": Peer(lambda: typing(1024)),
     "bigiron, 1024 together": Peer(lambda: bigiron(1024)),
     "bigiron, 1024 together, every core": Peer(lambda: bigiron(1024, threads=0), cores=True),
     "CartPole, 64 in SyncVectorEnv": Peer(lambda: cartpole(64, "sync")),

@@ -10,9 +10,6 @@ use crate::system::model::{FieldId, List};
 use crate::system::value::{Key, Value};
 use std::sync::Arc;
 
-/// Values by field, and for each list row whether it has a record.
-type Declared = (Vec<(FieldId, Value)>, Vec<bool>);
-
 impl Host {
     /// Works out what no longer holds of the frame at this place.
     pub(super) fn refresh(&mut self, at: usize) -> Result<(), Abend> {
@@ -20,13 +17,11 @@ impl Host {
             return Ok(());
         };
         let stale = frame.stale;
-        let mut there = None;
         if stale != Stale::Nothing {
             if stale == Stale::All && self.screen(frame).list.is_some() {
                 self.list(at)?;
             }
-            let (shown, rows) = self.declared(at, stale)?;
-            there = self.copied().is_empty().then_some(rows);
+            let shown = self.declared(at, stale)?;
             let system = Arc::clone(&self.region.system);
             let today = today(&system, self.now);
             if let Some(frame) = self.frames.get_mut(at) {
@@ -37,11 +32,11 @@ impl Host {
                 }
             }
         }
-        self.guard(at, there.as_deref())
+        self.guard(at)
     }
 
-    /// The values of fields that are to be shown, and which list rows have a record.
-    fn declared(&self, at: usize, stale: Stale) -> Result<Declared, Abend> {
+    /// The values of fields that are to be shown.
+    fn declared(&self, at: usize, stale: Stale) -> Result<Vec<(FieldId, Value)>, Abend> {
         let frame = &self.frames[at];
         let (screen, map) = (self.screen(frame), self.map(frame));
         let mut shown = Vec::with_capacity(screen.fields.len());
@@ -56,10 +51,8 @@ impl Host {
                 shown.push((id, eval(value, &view)?));
             }
         }
-        let mut there = Vec::with_capacity(map.list_rows.len());
         for (n, columns) in map.list_rows.iter().enumerate() {
             let row = view.list_row(n);
-            there.push(row.is_some());
             view.rows.clear();
             view.rows.push(row.clone());
             for id in columns.iter().copied().filter(|id| due(*id)) {
@@ -75,7 +68,7 @@ impl Host {
                 }
             }
         }
-        Ok((shown, there))
+        Ok(shown)
     }
 
     /// Finds the rows of a list, in its order.
@@ -150,8 +143,8 @@ impl Host {
     }
 
     /// Protects what is protected for now: fields whose condition does not hold yet, and input fields of list rows without a
-    /// record. Which rows have one is looked up where it is not known.
-    fn guard(&mut self, at: usize, there: Option<&[bool]>) -> Result<(), Abend> {
+    /// record.
+    fn guard(&mut self, at: usize) -> Result<(), Abend> {
         let maps = Arc::clone(&self.region.maps);
         let frame = &self.frames[at];
         let map = &maps[frame.screen];
@@ -166,8 +159,7 @@ impl Host {
             }
         }
         for (n, columns) in map.list_rows.iter().enumerate() {
-            let known = there.and_then(|there| there.get(n));
-            let empty = !known.map_or_else(|| view.list_row(n).is_some(), |there| *there);
+            let empty = view.list_row(n).is_none();
             let inputs = columns.iter().copied();
             let inputs = inputs.filter(|id| !screen.fields[*id].look.attribute.is_protected());
             for id in inputs {

@@ -155,6 +155,17 @@ impl Terminal {
     }
 }
 
+/// How many cells of a row's rest belong together: a blank, or words with one blank between them. Whoever shows a screen
+/// elsewhere sends such a phrase whole where any of it has changed, so that a program that watches the bytes finds it.
+pub fn phrase<T>(rest: &[T], is_blank: impl Fn(&T) -> bool) -> usize {
+    let blank = |at: usize| rest.get(at).is_none_or(&is_blank);
+    if blank(0) {
+        return 1;
+    }
+    let mut ends = (1..rest.len()).filter(|at| blank(*at) && blank(at + 1));
+    ends.next().unwrap_or(rest.len())
+}
+
 /// The capital of a letter that has one of its own.
 fn capital(letter: char) -> char {
     let mut upper = letter.to_uppercase();

@@ -27,7 +27,7 @@ pub use dump::Notation;
 pub use field::Field;
 pub use key::{Key, KeyError};
 pub use keyboard::{Refusal, Response};
-pub use look::Look;
+pub use look::{Look, phrase};
 pub use model::{Model, Options, PRIMARY_COLUMNS, PRIMARY_ROWS};
 pub use oia::{Lock, Oia};
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use crate::terminal::phrase;
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -59,34 +60,22 @@ impl<B> Painter<B> {
     }
 }
 
-/// How long the piece is that begins here: a blank, or words with one blank between them.
-fn piece(rest: &[Cell]) -> usize {
-    let is_blank = |at: usize| rest.get(at).is_none_or(|cell| cell.symbol() == " ");
-    match is_blank(0) {
-        true => 1,
-        false => {
-            let mut ends = (1..rest.len()).filter(|at| is_blank(*at) && is_blank(at + 1));
-            ends.next().unwrap_or(rest.len())
-        }
-    }
-}
-
-/// The cells of the pieces of a row that are not as they were, each with its column.
+/// The cells of the phrases of a row that are not as they were, each with its column.
 fn changed<'a>(before: &'a [Cell], now: &'a [Cell]) -> impl Iterator<Item = (usize, &'a Cell)> {
     let mut column = 0;
-    let pieces = std::iter::from_fn(move || {
+    let phrases = std::iter::from_fn(move || {
         let rest = now.get(column..).filter(|rest| !rest.is_empty())?;
-        let (from, length) = (column, piece(rest));
+        let (from, length) = (column, phrase(rest, |cell| cell.symbol() == " "));
         column += length;
         Some((from, rest.get(..length)?))
     });
     let old = |column: usize| before.get(column).unwrap_or(&Cell::EMPTY);
-    let differs = move |(from, piece): &(usize, &[Cell])| {
-        let mut cells = (*from..).zip(*piece);
+    let differs = move |(from, phrase): &(usize, &[Cell])| {
+        let mut cells = (*from..).zip(*phrase);
         cells.any(|(column, cell)| old(column) != cell)
     };
-    let cells = |(from, piece): (usize, &'a [Cell])| (from..).zip(piece);
-    pieces.filter(differs).flat_map(cells)
+    let cells = |(from, phrase): (usize, &'a [Cell])| (from..).zip(phrase);
+    phrases.filter(differs).flat_map(cells)
 }
 
 impl<B: Backend<Error = io::Error>> Backend for Painter<B> {

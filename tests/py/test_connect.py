@@ -42,13 +42,12 @@ def test_a_host_of_plain_text_and_its_end(spawn):
     told = threading.Event()
     threading.Thread(target=host, daemon=True).start()
     child = spawn("connect", "127.0.0.1:%d" % listener.getsockname()[1])
-    # Blanks that stood there before are not painted again.
-    child.expect_exact("RIVER")
+    child.expect_exact("RIVER BBS")
     child.send("ruth\r")
     child.expect_exact("hello")
     told.set()
     child.expect_exact("\x07")
-    child.expect_exact("disconnected")
+    child.expect_exact("Host disconnected")
 
 
 def test_what_cannot_be_is_said(bigiron, spawn):
@@ -63,4 +62,4 @@ def test_what_cannot_be_is_said(bigiron, spawn):
     closed = socket.create_server(("127.0.0.1", 0))
     address = "127.0.0.1:%d" % closed.getsockname()[1]
     closed.close()
-    spawn("connect", address).expect_exact("refused")
+    spawn("connect", address).expect_exact("Connection refused")

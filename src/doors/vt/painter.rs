@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::notes::Notes;
-use crate::terminal::{Look, Terminal};
+use crate::terminal::{Look, Terminal, phrase};
 use crate::wire::{Address, Color, Highlight, Intensity};
 
 /// The window of the client.
@@ -130,12 +130,8 @@ impl Painter {
         let (mut style, mut pen) = (None, None);
         for (row, (old, new)) in rows.enumerate() {
             let mut column = 0;
-            while let Some(glyph) = new.get(column) {
-                let rest = new.get(column..).unwrap_or_default();
-                let length = match glyph.ch {
-                    ' ' => 1,
-                    _ => phrase(rest),
-                };
+            while let Some(rest) = new.get(column..).filter(|rest| !rest.is_empty()) {
+                let length = phrase(rest, |glyph| glyph.ch == ' ');
                 let phrase = rest.get(..length).unwrap_or_default();
                 if old.get(column..column + length) != Some(phrase) {
                     if pen != Some((row, column)) {
@@ -156,13 +152,6 @@ impl Painter {
         }
         style.is_some()
     }
-}
-
-/// How long the phrase is that begins here: words with one blank between them.
-fn phrase(rest: &[Glyph]) -> usize {
-    let is_blank = |at: usize| rest.get(at).is_none_or(|glyph| glyph.ch == ' ');
-    let mut ends = (0..rest.len()).filter(|at| is_blank(*at) && is_blank(at + 1));
-    ends.next().unwrap_or(rest.len())
 }
 
 /// Puts the pen at a row and column, from 0. Writing to a string cannot fail.
