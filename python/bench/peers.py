@@ -30,6 +30,9 @@ from typing import Any
 HOME = Path(__file__).resolve().parents[2] / "target" / "peers"
 TASK = "bigiron/dmv-renew-v0"
 
+READY = "0-999"
+"""Seeds whose worlds are all kept ready once each was played, as a training would have them."""
+
 Step = Callable[[], int]
 """Does some steps, and says how many."""
 
@@ -88,9 +91,9 @@ def bigiron(count: int, threads: int = 1) -> Step:
     import bigiron as gym
 
     if count == 1:
-        env = gym.TerminalEnv(TASK, copy=False)
+        env = gym.TerminalEnv(TASK, copy=False, seeds=READY)
         return alone(env, env.actions.index("<wait>"))
-    envs = gym.make_vec(TASK, count, threads=threads, copy=False)
+    envs = gym.make_vec(TASK, count, threads=threads, copy=False, seeds=READY)
     return together(envs, count, envs.actions.index("<wait>"))
 
 
@@ -100,7 +103,7 @@ def typing(count: int) -> Step:
     import numpy as np
     from bigiron.bench import TYPING
 
-    envs = gym.make_vec(TASK, count, copy=False)
+    envs = gym.make_vec(TASK, count, copy=False, seeds=READY)
     return repeated(envs, [np.full(count, envs.actions.index(key)) for key in TYPING])
 
 
