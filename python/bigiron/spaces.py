@@ -90,6 +90,13 @@ def info_of(numbers: Any) -> dict[str, Any]:
     }
 
 
+def infos_of(numbers: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """The same of many episodes, a row of numbers each: an array for each name."""
+    seed, outcome, keys, time, milestones = numbers.T.copy()
+    named = np.array(_OUTCOMES)[outcome]
+    return {"seed": seed.view(np.uint64), "outcome": named, "keys": keys, "time": time, "milestones": milestones}
+
+
 def engine_options(options: dict[str, Any]) -> dict[str, Any]:
     """Options as the engine takes them: a sequence of actions as lines."""
     actions = options.get("actions")

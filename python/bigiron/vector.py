@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from . import _bigiron
-from .spaces import Arrays, Goal, engine_options, info_of, observation_space, reset_options
+from .spaces import Arrays, Goal, engine_options, infos_of, observation_space, reset_options
 
 
 class TerminalVectorEnv(VectorEnv[dict[str, Any], NDArray[np.int64], NDArray[np.float64]]):
@@ -178,13 +178,8 @@ class TerminalVectorEnv(VectorEnv[dict[str, Any], NDArray[np.int64], NDArray[np.
 
     def _info(self, numbers: NDArray[np.int64], which: NDArray[np.bool_]) -> dict[str, Any]:
         """As Gymnasium gathers info: an array for each name, and under `_name` where it holds."""
-        each = [info_of(row) for row in numbers]
-        info: dict[str, Any] = {}
-        for name in each[0]:
-            kind = np.uint64 if name == "seed" else None
-            info[name] = np.array([one[name] for one in each], dtype=kind)
-            info[f"_{name}"] = which.copy()
-        return info
+        info = infos_of(numbers)
+        return info | {f"_{name}": which.copy() for name in info}
 
     def _paint(self, env: int) -> NDArray[np.uint8]:
         rows, columns, _ = self._engine.shape

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 /// Environments of one task that step together. Not for two threads at once: the second gets a RuntimeError.
 #[pyclass(module = "bigiron._bigiron")]
@@ -23,6 +24,10 @@ pub struct Batch {
 }
 
 fn pool(threads: usize) -> PyResult<Option<Arc<ThreadPool>>> {
+    let threads = match threads {
+        0 => available_parallelism().map_or(1, usize::from),
+        chosen => chosen,
+    };
     if threads == 1 {
         return Ok(None);
     }

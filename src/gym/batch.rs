@@ -6,8 +6,8 @@ use super::registry::Spec;
 use super::{Env, Error};
 use crate::host::Warts;
 use crate::terminal::planes::PLANES;
+use prefetch_index::prefetch_index;
 use rayon::ThreadPool;
-use std::hint::black_box;
 use std::sync::Arc;
 
 /// When an environment whose episode is over begins the next, as Gymnasium names it.
@@ -272,19 +272,19 @@ where
     Ok(())
 }
 
-/// Looks at a little of what the environments after this one will need, so that it is on its way from memory by then: a batch
-/// is larger than what is near a core. `planes` are those of the environments that follow.
+/// Fetches what the environments after this one are likely to need, so that it is on its way from memory by then: a batch is
+/// larger than what is near a core. `planes` are those of the environments that follow.
 fn approach(envs: &[Env], n: usize, shape: Shape, planes: &[u8]) {
-    const NEXT: usize = 2;
-    const AFTER: usize = 4;
+    const NEXT: usize = 3;
+    const AFTER: usize = 6;
     if let Some(env) = envs.get(n + AFTER) {
-        black_box(env.glance());
+        env.prefetch();
     }
-    if let Some(at) = envs.get(n + NEXT).and_then(Env::focus) {
+    if let Some(at) = envs.get(n + NEXT).and_then(Env::prefetch_cells) {
         let size = shape.rows * shape.columns;
         let first = (NEXT - 1) * shape.planes() + at;
         for plane in 0..PLANES {
-            black_box(planes.get(first + plane * size));
+            prefetch_index(planes, first + plane * size);
         }
     }
 }

@@ -8,7 +8,8 @@ use super::world::World;
 use crate::host::Warts;
 use crate::session::Session;
 use crate::task::grade::Grade;
-use std::hint::black_box;
+use prefetch_index::prefetch_index;
+use std::slice;
 use std::sync::Arc;
 
 /// An environment in Gymnasium's sense: reset, then step until the episode is over.
@@ -222,20 +223,20 @@ impl Env {
             .map_or_else(Info::default, |episode| episode.info(&self.spec))
     }
 
-    /// Some of what every step reads of the environment itself.
-    pub(super) fn glance(&self) -> u64 {
-        self.state.episode.as_ref().map_or(0, |episode| {
-            let cursor = episode.session.terminal().cursor();
-            u64::from(episode.keys_left) + u64::from(cursor) + episode.log.len() as u64
-        })
+    /// Fetches what every step reads of the environment itself.
+    pub(super) fn prefetch(&self) {
+        if let Some(episode) = &self.state.episode {
+            prefetch_index(slice::from_ref(self), 0);
+            prefetch_index(slice::from_ref(&episode.keys_left), 0);
+            prefetch_index(slice::from_ref(&episode.log), 0);
+            episode.session.terminal().prefetch();
+        }
     }
 
-    /// The place in a plane that the next key is likely to change, with the cell behind it looked at.
-    pub(super) fn focus(&self) -> Option<usize> {
-        let terminal = self.session()?.terminal();
-        let at = usize::from(terminal.cursor());
-        black_box(terminal.cells().get(at).map(|cell| cell.code));
-        Some(at)
+    /// Fetches what the next key is likely to change, and says at which place of a plane that shows.
+    pub(super) fn prefetch_cells(&self) -> Option<usize> {
+        let episode = self.state.episode.as_ref()?;
+        Some(usize::from(episode.session.terminal().prefetch_cells()))
     }
 
     pub(super) fn state(&self) -> &Snapshot {

@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::env::{Info, Step};
+use super::log::Log;
 use super::mask::{can_take, shown};
 use super::observe::ANSWER;
 use super::registry::Spec;
@@ -37,16 +38,17 @@ pub(super) struct Episode {
     digest: u64,
     pub answer: String,
     /// The numbers of the actions so far.
-    pub log: Vec<u16>,
+    pub log: Log,
     pub grade: Option<Box<Grade>>,
+    /// The world's, near by.
+    seed: u64,
     pub world: Arc<World>,
     pub opening: Arc<Opening>,
 }
 
 impl Episode {
-    pub fn new(world: Arc<World>, opening: Arc<Opening>, mut log: Vec<u16>) -> Episode {
+    pub fn new(world: Arc<World>, opening: Arc<Opening>, log: Log) -> Episode {
         let budget = world.start().task().budget;
-        log.clear();
         let mut sessions = opening.sessions.iter().cloned().enumerate();
         let session = match sessions.next() {
             Some((_, session)) => session,
@@ -65,9 +67,10 @@ impl Episode {
             reached: 0,
             digest: 0,
             answer: String::new(),
-            log,
+            log: log.cleared(),
             grade: None,
             session,
+            seed: world.seed(),
             world,
             opening,
         }
@@ -274,7 +277,7 @@ impl Episode {
         let outcome = self.grade.as_ref().map(|grade| grade.outcome);
         let budget = spec.task().budget;
         Info {
-            seed: self.world.seed(),
+            seed: self.seed,
             outcome: match outcome {
                 None => 0,
                 Some(Outcome::Solved) => 1,

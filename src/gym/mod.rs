@@ -22,6 +22,7 @@ mod batch;
 mod env;
 mod episode;
 mod error;
+mod log;
 mod mask;
 mod observe;
 mod options;

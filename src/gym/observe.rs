@@ -165,9 +165,8 @@ pub(super) fn cut<T>(slice: &mut [T], at: usize) -> (&mut [T], &mut [T]) {
 
 /// Copies as much as both have.
 fn copy<T: Copy>(from: &[T], to: &mut [T]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
-    }
+    let both = from.len().min(to.len());
+    to[..both].copy_from_slice(&from[..both]);
 }
 
 /// Writes a text as Latin-1 codes with zeros behind.

@@ -45,7 +45,7 @@ impl Env {
             number: state.number,
             episode: state.episode.as_ref().map(|episode| SavedEpisode {
                 warts: episode.opening.warts.to_string(),
-                actions: episode.log.clone(),
+                actions: episode.log.to_vec(),
                 hash: self.state_hash(),
             }),
         }

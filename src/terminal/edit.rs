@@ -131,7 +131,7 @@ impl Terminal {
             if self.options.blank_fill {
                 self.fill_before(at, start);
             }
-            self.buffer.set_mdt(start, true);
+            self.buffer.tag(start, true);
         }
         let next = self.buffer.next(at);
         self.move_to(if cell.code == DUP {

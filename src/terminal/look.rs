@@ -112,17 +112,11 @@ impl Terminal {
         }
     }
 
-    /// The character of a code point in its character set, if it has one. DUP and FIELD MARK show as `*` and `;`, SUB and EO as
-    /// a square and a circle, other controls as nothing.
+    /// The character of a code point in its character set, if it has one.
     pub(super) fn graphic(&self, cell: Cell) -> Option<char> {
-        match cell.code {
-            code if cell.character_set != Cell::BASE => ebcdic::alternate(code),
-            0x1C => Some('*'),
-            0x1E => Some(';'),
-            0x3F => Some('■'),
-            0xFF => Some('●'),
-            0x00..=0x3F => None,
-            code => Some(self.options.code_page.decode(code)).filter(|&found| found != '\u{fffd}'),
+        match cell.character_set {
+            Cell::BASE => self.options.code_page.graphic(cell.code),
+            _ => ebcdic::alternate(cell.code),
         }
     }
 

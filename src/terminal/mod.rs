@@ -36,6 +36,8 @@ use buffer::Buffer;
 use keyboard::Keyboard;
 
 use crate::wire::{Address, Addressing, Aid, Inbound, ReplyMode};
+use prefetch_index::prefetch_index;
+use std::slice;
 
 /// A 3270 display station with its keyboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +104,20 @@ impl Terminal {
     /// All positions, row after row.
     pub fn cells(&self) -> &[Cell] {
         self.buffer.cells()
+    }
+
+    /// Fetches what every key reads of the terminal itself, for those who press a key on many terminals in turn.
+    pub fn prefetch(&self) {
+        self.buffer.prefetch();
+        prefetch_index(slice::from_ref(&self.options), 0);
+        prefetch_index(slice::from_ref(&self.keyboard), 0);
+        prefetch_index(slice::from_ref(&self.cursor), 0);
+    }
+
+    /// Fetches the cell that the next key is likely to change; the cursor's address.
+    pub fn prefetch_cells(&self) -> Address {
+        self.buffer.prefetch_cell(self.cursor);
+        self.cursor
     }
 
     /// Whether there is any field.

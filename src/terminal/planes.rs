@@ -15,6 +15,7 @@ use super::Terminal;
 use super::cell::Cell;
 use super::look::base_color;
 use crate::wire::{Address, Color};
+use std::ops::Range;
 
 /// How many planes there are.
 pub const PLANES: usize = 4;
@@ -136,6 +137,21 @@ impl Governing {
             modified: attribute.bits() & MDT,
         }
     }
+
+    /// Low four bits of the colour of a cell of the field.
+    fn color_of(&self, cell: Cell) -> u8 {
+        match cell.foreground {
+            0 => self.color,
+            own => own & 0x0F,
+        }
+    }
+
+    fn highlighting_of(&self, cell: Cell) -> u8 {
+        match cell.highlighting {
+            0 => self.highlighting,
+            own => own,
+        }
+    }
 }
 
 /// Four planes of one screen.
@@ -146,20 +162,44 @@ struct Planes<'a> {
     modified: &'a mut [u8],
 }
 
-impl Planes<'_> {
-    fn put(&mut self, at: usize, bytes: [u8; PLANES]) {
-        let planes = [
-            &mut self.character,
-            &mut self.field,
-            &mut self.color,
-            &mut self.modified,
-        ];
-        for (plane, byte) in planes.into_iter().zip(bytes) {
-            if let Some(place) = plane.get_mut(at) {
-                *place = byte;
-            }
+impl<'a> Planes<'a> {
+    /// What is behind the first so many places.
+    fn behind(&mut self, at: usize) -> Planes<'_> {
+        Planes {
+            character: rest(self.character, at),
+            field: rest(self.field, at),
+            color: rest(self.color, at),
+            modified: rest(self.modified, at),
         }
     }
+
+    /// Takes the first so many places, or as many as there are.
+    fn take(&mut self, count: usize) -> Planes<'a> {
+        Planes {
+            character: first(&mut self.character, count),
+            field: first(&mut self.field, count),
+            color: first(&mut self.color, count),
+            modified: first(&mut self.modified, count),
+        }
+    }
+
+    /// Draws an attribute byte, which governs itself.
+    fn put_attribute(self, attribute: Cell, field: &Governing) {
+        self.character.fill(BLANK);
+        self.field.fill(field.field | ATTRIBUTE_BYTE);
+        self.color.fill(field.color_of(attribute));
+        self.modified.fill(field.modified);
+    }
+}
+
+fn rest(plane: &mut [u8], at: usize) -> &mut [u8] {
+    plane.get_mut(at..).unwrap_or_default()
+}
+
+fn first<'a>(plane: &mut &'a mut [u8], count: usize) -> &'a mut [u8] {
+    plane
+        .split_off_mut(..count.min(plane.len()))
+        .unwrap_or_default()
 }
 
 impl Terminal {
@@ -228,45 +268,66 @@ impl Terminal {
         }
     }
 
-    fn draw_range(&self, range: std::ops::Range<usize>, stride: usize, planes: &mut Planes) {
+    fn draw_range(&self, range: Range<usize>, stride: usize, planes: &mut Planes) {
         let columns = usize::from(self.columns()).clamp(1, stride.max(1));
         let start = self.buffer.field_start(range.start as Address);
-        let color = self.options.color;
-        let mut field = Governing::new(start.map(|start| self.buffer.get(start)), color);
-        let mut at = range.start / columns * stride + range.start % columns;
-        let mut column = range.start % columns;
-        for &cell in self.cells().get(range).unwrap_or_default() {
-            let is_attribute = cell.is_attribute();
-            if is_attribute {
-                field = Governing::new(Some(cell), color);
-            }
-            let foreground = match cell.foreground {
-                0 => field.color,
-                own => own & 0x0F,
+        let start = start.map(|start| self.buffer.get(start));
+        let mut field = Governing::new(start, self.options.color);
+        let mut at = range.start;
+        while at < range.end {
+            // Rows of the same width lie one behind the other in the planes too.
+            let end = match columns == stride {
+                true => range.end,
+                false => range.end.min((at / columns + 1) * columns),
             };
-            let highlighting = match (is_attribute, cell.highlighting) {
-                (true, _) => 0,
-                (false, 0) => field.highlighting,
-                (false, own) => own,
-            };
-            planes.put(
-                at,
-                [
-                    match is_attribute || field.hidden || cell.code == 0 {
-                        true => BLANK,
-                        false => u8::try_from(self.shown(cell)).unwrap_or(SUBSTITUTE),
-                    },
-                    field.field | if is_attribute { ATTRIBUTE_BYTE } else { 0 },
-                    foreground | highlighting << 4,
-                    field.modified,
-                ],
+            let cells = self.cells().get(at..end).unwrap_or_default();
+            self.draw_run(
+                cells,
+                &mut field,
+                planes.behind(at / columns * stride + at % columns),
             );
-            at += 1;
-            column += 1;
-            if column == columns {
-                column = 0;
-                at += stride - columns;
+            at = end;
+        }
+    }
+
+    /// Draws cells into planes that begin where they do. `field` governs the first of them, and then those behind the last.
+    fn draw_run(&self, cells: &[Cell], field: &mut Governing, mut planes: Planes) {
+        for part in cells.chunk_by(|_, next| !next.is_attribute()) {
+            let mut governed = part;
+            if let Some((attribute, behind)) = part.split_first()
+                && attribute.is_attribute()
+            {
+                *field = Governing::new(Some(*attribute), self.options.color);
+                planes.take(1).put_attribute(*attribute, field);
+                governed = behind;
             }
+            self.draw_governed(governed, field, planes.take(governed.len()));
+        }
+    }
+
+    /// Draws cells of one field.
+    fn draw_governed(&self, cells: &[Cell], field: &Governing, to: Planes) {
+        to.field.fill(field.field);
+        to.modified.fill(field.modified);
+        let letters = self.options.code_page.latin_graphics();
+        let plain =
+            !self.options.mono_case && cells.iter().all(|cell| cell.character_set == Cell::BASE);
+        for (to, &cell) in to.character.iter_mut().zip(cells) {
+            *to = match (field.hidden, plain) {
+                (true, _) => BLANK,
+                (_, true) => letters[usize::from(cell.code)],
+                (_, false) => u8::try_from(self.shown(cell)).unwrap_or(SUBSTITUTE),
+            };
+        }
+        if cells
+            .iter()
+            .all(|cell| cell.foreground | cell.highlighting == 0)
+        {
+            to.color.fill(field.color | field.highlighting << 4);
+            return;
+        }
+        for (to, &cell) in to.color.iter_mut().zip(cells) {
+            *to = field.color_of(cell) | field.highlighting_of(cell) << 4;
         }
     }
 }

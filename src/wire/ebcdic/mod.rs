@@ -13,6 +13,27 @@ pub struct CodePage {
     decode: [char; 256],
     /// The code point of each character below U+0100; 0 if it has none.
     encode_latin: [u8; 256],
+    /// What a display shows of each code point, U+0000 if nothing.
+    graphics: [char; 256],
+    /// The same as Latin-1: a blank for nothing, SUB for what is beyond.
+    latin_graphics: [u8; 256],
+}
+
+/// Latin-1's SUB, for a character that it lacks.
+const SUBSTITUTE: u8 = 0x1A;
+
+/// What a display shows of a code point: DUP and FIELD MARK as `*` and `;`, SUB and EO as a square and a circle, other controls
+/// and what the page does not define as nothing.
+const fn graphic(code: usize, decoded: char) -> char {
+    match code {
+        0x1C => '*',
+        0x1E => ';',
+        0x3F => '■',
+        0xFF => '●',
+        0x00..=0x3F => '\0',
+        _ if decoded == '\u{fffd}' => '\0',
+        _ => decoded,
+    }
 }
 
 const fn page(
@@ -30,12 +51,25 @@ const fn page(
         }
         code -= 1;
     }
+    let (mut graphics, mut latin_graphics) = (['\0'; 256], [SUBSTITUTE; 256]);
+    let mut code = 0;
+    while code < 256 {
+        graphics[code] = graphic(code, decode[code]);
+        if graphics[code] == '\0' {
+            latin_graphics[code] = b' ';
+        } else if graphics[code] <= '\u{ff}' {
+            latin_graphics[code] = graphics[code] as u8;
+        }
+        code += 1;
+    }
     CodePage {
         name,
         aliases,
         global_id,
         decode,
         encode_latin,
+        graphics,
+        latin_graphics,
     }
 }
 
@@ -121,6 +155,17 @@ impl CodePage {
     /// The character of a code point; control codes give control characters, U+FFFD stands for none.
     pub fn decode(&self, code: u8) -> char {
         self.decode[usize::from(code)]
+    }
+
+    /// The character that a display shows of a code point, if it shows one. DUP and FIELD MARK show as `*` and `;`, SUB and EO as
+    /// a square and a circle, other controls as nothing.
+    pub fn graphic(&self, code: u8) -> Option<char> {
+        Some(self.graphics[usize::from(code)]).filter(|&found| found != '\0')
+    }
+
+    /// What [`CodePage::graphic`] says of each code point, as Latin-1: a blank for nothing, SUB (1A) for a character beyond it.
+    pub fn latin_graphics(&self) -> &[u8; 256] {
+        &self.latin_graphics
     }
 
     /// The code point of a graphic character.
