@@ -147,6 +147,7 @@ NLE, MINIWOB = ("nle==1.3.0",), ("miniwob==1.0",)
 PEERS = {
     "bigiron, 1": Peer(lambda: bigiron(1)),
     "bigiron, 64 together": Peer(lambda: bigiron(64)),
+    "bigiron, 256 together, typing": Peer(lambda: typing(256)),
     "bigiron, 1024 together, typing": Peer(lambda: typing(1024)),
     "bigiron, 1024 together": Peer(lambda: bigiron(1024)),
     "bigiron, 1024 together, every core": Peer(lambda: bigiron(1024, threads=0), cores=True),
