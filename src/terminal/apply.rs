@@ -30,6 +30,14 @@ fn has_shift_in(codes: &[u8]) -> bool {
         .fold(false, |found, code| found | (*code == SHIFT_IN))
 }
 
+/// Whether Create Partition is of the implicit partition (00), in units and an addressing mode that there are: 0 or 2 in the high
+/// four bits, up to 2 in the low four. What is left out is 0.
+fn creates_implicit(data: &[u8]) -> bool {
+    let at = |n: usize| data.get(n).copied().unwrap_or_default();
+    let (partition, units, mode) = (at(0), at(1) >> 4, at(1) & 0x0F);
+    partition == 0 && matches!(units, 0 | 2) && mode <= 2
+}
+
 fn is_erase(order: &Order) -> bool {
     matches!(order, Order::EraseUnprotectedToAddress(_))
 }
@@ -353,7 +361,7 @@ impl Terminal {
             StructuredField::Other {
                 id: CREATE_PARTITION,
                 data,
-            } if data.first().is_none_or(|&partition| partition == 0) => self.cursor = 0,
+            } if creates_implicit(data) => self.cursor = 0,
             StructuredField::Other { .. } | StructuredField::Malformed(_) => {}
         }
     }

@@ -281,6 +281,25 @@ fn a_query_is_answered_with_what_there_is() {
 }
 
 #[test]
+fn create_partition_homes_the_cursor_if_there_can_be_such_a_partition() {
+    let cursor = |field: &[u8]| {
+        let mut terminal = typed("HALVOR").0;
+        let length = (field.len() as u16 + 2).to_be_bytes();
+        let record = [&[0xF3], length.as_slice(), field].concat();
+        terminal.apply(&Outbound::decode(&record).unwrap());
+        terminal.cursor()
+    };
+    assert_eq!(cursor(&[0x0C]), 0);
+    assert_eq!(cursor(&[0x0C, 0x00]), 0);
+    assert_eq!(cursor(&[0x0C, 0x00, 0x22]), 0);
+    let (other_partition, no_units, no_mode) =
+        ([0x0C, 0x01], [0x0C, 0x00, 0x12], [0x0C, 0x00, 0x03]);
+    for field in [&other_partition[..], &no_units, &no_mode] {
+        assert_ne!(cursor(field), 0, "{field:02X?}");
+    }
+}
+
+#[test]
 fn a_clone_hashes_alike_until_it_differs() {
     let (terminal, _) = typed("A");
     let mut fork = terminal.clone();
