@@ -341,6 +341,7 @@ impl Buffer {
         } else {
             let (from, to) = (usize::from(at), usize::from(spare));
             self.cells.copy_within(from..to, from + 1);
+            self.touch(at, spare + 1);
         }
     }
 
@@ -351,11 +352,13 @@ impl Buffer {
             let end = self.previous(0);
             self.cells
                 .copy_within(usize::from(at) + 1.., usize::from(at));
+            self.touch(at, self.len());
             self.copy(0, end);
             self.shift_left(0, last);
         } else {
             let (from, to) = (usize::from(at), usize::from(last));
             self.cells.copy_within(from + 1..=to, from);
+            self.touch(at, last);
             self.set_code(last, 0);
         }
     }

@@ -1,6 +1,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::iter;
 
+use super::planes::{Changes, PLANES};
 use super::*;
 use crate::wire::roundtrip::outbound;
 use crate::wire::{Color, FieldAttribute, Intensity, Order, Outbound, Wcc};
@@ -334,6 +336,32 @@ proptest! {
                 terminal.press(key);
             }
             prop_assert_eq!(terminal.verify(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn planes_kept_up_by_what_changed_are_those_drawn_anew_and_show_the_screen(
+        model in 2u8..=5, color: bool, mono_case: bool,
+        steps in vec((outbound(), vec(key(), 0..8)), 1..6),
+    ) {
+        let model = Model::from_number(model).unwrap();
+        let mut terminal = Terminal::new(Options { model, color, mono_case, ..Options::default() });
+        let (rows, columns) = terminal.plane_size();
+        let mut kept = vec![0xEE; PLANES * rows * columns];
+        for (outbound, keys) in steps {
+            terminal.apply(&outbound);
+            for key in iter::once(None).chain(keys.into_iter().map(Some)) {
+                key.map(|key| terminal.press(key));
+                let changes = terminal.take_changes();
+                terminal.draw_planes(changes, (rows, columns), &mut kept);
+                let mut anew = vec![0xDD; kept.len()];
+                terminal.draw_planes(Changes::ALL, (rows, columns), &mut anew);
+                prop_assert!(kept == anew);
+            }
+            for row in 0..usize::from(terminal.rows()) {
+                let shown = terminal.row_text(row).chars().map(|c| u8::try_from(c).unwrap_or(0x1A)).collect::<Vec<_>>();
+                prop_assert_eq!(&kept[row * columns..][..shown.len()], &shown);
+            }
         }
     }
 }
