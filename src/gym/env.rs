@@ -236,7 +236,9 @@ impl Env {
     /// Fetches what the next key is likely to change, and says at which place of a plane that shows.
     pub(super) fn prefetch_cells(&self) -> Option<usize> {
         let episode = self.state.episode.as_ref()?;
-        Some(usize::from(episode.session.terminal().prefetch_cells()))
+        let terminal = episode.session.terminal();
+        terminal.prefetch_cell();
+        Some(usize::from(terminal.cursor()))
     }
 
     pub(super) fn state(&self) -> &Snapshot {

@@ -114,10 +114,9 @@ impl Terminal {
         prefetch_index(slice::from_ref(&self.cursor), 0);
     }
 
-    /// Fetches the cell that the next key is likely to change; the cursor's address.
-    pub fn prefetch_cells(&self) -> Address {
+    /// Fetches the cell that the next key is likely to change.
+    pub fn prefetch_cell(&self) {
         self.buffer.prefetch_cell(self.cursor);
-        self.cursor
     }
 
     /// Whether there is any field.

@@ -14,6 +14,7 @@
 use super::Terminal;
 use super::cell::Cell;
 use super::look::base_color;
+use crate::wire::ebcdic::LATIN_SUBSTITUTE;
 use crate::wire::{Address, Color};
 use std::ops::Range;
 
@@ -29,7 +30,6 @@ pub const COLOR: usize = 2;
 pub const MODIFIED: usize = 3;
 
 const BLANK: u8 = b' ';
-const SUBSTITUTE: u8 = 0x1A;
 const GOVERNED: u8 = 0x40;
 const ATTRIBUTE_BYTE: u8 = 0x80;
 const MDT: u8 = 0x01;
@@ -316,7 +316,7 @@ impl Terminal {
             *to = match (field.hidden, plain) {
                 (true, _) => BLANK,
                 (_, true) => letters[usize::from(cell.code)],
-                (_, false) => u8::try_from(self.shown(cell)).unwrap_or(SUBSTITUTE),
+                (_, false) => u8::try_from(self.shown(cell)).unwrap_or(LATIN_SUBSTITUTE),
             };
         }
         if cells

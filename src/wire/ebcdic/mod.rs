@@ -20,7 +20,7 @@ pub struct CodePage {
 }
 
 /// Latin-1's SUB, for a character that it lacks.
-const SUBSTITUTE: u8 = 0x1A;
+pub const LATIN_SUBSTITUTE: u8 = 0x1A;
 
 /// What a display shows of a code point: DUP and FIELD MARK as `*` and `;`, SUB and EO as a square and a circle, other controls
 /// and what the page does not define as nothing.
@@ -51,7 +51,7 @@ const fn page(
         }
         code -= 1;
     }
-    let (mut graphics, mut latin_graphics) = (['\0'; 256], [SUBSTITUTE; 256]);
+    let (mut graphics, mut latin_graphics) = (['\0'; 256], [LATIN_SUBSTITUTE; 256]);
     let mut code = 0;
     while code < 256 {
         graphics[code] = graphic(code, decode[code]);
