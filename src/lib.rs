@@ -19,12 +19,7 @@
 
 pub mod cli;
 pub mod doors;
-pub mod gym;
-pub mod host;
-pub mod recording;
-pub mod session;
-pub mod system;
-pub mod task;
-pub mod terminal;
 pub mod tui;
-pub mod wire;
+
+pub use bigiron_sim::{gym, host, recording, session, system, task};
+pub use tn3270::{terminal, wire};

@@ -4,7 +4,7 @@ use crate::buffers::Arrays;
 use crate::env::{Snapshot, warts};
 use crate::error::raise;
 use crate::registry::{options, registry};
-use bigiron::gym::{Autoreset, BatchEnv};
+use bigiron_sim::gym::{Autoreset, BatchEnv};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -193,7 +193,7 @@ impl Batch {
 }
 
 impl Batch {
-    fn one(&self, env: usize) -> PyResult<&bigiron::gym::Env> {
+    fn one(&self, env: usize) -> PyResult<&bigiron_sim::gym::Env> {
         let envs = self.batch.envs();
         envs.get(env).ok_or_else(|| no_env(env, envs.len()))
     }

@@ -1,6 +1,6 @@
 //! The caller's arrays as slices.
 
-use bigiron::gym::{Buffers, Observation};
+use bigiron_sim::gym::{Buffers, Observation};
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;

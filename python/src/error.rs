@@ -1,6 +1,6 @@
 //! Which exception of Python's an error of the gym is.
 
-use bigiron::gym::Error;
+use bigiron_sim::gym::Error;
 use pyo3::PyErr;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError, PyValueError};
 

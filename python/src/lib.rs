@@ -10,7 +10,7 @@ mod error;
 mod picture;
 mod registry;
 
-use bigiron::gym;
+use bigiron_sim::gym;
 use pyo3::prelude::*;
 
 /// The gym of bigiron: environments of screens, and batches of them.

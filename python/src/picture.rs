@@ -1,9 +1,7 @@
 //! A screen as text, as coloured text and as pixels.
 
-use bigiron::gym::Shape;
-use bigiron::session::Session;
-use bigiron::terminal::{Look, Terminal};
-use bigiron::wire::{Address, Color, Highlight, Intensity};
+use bigiron_sim::gym::Shape;
+use bigiron_sim::session::Session;
 use embedded_graphics::mono_font::MonoTextStyleBuilder;
 use embedded_graphics::mono_font::iso_8859_1::FONT_9X15;
 use embedded_graphics::pixelcolor::Rgb888;
@@ -14,6 +12,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use std::convert::Infallible;
 use std::fmt::Write;
+use tn3270::terminal::{Look, Terminal};
+use tn3270::wire::{Address, Color, Highlight, Intensity};
 
 /// Height and width of a cell in pixels.
 pub const CELL: (usize, usize) = (15, 9);

@@ -1,17 +1,16 @@
 //! The shipped systems and their tasks, loaded once a process.
 
 use crate::error::raise;
-use bigiron::gym::{Entry, Options, Registry};
+use bigiron_sim::gym::{Entry, Options, Registry};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::OnceLock;
 
-/// Every task that is known here: those under `./screens`, and those in the extension.
+/// Every task of the shipped systems.
 pub fn registry() -> PyResult<&'static Registry> {
     static REGISTRY: OnceLock<Result<Registry, String>> = OnceLock::new();
-    let loaded = REGISTRY
-        .get_or_init(|| bigiron::cli::courses::registry(&[]).map_err(|fault| fault.to_string()));
+    let loaded = REGISTRY.get_or_init(|| Registry::shipped().map_err(|faults| faults.to_string()));
     loaded
         .as_ref()
         .map_err(|fault| PyRuntimeError::new_err(fault.clone()))

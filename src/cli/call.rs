@@ -9,12 +9,12 @@ use super::courses::{self, Course};
 use super::error::Kind;
 use super::{Error, Outcome, connect, opening};
 use crate::doors::client::{Hands, Remote};
-use crate::session::{Log, Session};
-use crate::system::picture::read_plain;
-use crate::system::value::{Date, Value};
-use crate::task::playbook::{Ended, Playbook, Station, Stop, run as follow};
-use crate::task::start::Start;
-use crate::terminal::{Key, Terminal};
+use bigiron_sim::session::{Log, Session};
+use bigiron_sim::system::picture::read_plain;
+use bigiron_sim::system::value::{Date, Value};
+use bigiron_sim::task::playbook::{Ended, Playbook, Station, Stop, run as follow};
+use bigiron_sim::task::start::Start;
+use tn3270::terminal::{Key, Terminal};
 
 /// A session that a playbook works in, with nothing it could use up.
 struct Desk {
@@ -189,7 +189,7 @@ fn values(
                 )));
         }
     }
-    let read = |(name, of): &(String, crate::system::value::Type)| {
+    let read = |(name, of): &(String, bigiron_sim::system::value::Type)| {
         let text = named
             .iter()
             .find(|(given, _)| given == name)

@@ -10,9 +10,9 @@ use super::args::CheckArgs;
 use super::courses;
 use super::systems::{self, Source};
 use super::{Error, Outcome};
-use crate::system::diagnostics::{Diagnostics, Severity};
-use crate::system::model::System;
-use crate::task::model::Course;
+use bigiron_sim::system::diagnostics::{Diagnostics, Severity};
+use bigiron_sim::system::model::System;
+use bigiron_sim::task::model::Course;
 use std::sync::Arc;
 
 /// Checks every system that was named; a system's faults do not keep the next from being checked.
@@ -103,7 +103,7 @@ impl Report {
     /// How much there is of what.
     fn counts(&self) -> Option<[(&'static str, usize); 7]> {
         let (system, course) = (self.system.as_ref()?, self.course.as_ref()?);
-        let fields = |s: &crate::system::model::Screen| {
+        let fields = |s: &bigiron_sim::system::model::Screen| {
             s.fields
                 .iter()
                 .filter(|f| f.list_row.unwrap_or(0) == 0)

@@ -11,11 +11,11 @@ use super::{Error, Outcome};
 use crate::doors::client::{Config, HostName, Mode, Remote, Stage};
 use crate::doors::script::oversize;
 use crate::doors::station::Recorder;
-use crate::recording::{Header, Writer};
-use crate::session::{ClockMode, Millis, Setup};
-use crate::terminal::{Key, Model, Options, Terminal};
 use crate::tui::{self, Desk, Ended, Play};
-use crate::wire::CodePage;
+use bigiron_sim::recording::{Header, Writer};
+use bigiron_sim::session::{ClockMode, Millis, Setup};
+use tn3270::terminal::{Key, Model, Options, Terminal};
+use tn3270::wire::CodePage;
 
 /// How long a host may take to read what is still to be sent when the operator leaves.
 const FAREWELL: Duration = Duration::from_secs(1);

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{Error, opening, systems};
 use crate::doors::near;
-use crate::gym::Registry;
-use crate::host::Region;
-use crate::session::Setup;
-use crate::system::diagnostics::Diagnostics;
-use crate::system::model::System;
-pub use crate::task::model::Course;
-use crate::task::start::Start;
+use bigiron_sim::gym::Registry;
+use bigiron_sim::host::Region;
+use bigiron_sim::session::Setup;
+use bigiron_sim::system::diagnostics::Diagnostics;
+use bigiron_sim::system::model::System;
+pub use bigiron_sim::task::model::Course;
+use bigiron_sim::task::start::Start;
 
 /// The tasks and playbooks of the system of this name or path.
 pub fn load(system: &str) -> Result<Course, Error> {

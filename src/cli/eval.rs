@@ -17,16 +17,16 @@ use super::courses::{self, Course};
 use super::{Error, Outcome, opening};
 use crate::doors::agent::{self, Agent, Bout};
 use crate::doors::station::Recorder;
-use crate::host::Warts;
-use crate::recording::verify::execute;
-use crate::recording::{Recording, Writer};
-use crate::session::{Event, Log, Millis, Setup};
-use crate::task::grade::{Ending, Grade};
-use crate::task::model::Task;
-use crate::task::prove::{Policy, trial};
-use crate::task::run::setup;
-use crate::task::score::{RunScore, scores};
-use crate::task::start::Start;
+use bigiron_sim::host::Warts;
+use bigiron_sim::recording::verify::execute;
+use bigiron_sim::recording::{Recording, Writer};
+use bigiron_sim::session::{Event, Log, Millis, Setup};
+use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::model::Task;
+use bigiron_sim::task::prove::{Policy, trial};
+use bigiron_sim::task::run::setup;
+use bigiron_sim::task::score::{RunScore, scores};
+use bigiron_sim::task::start::Start;
 
 /// Runs the agent, and prints what it comes to.
 pub fn run(args: EvalArgs) -> Result<Outcome, Error> {

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::args::{ListArgs, ListKind};
 use super::{Error, Outcome, courses, opening, systems};
-use crate::system::wart::shape::KINDS;
 use crate::tui::Entry;
+use bigiron_sim::system::wart::shape::KINDS;
 
 /// Prints the systems known here.
 pub fn run(args: ListArgs) -> Result<Outcome, Error> {

@@ -15,7 +15,7 @@ use crate::doors::episodes::Episodes;
 use crate::doors::mcp;
 use crate::doors::service::{Door, Service};
 use crate::doors::world::World;
-use crate::task::model::Course;
+use bigiron_sim::task::model::Course;
 
 /// How long a session may be left alone: models think for minutes, people let them wait for longer.
 const IDLE: Duration = Duration::from_secs(4 * 3600);

@@ -10,15 +10,15 @@ use super::args::{Clock, SessionOptions};
 use super::{Error, courses, systems};
 use crate::doors::station::Recorder;
 use crate::doors::world::{Opening, World};
-use crate::host::Warts;
-use crate::recording::{Header, Origin, Writer};
-use crate::session::{ClockMode, Setup};
-use crate::system::model::System;
-use crate::system::wart::Wart;
-use crate::task;
-use crate::task::model::Course;
-use crate::task::start::{Start, StartError};
-use crate::terminal::{Model, Options};
+use bigiron_sim::host::Warts;
+use bigiron_sim::recording::{Header, Origin, Writer};
+use bigiron_sim::session::{ClockMode, Setup};
+use bigiron_sim::system::model::System;
+use bigiron_sim::system::wart::Wart;
+use bigiron_sim::task;
+use bigiron_sim::task::model::Course;
+use bigiron_sim::task::start::{Start, StartError};
+use tn3270::terminal::{Model, Options};
 
 /// Finds a system and loads it.
 pub fn system(wanted: &str) -> Result<Arc<System>, Error> {

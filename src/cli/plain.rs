@@ -8,7 +8,7 @@ use super::{Error, Outcome, opening, play};
 use crate::doors::dialogue::{Over, talk};
 use crate::doors::lines::Lines;
 use crate::doors::plain::Plain;
-use crate::task::model::Course;
+use bigiron_sim::task::model::Course;
 
 /// Plays until the lines end, the operator leaves or a signal comes. With a task its grade is told then.
 pub fn run(course: &Course, args: &SessionArgs) -> Result<Outcome, Error> {

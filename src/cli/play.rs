@@ -8,11 +8,11 @@ use super::{Error, Outcome, courses, opening, plain};
 use crate::doors::clock;
 use crate::doors::script::Subject;
 use crate::doors::station::Station;
-use crate::session::{ClockMode, Millis, Setup};
-use crate::task::brief::Brief;
-use crate::task::model::Course;
-use crate::terminal::{Key, Terminal};
 use crate::tui::{self, Desk, Ended, Play};
+use bigiron_sim::session::{ClockMode, Millis, Setup};
+use bigiron_sim::task::brief::Brief;
+use bigiron_sim::task::model::Course;
+use tn3270::terminal::{Key, Terminal};
 
 /// A session in this process; of a task in several systems one in each.
 struct Own {

@@ -10,13 +10,13 @@ use std::thread;
 use super::args::ProveArgs;
 use super::courses::{self, Course};
 use super::{Error, Outcome, opening};
-use crate::host::Warts;
-use crate::session::Log;
-use crate::task::grade;
-use crate::task::model::Task;
-use crate::task::prove::{Policy, Trial, trial};
-use crate::task::report::Report;
-use crate::task::start::{Start, StartError};
+use bigiron_sim::host::Warts;
+use bigiron_sim::session::Log;
+use bigiron_sim::task::grade;
+use bigiron_sim::task::model::Task;
+use bigiron_sim::task::prove::{Policy, Trial, trial};
+use bigiron_sim::task::report::Report;
+use bigiron_sim::task::start::{Start, StartError};
 
 /// Proves the tasks that were named, or all.
 pub fn run(args: ProveArgs) -> Result<Outcome, Error> {

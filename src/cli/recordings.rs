@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Error;
-use crate::recording::{Recording, Truncation};
+use bigiron_sim::recording::{Recording, Truncation};
 
 /// Reads a recording, and whether it is cut.
 pub fn read(file: &Path) -> Result<(Recording, Option<Truncation>), Error> {

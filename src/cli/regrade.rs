@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::args::RegradeArgs;
 use super::{Error, Outcome, courses, recordings};
 use crate::doors::turn::Ended;
-use crate::host::{Host, Millis};
-use crate::recording::verify::execute;
-use crate::recording::{Recording, What};
-use crate::task::grade::{Ending, Grade};
-use crate::task::start::Start;
+use bigiron_sim::host::{Host, Millis};
+use bigiron_sim::recording::verify::execute;
+use bigiron_sim::recording::{Recording, What};
+use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::start::Start;
 
 /// Executes the recordings of a run again, one for each of its systems, and grades where they end.
 pub fn run(args: RegradeArgs) -> Result<Outcome, Error> {

@@ -5,8 +5,8 @@ use std::io::{IsTerminal, stdin, stdout};
 use super::args::ReplayArgs;
 use super::recordings;
 use super::{Error, Outcome};
-use crate::recording::Player;
 use crate::tui::{self, Replay};
+use bigiron_sim::recording::Player;
 
 /// Watches a recording until its operator quits.
 pub fn run(args: ReplayArgs) -> Result<Outcome, Error> {

@@ -17,8 +17,8 @@ use crate::doors::dialogue::{Over, talk};
 use crate::doors::lines::Lines;
 use crate::doors::near;
 use crate::doors::script::{Interpreter, set};
-use crate::terminal::{Model, Options};
-use crate::wire::CodePage;
+use tn3270::terminal::{Model, Options};
+use tn3270::wire::CodePage;
 
 /// What an option means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::args::{SchemaArgs, SchemaKind};
 use super::{Error, Outcome};
 use crate::doors::{control, json};
-use crate::system::schema;
-use crate::task::shape;
+use bigiron_sim::system::schema;
+use bigiron_sim::task::shape;
 
 /// Prints the schema of one kind.
 pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
@@ -16,7 +16,7 @@ pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
         SchemaKind::Words => schema::words(),
         SchemaKind::Tasks => shape::tasks_schema(),
         SchemaKind::Playbook => shape::playbook_schema(),
-        SchemaKind::Warts => crate::system::wart::shape::schema(),
+        SchemaKind::Warts => bigiron_sim::system::wart::shape::schema(),
         SchemaKind::Json => json::schema(),
         SchemaKind::Control => control::schema(),
     };

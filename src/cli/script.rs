@@ -10,7 +10,7 @@ use crate::doors::lines::Lines;
 use crate::doors::script::Interpreter;
 use crate::doors::station::{Recorder, Station};
 use crate::doors::world::Opening;
-use crate::session::ClockMode;
+use bigiron_sim::session::ClockMode;
 
 /// Runs the script on stdin to its end.
 pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {

@@ -131,7 +131,7 @@ fn check_logon(logon: &Logon, worlds: &[World]) -> Result<(), Error> {
         None => Ok(()),
         Some(world) => {
             check_task(std::slice::from_ref(world), logon.task.as_deref())?;
-            let mut setup = crate::session::Setup::default();
+            let mut setup = bigiron_sim::session::Setup::default();
             logon
                 .apply(&mut setup, world)
                 .map_err(|cause| Error::usage(format!("{logon}")).because(&cause))

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::ShowArgs;
 use super::recordings;
 use super::{Error, Outcome};
-use crate::recording::Player;
+use bigiron_sim::recording::Player;
 
 /// Prints the screen after an event.
 pub fn run(args: ShowArgs) -> Result<Outcome, Error> {

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Error;
+use bigiron_sim::shipped;
 
 /// The longest definition file, in bytes.
 pub const MAX_FILE: u64 = 4 << 20;
@@ -27,8 +28,6 @@ pub struct Source {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
-
 /// Finds a system by path or name and reads its files.
 pub fn find(wanted: &str) -> Result<Source, Error> {
     let local = Path::new("screens").join(wanted);
@@ -36,8 +35,12 @@ pub fn find(wanted: &str) -> Result<Source, Error> {
         read(Path::new(wanted))
     } else if is_name(wanted) && local.is_dir() {
         read(&local)
-    } else if let Some(source) = shipped(wanted) {
-        Ok(source)
+    } else if let Some(files) = shipped::files(wanted) {
+        Ok(Source {
+            name: wanted.to_owned(),
+            origin: format!("(shipped) {wanted}"),
+            files,
+        })
     } else {
         let known = names();
         Err(match known.is_empty() {
@@ -58,24 +61,12 @@ pub fn names() -> BTreeSet<String> {
     local
         .filter(|entry| entry.path().join("system.toml").is_file())
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .chain(SHIPPED.iter().map(|(name, _)| (*name).to_owned()))
+        .chain(shipped::names().map(str::to_owned))
         .collect()
 }
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && !text.contains(['/', '\\']) && text != "." && text != ".."
-}
-
-fn shipped(wanted: &str) -> Option<Source> {
-    let (name, files) = SHIPPED.iter().find(|(name, _)| *name == wanted)?;
-    Some(Source {
-        name: (*name).to_owned(),
-        origin: format!("(shipped) {name}"),
-        files: files
-            .iter()
-            .map(|(file, bytes)| ((*file).to_owned(), bytes.to_vec()))
-            .collect(),
-    })
 }
 
 /// Reads the files of a system's folder.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::VerifyArgs;
 use super::{Error, Outcome, courses, recordings};
-use crate::recording::verify::execute_knowing;
+use bigiron_sim::recording::verify::execute_knowing;
 
 /// Verifies every file, and says of each what came of it.
 pub fn run(args: VerifyArgs) -> Result<Outcome, Error> {

@@ -24,10 +24,10 @@ use super::service::{Door, Service, serve};
 use super::station::{Recorder, Station};
 use super::vt::{self, painter::Window};
 use super::world::{Opening, World};
-use crate::host::Warts;
-use crate::session::Setup;
-use crate::task::grade::{Ending, Grade};
-use crate::task::start::Start;
+use bigiron_sim::host::Warts;
+use bigiron_sim::session::Setup;
+use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::start::Start;
 
 /// The most bytes that a program may say in one run.
 const MAX_SAID: u64 = 64 << 20;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::session::Millis;
+use bigiron_sim::session::Millis;
 
 /// A session's clock, begun when the session was opened.
 #[derive(Debug, Clone, Copy)]

@@ -34,10 +34,10 @@ use super::observation::{Scope, observe};
 use super::script::Subject;
 use super::service::{Door, Service, Ticket};
 use super::station::Station;
-use crate::session::ClockMode;
-use crate::task::grade::{Ending, Grade};
-use crate::task::start::StartError;
-use crate::terminal::Model;
+use bigiron_sim::session::ClockMode;
+use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::start::StartError;
+use tn3270::terminal::Model;
 
 /// The version of the language.
 pub const VERSION: u32 = 1;

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::lines::{Lines, Read, Unended};
 use super::script::Subject;
-use crate::session::Millis;
+use bigiron_sim::session::Millis;
 
 /// The longest that a line may wait for the host, in virtual milliseconds: what has not come by then will not come.
 pub const MAX_WAIT: Millis = 3_600_000;

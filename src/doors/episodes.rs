@@ -20,10 +20,10 @@ use super::service::{Door, Service, Ticket, told};
 use super::station::Station;
 use super::turn::{Ended, Reply, take_turn};
 use super::world::World;
-use crate::host::Warts;
-use crate::session::Setup;
-use crate::system::model::System;
-use crate::terminal::Model;
+use bigiron_sim::host::Warts;
+use bigiron_sim::session::Setup;
+use bigiron_sim::system::model::System;
+use tn3270::terminal::Model;
 
 /// The longest handle in bytes.
 pub const MAX_HANDLE: usize = 255;

@@ -13,10 +13,10 @@ use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::terminal::{Key, Options, Response, Terminal};
-use crate::wire::telnet::{Decoder, Event, Limits, Verb, option};
-use crate::wire::tn3270e::{Functions, Header, Message, function};
-use crate::wire::{Inbound, Outbound};
+use tn3270::terminal::{Key, Options, Response, Terminal};
+use tn3270::wire::telnet::{Decoder, Event, Limits, Verb, option};
+use tn3270::wire::tn3270e::{Functions, Header, Message, function};
+use tn3270::wire::{Inbound, Outbound};
 
 /// How long a host may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::near;
 use super::world::World;
-use crate::host::Warts;
-use crate::session::Setup;
+use bigiron_sim::host::Warts;
+use bigiron_sim::session::Setup;
 
 /// What a session is to be opened on. Written `SYSTEM/TASK/SEED/WARTS`; an empty part, or one left out, is the server's choice.
 /// Warts stand as in `--warts`, with `+` for the comma where a comma would part two LU names.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::logon::{Logon, LogonError};
-use crate::wire::tn3270e::Reason;
+use tn3270::wire::tn3270e::Reason;
 
 /// The most LUs of a pool.
 const MAX_POOL: u32 = 9999;

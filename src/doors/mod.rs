@@ -57,4 +57,4 @@ pub mod turn;
 pub mod vt;
 pub mod world;
 
-pub use crate::system::near::near;
+pub use bigiron_sim::system::near::near;

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::script::Subject;
-use crate::terminal::{Field, Lock, Terminal};
-use crate::wire::{Color, Highlight, Intensity};
+use tn3270::terminal::{Field, Lock, Terminal};
+use tn3270::wire::{Color, Highlight, Intensity};
 
 /// What a program sees of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

@@ -14,7 +14,7 @@ use super::observation::{FieldView, Fields, Observation, Scope, observe};
 use super::request::{self, Request, Submission};
 use super::script::Subject;
 use super::turn::{Ended, Progress, Refused, Reply, Turn};
-use crate::terminal::Key;
+use tn3270::terminal::Key;
 
 /// What is printed when a line is waited for.
 pub const PROMPT: &str = "> ";

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use super::near;
 use super::observation::{Fields, Scope};
 use super::script::Subject;
-use crate::session::Millis;
-use crate::terminal::Key;
+use bigiron_sim::session::Millis;
+use tn3270::terminal::Key;
 
 /// The longest wait in one turn, in virtual milliseconds: 30 days.
 pub const MAX_WAIT: Millis = 30 * 86_400_000;

@@ -2,7 +2,7 @@
 
 use super::logon::{Logon, LogonError};
 use super::world::World;
-use crate::wire::{
+use tn3270::wire::{
     Address, Aid, CodePage, FieldAttribute, Inbound, Intensity, Order, Outbound, Wcc,
 };
 

@@ -22,8 +22,8 @@ use super::lus::Lus;
 use super::metrics::Metrics;
 use super::station::Recorder;
 use super::world::World;
-use crate::session::Setup;
-use crate::system::model::System;
+use bigiron_sim::session::Setup;
+use bigiron_sim::system::model::System;
 
 /// The languages that clients speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,14 +8,14 @@ use tokio::sync::mpsc;
 
 use super::service::Opened;
 use super::world::Opening;
-use crate::host::{Host, Region};
-use crate::recording::{Past, Writer};
-use crate::session::{Event, Log, Millis, Session, Setup};
-use crate::task::brief::Brief;
-use crate::task::grade::{Ending, Grade};
-use crate::task::run::Run;
-use crate::terminal::{Key, Options, Response, Terminal};
-use crate::wire::Outbound;
+use bigiron_sim::host::{Host, Region};
+use bigiron_sim::recording::{Past, Writer};
+use bigiron_sim::session::{Event, Log, Millis, Session, Setup};
+use bigiron_sim::task::brief::Brief;
+use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::run::Run;
+use tn3270::terminal::{Key, Options, Response, Terminal};
+use tn3270::wire::Outbound;
 
 use super::clock::Clock;
 use super::dialogue::Seat;
@@ -321,7 +321,7 @@ impl Station {
         self.grade.as_ref()
     }
 
-    /// See [`Host::state_hash`](crate::host::Host::state_hash). For the trainer too.
+    /// See [`Host::state_hash`](bigiron_sim::host::Host::state_hash). For the trainer too.
     pub fn state_hash(&self) -> u64 {
         let others = self.others.iter().map(|place| place.session.state_hash());
         others.fold(self.session.state_hash(), |sum, other| sum ^ other)

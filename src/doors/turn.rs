@@ -12,9 +12,9 @@ use super::observation::{Observation, observe};
 use super::request::Request;
 use super::script::Subject;
 use super::station::Station;
-use crate::session::Millis;
-use crate::task::grade::{Grade, Outcome};
-use crate::terminal::{Refusal, Response};
+use bigiron_sim::session::Millis;
+use bigiron_sim::task::grade::{Grade, Outcome};
+use tn3270::terminal::{Refusal, Response};
 
 /// What came of a turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

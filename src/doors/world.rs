@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::host::Region;
-use crate::session::Setup;
-use crate::system::model::System;
-use crate::system::wart::Wart;
-use crate::task::model::{Course, Task};
-use crate::task::run;
-use crate::task::start::{Start, StartError};
+use bigiron_sim::host::Region;
+use bigiron_sim::session::Setup;
+use bigiron_sim::system::model::System;
+use bigiron_sim::system::wart::Wart;
+use bigiron_sim::task::model::{Course, Task};
+use bigiron_sim::task::run;
+use bigiron_sim::task::start::{Start, StartError};
 
 /// A system that is served. Its screens are prepared once for all sessions.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! The line on which an answer is typed, drawn.
 
-use crate::task::entry::AnswerLine;
+use bigiron_sim::task::entry::AnswerLine;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Block, Clear, Paragraph};

@@ -1,7 +1,7 @@
 //! The goal of a task beside or above a screen.
 
 use super::screen::Palette;
-use crate::task::brief::Brief;
+use bigiron_sim::task::brief::Brief;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
@@ -112,9 +112,9 @@ fn beside(window: Rect, columns: u16, brief: &Brief) -> Option<Goal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::model::Budget;
-    use crate::task::run::Left;
     use crate::tui::screen::Layout;
+    use bigiron_sim::task::model::Budget;
+    use bigiron_sim::task::run::Left;
     use proptest::prelude::*;
 
     fn brief(goal: String) -> Brief {

@@ -3,9 +3,9 @@
 //! A terminal sends Alt-x as Esc x, so the two are one chord here. That is why Esc 1 to Esc = are PF keys and the
 //! PA keys stand behind Ctrl-P.
 
-use crate::terminal::Key;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::fmt;
+use tn3270::terminal::Key;
 
 /// What a chord does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::overlay;
 use super::screen::{Palette, frame_style};
 use super::{Command, Program};
-use crate::session::Millis;
+use bigiron_sim::session::Millis;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
 use ratatui::style::{Modifier, Style};

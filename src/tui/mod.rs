@@ -18,7 +18,7 @@ pub use play::{Desk, Play};
 pub use replay::Replay;
 pub use run::{Ended, block_on, run};
 
-use crate::session::Millis;
+use bigiron_sim::session::Millis;
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use std::future::Future;

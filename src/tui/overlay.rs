@@ -2,12 +2,12 @@
 
 use super::keys;
 use super::screen::{Layout, SMALLEST};
-use crate::terminal::Key;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph};
+use tn3270::terminal::Key;
 
 /// Columns of the list of keys: chords, then names, then what they do.
 const CHORDS: usize = 24;

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::terminal::phrase;
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use tn3270::terminal::phrase;
 
 /// What is taken for the size of a window that has none, as a pty is opened by expect or script(1) where they have no window themselves.
 const UNSIZED: Size = Size::new(80, 24);

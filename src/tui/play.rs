@@ -6,13 +6,13 @@ use super::keys::{Action, Keymap, Prefix, Pressed};
 use super::overlay::{self, Hint, PAGE, Page};
 use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
 use super::{Command, CursorStyle, Program};
-use crate::session::Millis;
-use crate::task::brief::Brief;
-use crate::task::entry::{After, AnswerLine, Typed};
-use crate::terminal::{Key, Terminal};
+use bigiron_sim::session::Millis;
+use bigiron_sim::task::brief::Brief;
+use bigiron_sim::task::entry::{After, AnswerLine, Typed};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
 use std::future::Future;
+use tn3270::terminal::{Key, Terminal};
 
 /// How long the wait key lets time pass under the turn clock.
 const WAIT: Millis = 1000;

@@ -3,11 +3,11 @@
 use super::overlay;
 use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
 use super::{Command, Program};
-use crate::recording::{Player, What};
-use crate::session::Millis;
-use crate::terminal::Key;
+use bigiron_sim::recording::{Player, What};
+use bigiron_sim::session::Millis;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
+use tn3270::terminal::Key;
 
 /// The slowest and the fastest, in powers of two of real time.
 const SPEEDS: std::ops::RangeInclusive<i32> = -4..=10;
@@ -66,7 +66,7 @@ impl Replay {
     /// The number of events up to the next (or from the previous) write of the host.
     fn screen(&self, forward: bool) -> usize {
         let shown = self.player.shown();
-        let is_write = |(_, event): &(usize, &crate::recording::Event)| {
+        let is_write = |(_, event): &(usize, &bigiron_sim::recording::Event)| {
             matches!(event.what, What::Outbound(_))
         };
         let events = self.player.recording().events.iter().enumerate();

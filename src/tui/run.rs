@@ -2,7 +2,7 @@
 
 use super::paint::Painter;
 use super::{Command, CursorStyle, Program};
-use crate::session::Millis;
+use bigiron_sim::session::Millis;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::execute;

@@ -1,11 +1,11 @@
 //! A terminal's presentation space and its operator information area, drawn into a buffer of cells.
 
-use crate::terminal::Terminal;
-use crate::wire::{Address, Color as Hue, Highlight, Intensity};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::Widget;
+use tn3270::terminal::Terminal;
+use tn3270::wire::{Address, Color as Hue, Highlight, Intensity};
 
 /// Whether colours are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -200,7 +200,7 @@ pub fn frame_style(palette: Palette) -> Style {
     }
 }
 
-fn style(look: &crate::terminal::Look, palette: Palette) -> Style {
+fn style(look: &tn3270::terminal::Look, palette: Palette) -> Style {
     let mut style = match palette {
         Palette::Color => Style::new().fg(color(look.fg)).bg(color(look.bg)),
         Palette::Monochrome if look.intensity == Intensity::High => {

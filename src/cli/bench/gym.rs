@@ -3,21 +3,21 @@
 use super::{Figure, quantiles, shortest, worlds};
 use crate::cli::args::BenchGymArgs;
 use crate::cli::{Error, courses};
-use crate::gym::{
+use bigiron_sim::gym::{
     ANSWER, Action, Autoreset, BatchEnv, Buffers, Draws, Env, Error as GymError, GOAL, INFO,
     Observation, Options, Registry, Shape, TOKEN, TOKENS, status,
 };
-use crate::host::Warts;
-use crate::session::Session;
-use crate::task::model::{Course, Seeds, Task};
-use crate::task::playbook::{Station, Stop, run};
-use crate::task::prove::arguments;
-use crate::terminal::{Key, Response, Terminal};
+use bigiron_sim::host::Warts;
+use bigiron_sim::session::Session;
+use bigiron_sim::task::model::{Course, Seeds, Task};
+use bigiron_sim::task::playbook::{Station, Stop, run};
+use bigiron_sim::task::prove::arguments;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::fs;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tn3270::terminal::{Key, Response, Terminal};
 
 /// What is typed where keystrokes are measured: none of it asks the host for anything.
 const TYPING: &str = "HALVOR<tab>WRONG<home>";
@@ -377,7 +377,7 @@ fn traced(course: &Course, task: &Task) -> Option<Tap> {
     if start.regions().len() > 1 {
         return None;
     }
-    let setup = crate::task::run::setup(&start, 0, 0, &Warts::All);
+    let setup = bigiron_sim::task::run::setup(&start, 0, 0, &Warts::All);
     let opening = Session::open_in(start.region(), &setup, &mut ());
     let mut tap = Tap {
         session: opening.clone(),

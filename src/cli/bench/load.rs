@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cli::args::{BenchServeArgs, BenchSoakArgs, Target};
 use crate::cli::{Error, Outcome};
 use crate::doors::load::{self, Load, Work};
-use crate::terminal::Key;
+use tn3270::terminal::Key;
 
 /// A host under load: one that was named, or a server of our own.
 struct Host {

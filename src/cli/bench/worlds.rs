@@ -2,15 +2,15 @@
 
 use super::{Figure, quantiles, shortest};
 use crate::cli::Error;
-use crate::host::Region;
-use crate::session::{Session, Setup};
-use crate::system::model::{Maker, System};
-use crate::system::value::Key;
-use crate::terminal;
+use bigiron_sim::host::Region;
+use bigiron_sim::session::{Session, Setup};
+use bigiron_sim::system::model::{Maker, System};
+use bigiron_sim::system::value::Key;
 use std::hint::black_box;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tn3270::terminal;
 
 /// Rows of the tables in which rows are looked up by their key.
 const SIZES: [usize; 3] = [100, 10_000, 1_000_000];

@@ -1,6 +1,6 @@
 use super::*;
-use crate::recording::{Recording, What};
 use crate::tui::{Command, Program};
+use bigiron_sim::recording::{Recording, What};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use std::path::Path;
@@ -185,5 +185,8 @@ fn a_task_that_is_used_up_is_over() {
     assert_eq!(types(&mut program, " "), [Command::Quit]);
     let station = program.into_desk().station;
     let grade = station.grade().unwrap();
-    assert_eq!(grade.outcome, crate::task::grade::Outcome::BudgetSpent);
+    assert_eq!(
+        grade.outcome,
+        bigiron_sim::task::grade::Outcome::BudgetSpent
+    );
 }

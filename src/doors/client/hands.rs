@@ -6,8 +6,8 @@ use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Remote, Stage};
-use crate::task::playbook::{Station, Stop};
-use crate::terminal::{Key, Response, Terminal};
+use bigiron_sim::task::playbook::{Station, Stop};
+use tn3270::terminal::{Key, Response, Terminal};
 
 /// How long a host may take to read what is still to be sent at the end.
 const FAREWELL: Duration = Duration::from_secs(1);

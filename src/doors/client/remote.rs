@@ -15,8 +15,8 @@ use super::negotiation::{Mode, Offer, Turn};
 use super::open::{self, Opened, Pipe, Secured, Security};
 use super::talk::{Desk, Talk};
 use crate::doors::station::Recorder;
-use crate::session::Millis;
-use crate::terminal::{Key, Options, Response, Terminal};
+use bigiron_sim::session::Millis;
+use tn3270::terminal::{Key, Options, Response, Terminal};
 
 /// How a client goes about its hosts.
 #[derive(Debug, Clone)]

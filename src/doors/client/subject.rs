@@ -6,8 +6,8 @@ use super::talk::Talk;
 use super::{Config, Mode, Remote, Stage};
 use crate::doors::dialogue::Seat;
 use crate::doors::script::{Facts, Subject};
-use crate::session::Millis;
-use crate::terminal::{Key, Options, Response, Terminal};
+use bigiron_sim::session::Millis;
+use tn3270::terminal::{Key, Options, Response, Terminal};
 
 impl Subject for Remote {
     fn terminal(&self) -> &Terminal {

@@ -5,11 +5,11 @@ use std::fmt;
 
 use super::negotiation::{self, Mode, Negotiation, Offer, Turn};
 use super::nvt::Nvt;
-use crate::session::{self, Log, Millis};
-use crate::terminal::{Key, Response, Terminal};
-use crate::wire::telnet::{self, Decoder, Event, Limits, Overlong, command};
-use crate::wire::tn3270e::{DataType, Header, function, request, respond};
-use crate::wire::{Address, Bind, Inbound, Order, Outbound, Wcc};
+use bigiron_sim::session::{self, Log, Millis};
+use tn3270::terminal::{Key, Response, Terminal};
+use tn3270::wire::telnet::{self, Decoder, Event, Limits, Overlong, command};
+use tn3270::wire::tn3270e::{DataType, Header, function, request, respond};
+use tn3270::wire::{Address, Bind, Inbound, Order, Outbound, Wcc};
 
 /// How much a host may send without an end. A screen of 16383 cells, each with its own attributes, has some 160 000 bytes.
 const LIMITS: Limits = Limits {

@@ -17,7 +17,7 @@ use crate::doors::observation::{Observation, Scope};
 use crate::doors::request::{self, Fault, Request};
 use crate::doors::script::Subject;
 use crate::doors::turn::{Budget, Ended, Refused, Reply, schema_of};
-use crate::session::{ClockMode, Millis};
+use bigiron_sim::session::{ClockMode, Millis};
 
 /// What is seen of an episode.
 #[derive(Serialize, JsonSchema)]

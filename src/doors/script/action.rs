@@ -1,6 +1,6 @@
 //! The table of actions, and what each does.
 
-use crate::terminal::{Key, Terminal};
+use tn3270::terminal::{Key, Terminal};
 
 use super::screen::Show;
 use super::snap::snap;

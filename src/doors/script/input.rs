@@ -1,7 +1,7 @@
 //! `SaveInput()` and `RestoreInput()`: what stands in the fields, typed again.
 
 use super::{Interpreter, Subject, press};
-use crate::terminal::{Key, Terminal};
+use tn3270::terminal::{Key, Terminal};
 
 /// The characters of a screen, blanks for nulls and attribute bytes, and its columns.
 #[derive(Debug, Clone)]

@@ -20,8 +20,8 @@ use super::client::{Config, Mode};
 use super::dialogue::Step;
 use super::lines::Unended;
 use super::turn::{Budget, Ended, Told};
-use crate::task::brief::Brief;
-use crate::terminal::{Key, Options, Refusal, Response, Terminal};
+use bigiron_sim::task::brief::Brief;
+use tn3270::terminal::{Key, Options, Refusal, Response, Terminal};
 
 mod action;
 mod input;

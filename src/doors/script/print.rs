@@ -3,8 +3,8 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use crate::terminal::Terminal;
-use crate::wire::{Color, Highlight, Intensity};
+use tn3270::terminal::Terminal;
+use tn3270::wire::{Color, Highlight, Intensity};
 
 /// What `PrintText()` is told by its arguments.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -152,8 +152,8 @@ fn css_color(color: Color) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::Options;
-    use crate::wire::Outbound;
+    use tn3270::terminal::Options;
+    use tn3270::wire::Outbound;
 
     fn words(text: &str) -> Vec<String> {
         text.split(',').map(str::to_owned).collect()

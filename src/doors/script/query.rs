@@ -4,8 +4,8 @@ use std::iter;
 
 use super::super::client::certificate::Certificate;
 use super::{Count, Mode, Subject, near_hint};
-use crate::terminal::Options;
-use crate::wire::CodePage;
+use tn3270::terminal::Options;
+use tn3270::wire::CodePage;
 
 /// Finds something out about what a script drives.
 type Ask = fn(&dyn Subject) -> String;

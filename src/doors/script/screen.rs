@@ -1,6 +1,6 @@
 //! The actions that tell of the screen: `Ascii`, `Ebcdic`, their field and 1-based forms, and `ReadBuffer`.
 
-use crate::terminal::{Notation, Terminal};
+use tn3270::terminal::{Notation, Terminal};
 
 use super::near_hint;
 

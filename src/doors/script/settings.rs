@@ -1,8 +1,8 @@
 //! `Set()` and `Toggle()`: what a script may change.
 
 use super::{Interpreter, Subject, near_hint};
-use crate::terminal::{Key, Model, Options};
-use crate::wire::CodePage;
+use tn3270::terminal::{Key, Model, Options};
+use tn3270::wire::CodePage;
 
 /// What may be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,13 +231,13 @@ fn change(
 
 /// A code page by its name.
 fn code_page(name: &str) -> Result<&'static CodePage, String> {
-    use crate::wire::CodePage;
+    use tn3270::wire::CodePage;
     CodePage::by_name(name).map_err(|error| format!("is not taken: {error}"))
 }
 
 /// A model as s3270 takes it: `3279-2-E`, `3278-4`, `5`; and whether it has colour.
 pub fn model(text: &str) -> Result<(Model, bool), String> {
-    use crate::terminal::Model;
+    use tn3270::terminal::Model;
     let upper = text.to_ascii_uppercase();
     let name = upper.strip_prefix("IBM-").unwrap_or(&upper);
     let name = name.strip_suffix("-E").unwrap_or(name);
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn models_and_sizes_are_read_as_s3270_reads_them() {
-        use crate::terminal::Model;
+        use tn3270::terminal::Model;
         assert_eq!(model("3279-2-E"), Ok((Model::Two, true)));
         assert_eq!(model("3278-4"), Ok((Model::Four, false)));
         assert_eq!(model("5"), Ok((Model::Five, true)));

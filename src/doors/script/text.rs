@@ -1,7 +1,7 @@
 //! What `String()` and `Key()` mean by their arguments: characters, escapes and names of characters.
 
-use crate::terminal::Key;
-use crate::wire::CodePage;
+use tn3270::terminal::Key;
+use tn3270::wire::CodePage;
 
 /// The keys of a `String()`: characters and the escapes of s3270 (`\t` Tab, `\n` Enter, `\r` Newline, `\pf3`, `\x41`, …).
 /// A backslash before anything else stands for what follows it.

@@ -26,8 +26,8 @@ use crate::doors::script::Interpreter;
 use crate::doors::station::Station;
 use crate::doors::tn3270;
 use crate::doors::vt;
-use crate::session::Setup;
-use crate::task::grade::Grade;
+use bigiron_sim::session::Setup;
+use bigiron_sim::task::grade::Grade;
 
 /// Longer than any server runs.
 const NEVER: Duration = Duration::from_secs(1 << 32);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Level, Notice, Service, Ticket};
 use crate::doors::station::Recorder;
-use crate::recording::Past;
-use crate::session::{Event, Log, Millis};
+use bigiron_sim::recording::Past;
+use bigiron_sim::session::{Event, Log, Millis};
 
 /// A recording that counts what passes, tells the operator when it fails, and is ended however the session ends.
 pub(super) struct Metered {

@@ -15,10 +15,10 @@ use crate::doors::lus::Lease;
 use crate::doors::patient::Patient;
 use crate::doors::station::{Recorder, Station};
 use crate::doors::world::{Opening, World};
-use crate::session::{ClockMode, Setup};
-use crate::system::model::System;
-use crate::terminal;
-use crate::wire::tn3270e::Reason;
+use bigiron_sim::session::{ClockMode, Setup};
+use bigiron_sim::system::model::System;
+use tn3270::terminal;
+use tn3270::wire::tn3270e::Reason;
 
 /// How one connection's session is opened.
 pub struct Ticket {

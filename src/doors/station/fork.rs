@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Counting, Place, Recorder, Station};
 use crate::doors::script::Subject;
 use crate::doors::world::Opening;
-use crate::session::Setup;
-use crate::system::model::System;
+use bigiron_sim::session::Setup;
+use bigiron_sim::system::model::System;
 
 impl Station {
     /// The systems of its sessions, and how each session was set up, in the order of the task's systems.

@@ -3,8 +3,8 @@
 
 use super::Station;
 use crate::doors::script::Subject;
-use crate::host::Signal;
-use crate::wire::{AttributeType, Inbound, Order, Outbound, ReplyMode, StructuredField, Wcc};
+use bigiron_sim::host::Signal;
+use tn3270::wire::{AttributeType, Inbound, Order, Outbound, ReplyMode, StructuredField, Wcc};
 
 impl Station {
     /// The terminal elsewhere has sent this.

@@ -5,13 +5,13 @@ use std::io;
 use super::invalid;
 use super::wire::Wire;
 use crate::doors::service::Ticket;
-use crate::host::Signal;
-use crate::wire::bind::Screens;
-use crate::wire::negotiation::{Agreement, Grant, Host, Protocol};
-use crate::wire::structured::Read;
-use crate::wire::telnet::{self, Event, command};
-use crate::wire::tn3270e::{DataType, Functions, Header, Reason, function, request, respond};
-use crate::wire::{Bind, CodePage, Inbound, Outbound, QueryReply, StructuredField};
+use bigiron_sim::host::Signal;
+use tn3270::wire::bind::Screens;
+use tn3270::wire::negotiation::{Agreement, Grant, Host, Protocol};
+use tn3270::wire::structured::Read;
+use tn3270::wire::telnet::{self, Event, command};
+use tn3270::wire::tn3270e::{DataType, Functions, Header, Reason, function, request, respond};
+use tn3270::wire::{Bind, CodePage, Inbound, Outbound, QueryReply, StructuredField};
 
 /// What a client says that concerns the host.
 pub(super) enum Said {

@@ -29,7 +29,7 @@ pub async fn converse(ticket: &Ticket, stream: Stream, station: &mut Station) ->
             }
         }
     };
-    let size = |options: &crate::terminal::Options| {
+    let size = |options: &tn3270::terminal::Options| {
         let model = (options.model.rows(), options.model.columns());
         options.oversize.unwrap_or(model)
     };

@@ -19,11 +19,11 @@ use super::selection::{self, Wish};
 use super::service::{Opened, Ticket};
 use super::station::Recorder;
 use super::world::World;
-use crate::session::Line;
-use crate::terminal::{self, Model};
-use crate::wire::negotiation::{Agreement, Grant, Host, Offer, Protocol, Refusal};
-use crate::wire::tn3270e::Reason;
-use crate::wire::{Outbound, Wcc};
+use bigiron_sim::session::Line;
+use tn3270::terminal::{self, Model};
+use tn3270::wire::negotiation::{Agreement, Grant, Host, Offer, Protocol, Refusal};
+use tn3270::wire::tn3270e::Reason;
+use tn3270::wire::{Outbound, Wcc};
 
 mod client;
 mod held;

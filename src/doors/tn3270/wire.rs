@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::doors::address::Stream;
 use crate::doors::patient::Patient;
 use crate::doors::service::{Ticket, encrypt};
-use crate::wire::telnet::{Decoder, Event, Limits};
+use tn3270::wire::telnet::{Decoder, Event, Limits};
 
 /// How much a client may send without an end. The largest screen read back whole has some 40 000 bytes.
 const LIMITS: Limits = Limits {

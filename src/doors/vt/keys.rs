@@ -3,7 +3,7 @@
 //! The keys are those of `bigiron play`, with two additions for what comes over a wire: a line feed is ENTER, as carriage return
 //! is and the two together are, and NEWLINE is Esc n.
 
-use crate::terminal::Key;
+use tn3270::terminal::Key;
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

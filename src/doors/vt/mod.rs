@@ -19,9 +19,9 @@ use super::selection::{self, Wish};
 use super::service::{Ticket, told};
 use super::station::Station;
 use super::world::World;
-use crate::task::entry::{After, AnswerLine, Typed};
-use crate::terminal::{Key, Response, Terminal};
-use crate::wire::telnet::{Decoder, Event, Limits, Verb, command, option};
+use bigiron_sim::task::entry::{After, AnswerLine, Typed};
+use tn3270::terminal::{Key, Response, Terminal};
+use tn3270::wire::telnet::{Decoder, Event, Limits, Verb, command, option};
 
 pub mod keys;
 pub mod notes;

@@ -1,8 +1,8 @@
 //! What stands round the screen of a task in a client's window: the goal above it, and beneath it what the task leaves.
 
 use super::painter::Window;
-use crate::task::brief::Brief;
-use crate::task::entry::AnswerLine;
+use bigiron_sim::task::brief::Brief;
+use bigiron_sim::task::entry::AnswerLine;
 
 /// The rows beneath a screen: the operator information area and the foot.
 const FOOT: u16 = 2;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::notes::Notes;
-use crate::terminal::{Look, Terminal, phrase};
-use crate::wire::{Address, Color, Highlight, Intensity};
+use tn3270::terminal::{Look, Terminal, phrase};
+use tn3270::wire::{Address, Color, Highlight, Intensity};
 
 /// The window of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -324,8 +324,8 @@ fn notes_round(cells: &mut Cells, notes: &Notes, shows_oia: bool) -> Option<(u16
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::{Key, Options};
-    use crate::wire::{CodePage, FieldAttribute, Order, Outbound, Wcc};
+    use tn3270::terminal::{Key, Options};
+    use tn3270::wire::{CodePage, FieldAttribute, Order, Outbound, Wcc};
 
     fn window(rows: u16, columns: u16) -> vt100::Parser {
         vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)

@@ -1,9 +1,9 @@
 use super::*;
-use crate::recording::{Event, Header, Recording};
-use crate::session::Setup;
-use crate::wire::{CodePage, Order, Outbound, Wcc};
+use bigiron_sim::recording::{Event, Header, Recording};
+use bigiron_sim::session::Setup;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use tn3270::wire::{CodePage, Order, Outbound, Wcc};
 
 fn screen(text: &str) -> What {
     let orders = vec![Order::Data(CodePage::CP037.encode_text(text).into())];

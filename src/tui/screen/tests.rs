@@ -1,9 +1,9 @@
 use super::*;
-use crate::terminal::{Key, Model, Options};
-use crate::wire::{AttributeType, FieldAttribute, Order, Outbound, Wcc};
+use tn3270::terminal::{Key, Model, Options};
+use tn3270::wire::{AttributeType, FieldAttribute, Order, Outbound, Wcc};
 
 fn text(text: &str) -> Order {
-    Order::Data(crate::wire::CodePage::CP037.encode_text(text).into())
+    Order::Data(tn3270::wire::CodePage::CP037.encode_text(text).into())
 }
 
 /// A form with every look: four base colours, an extended one, reverse, underscore, blink and a hidden field.

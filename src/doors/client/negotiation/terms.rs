@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::wire::tn3270e::{Reason, UnknownMessage};
+use tn3270::wire::tn3270e::{Reason, UnknownMessage};
 
 /// What a client offers.
 #[derive(Debug, Clone, PartialEq, Eq)]

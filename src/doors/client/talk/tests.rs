@@ -1,5 +1,5 @@
 use super::*;
-use crate::terminal::Options;
+use tn3270::terminal::Options;
 
 /// A conversation that has agreed on these functions of TN3270E.
 fn agreed(functions: &[u8]) -> (Talk, Terminal) {

@@ -1,0 +1,182 @@
+//! Tasks begun and kept: preparing the tables of a seed takes a hundred times as long as a reset that finds them prepared.
+
+use super::Options;
+use crate::host::Warts;
+use crate::session::{ClockMode, Session, Setup};
+use crate::task::model::{Course, Task};
+use crate::task::run::setup;
+use crate::task::start::{Start, StartError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tn3270::terminal::{Key, Model, Options as TerminalOptions};
+
+/// How many openings of one world are kept: with how many selections of warts it is played in turn.
+const OPENINGS: usize = 4;
+
+/// A task begun with one seed, and what its episodes have in common. Shared by all environments that play it.
+#[derive(Debug)]
+pub struct World {
+    seed: u64,
+    start: Arc<Start>,
+    tokens: Vec<Token>,
+    openings: Mutex<Vec<Arc<Opening>>>,
+}
+
+/// A value that a goal tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// As the goal writes it.
+    pub text: String,
+    /// The keys that type it.
+    pub(super) keys: Vec<Key>,
+}
+
+/// A session as every episode of a world begins it. Environments fork it.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub warts: Warts,
+    clock: ClockMode,
+    /// One for each system of the task, its own first.
+    pub sessions: Vec<Session>,
+}
+
+impl World {
+    fn new(course: &Course, task: &Task, seed: u64) -> Result<World, StartError> {
+        let start = Start::new(&course.region, task, seed)?;
+        let token = |text: String| Token {
+            keys: text.chars().map(Key::Char).collect(),
+            text,
+        };
+        Ok(World {
+            seed,
+            tokens: start.told().into_iter().map(token).collect(),
+            start: Arc::new(start),
+            openings: Mutex::default(),
+        })
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The start of the task.
+    pub fn start(&self) -> &Arc<Start> {
+        &self.start
+    }
+
+    /// The values that the goal tells, in their order, none twice.
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// Sessions with these warts, by the clock of these options, at their first screens.
+    pub(super) fn opening(&self, warts: &Warts, options: &Options) -> Arc<Opening> {
+        let clock = options.clock();
+        let mut openings = locked(&self.openings);
+        let same = |opening: &&Arc<Opening>| opening.clock == clock && opening.warts == *warts;
+        if let Some(found) = openings.iter().find(same) {
+            return Arc::clone(found);
+        }
+        let regions = self.start.regions().iter().enumerate();
+        let sessions = regions.map(|(place, region)| {
+            let setup = Setup {
+                clock,
+                terminal: terminal(region.system().model),
+                ..setup(&self.start, place, self.seed, warts)
+            };
+            connected(Session::open_in(region, &setup, &mut ()))
+        });
+        let opening = Arc::new(Opening {
+            warts: warts.clone(),
+            clock,
+            sessions: sessions.collect(),
+        });
+        if openings.len() >= OPENINGS {
+            openings.remove(0);
+        }
+        openings.push(Arc::clone(&opening));
+        opening
+    }
+}
+
+/// A session whose first screen is there, by either clock.
+fn connected(mut session: Session) -> Session {
+    while session.terminal().lock().is_some()
+        && let Some(due) = session.next_due()
+    {
+        session.advance_to(due, &mut ());
+    }
+    session
+}
+
+/// A terminal of the model that a system's screens are drawn for.
+pub(super) fn terminal(model: u8) -> TerminalOptions {
+    TerminalOptions {
+        model: Model::from_number(model).unwrap_or_default(),
+        ..TerminalOptions::default()
+    }
+}
+
+/// The worlds of one task that are kept, those used last.
+#[derive(Debug)]
+pub(super) struct Worlds {
+    most: usize,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// By seed, with when it was used last.
+    worlds: BTreeMap<u64, (u64, Arc<World>)>,
+    uses: u64,
+}
+
+impl Worlds {
+    pub fn new(most: usize) -> Worlds {
+        Worlds {
+            most: most.max(1),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The world of a seed, prepared now if it is not kept.
+    pub fn get(&self, course: &Course, task: &Task, seed: u64) -> Result<Arc<World>, StartError> {
+        if let Some(world) = locked(&self.kept).find(seed) {
+            return Ok(world);
+        }
+        // Prepared without the lock, so that others go on; the same world prepared twice is the same.
+        let world = Arc::new(World::new(course, task, seed)?);
+        locked(&self.kept).keep(&world, self.most);
+        Ok(world)
+    }
+
+    pub fn clear(&self) {
+        *locked(&self.kept) = Kept::default();
+    }
+}
+
+impl Kept {
+    fn find(&mut self, seed: u64) -> Option<Arc<World>> {
+        self.uses += 1;
+        let (used, world) = self.worlds.get_mut(&seed)?;
+        *used = self.uses;
+        Some(Arc::clone(world))
+    }
+
+    fn keep(&mut self, world: &Arc<World>, most: usize) {
+        if self.worlds.len() >= most {
+            let longest = self.worlds.iter().min_by_key(|(_, (used, _))| *used);
+            if let Some(seed) = longest.map(|(seed, _)| *seed) {
+                self.worlds.remove(&seed);
+            }
+        }
+        self.worlds
+            .insert(world.seed, (self.uses, Arc::clone(world)));
+    }
+}
+
+/// What a thread that panicked left is whole: nothing is changed under these locks in more than one step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,415 @@
+//! Effects are carried out, and taken back when a transaction abends.
+
+use super::Host;
+use super::effect::Op;
+use super::form::{Frame, FrameId, Stale};
+use super::jobs::Event;
+use super::table::Unchanged;
+use super::view::{View, today};
+use crate::system::expr::{Fault, TableId};
+use crate::system::model::{Paging, ScreenId, Trigger};
+use crate::system::value::{Key, Row, Value};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tn3270::wire::{Aid, Wcc};
+
+/// Screens one unit of work may open: more is a loop, a runaway task.
+const MOST_OPENED: u8 = 32;
+
+/// A transaction, or other work that changes the screen.
+#[derive(Debug, Clone)]
+pub(super) struct Unit {
+    /// The key it answers, if it answers one.
+    pub key: Option<Aid>,
+    /// What is still to happen.
+    pub ops: VecDeque<Op>,
+    /// For the message field of the screen shown at the end.
+    pub message: Option<String>,
+    pub alarm: bool,
+    /// Screens opened so far.
+    pub opened: u8,
+    /// Something was typed before the key.
+    pub typed: bool,
+    /// The wart, by its place, whose copy the answer is read from.
+    pub copy: Option<usize>,
+    /// The answer paints nothing.
+    pub unpainted: bool,
+}
+
+impl Unit {
+    pub fn new(key: Option<Aid>) -> Unit {
+        Unit {
+            key,
+            ops: VecDeque::new(),
+            message: None,
+            alarm: false,
+            opened: 0,
+            typed: false,
+            copy: None,
+            unpainted: false,
+        }
+    }
+}
+
+/// A step back.
+#[derive(Debug, Clone)]
+pub(super) enum Undo {
+    /// What was under a key.
+    Row(TableId, Key, Option<Row>),
+    Session(Vec<Value>),
+    Hold((TableId, Key), Option<Value>),
+}
+
+/// Why a unit of work ends before its end: the abend code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Abend(pub String);
+
+impl From<Fault> for Abend {
+    fn from(fault: Fault) -> Abend {
+        Abend(fault.code().to_owned())
+    }
+}
+
+impl Host {
+    /// Adds to the unit of work and goes on with it.
+    pub(super) fn go_on(&mut self, ops: impl IntoIterator<Item = Op>) {
+        if let Some(unit) = &mut self.unit {
+            unit.ops.extend(ops);
+        }
+        self.resume();
+    }
+
+    /// Goes on with the unit of work up to a delay or its end.
+    pub(super) fn resume(&mut self) {
+        while let Some(op) = self.unit.as_mut().and_then(|unit| unit.ops.pop_front()) {
+            if let Op::Delay(by) = op {
+                if by > 0 {
+                    self.queue(self.now.saturating_add(by), Event::Resume);
+                    return;
+                }
+            } else if let Err(abend) = self.apply(op) {
+                self.abend(abend);
+            }
+        }
+        self.finish();
+    }
+
+    /// Takes back what the unit of work has done, and answers with the bare screen.
+    pub(super) fn abend(&mut self, abend: Abend) {
+        self.note(|| format!("abend {}", abend.0));
+        let undo = std::mem::take(&mut self.undo);
+        self.take_back(undo);
+        let system = Arc::clone(&self.region.system);
+        let mut view = View::new(self, self.top());
+        view.given.1 = abend.0;
+        // A line that cannot be worked out is left empty: there is nowhere further to fall.
+        let lines = system.abend.lines.iter();
+        let lines = lines.map(|line| view.text(line).unwrap_or_default());
+        let lines = lines.collect();
+        self.abended = Some(lines);
+        self.shown.clear();
+        if let Some(unit) = &mut self.unit {
+            unit.message = None;
+            unit.ops = [Op::Delay(system.response), Op::Answer].into();
+        }
+    }
+
+    pub(super) fn take_back(&mut self, undo: Vec<Undo>) {
+        for step in undo.into_iter().rev() {
+            match step {
+                Undo::Row(table, key, was) => {
+                    let system = Arc::clone(&self.region.system);
+                    let (Some(model), Some(table)) =
+                        (system.tables.get(table), self.tables.get_mut(table))
+                    else {
+                        continue;
+                    };
+                    table.remove(&key);
+                    if let Some(row) = was {
+                        // The key has just been freed.
+                        let _ = table.insert(model, row.to_vec());
+                    }
+                }
+                Undo::Session(values) => self.session = values,
+                Undo::Hold(record, was) => {
+                    match was {
+                        Some(by) => self.holds.insert(record, by),
+                        None => self.holds.remove(&record),
+                    };
+                }
+            }
+        }
+    }
+
+    pub(super) fn apply(&mut self, op: Op) -> Result<(), Abend> {
+        match op {
+            Op::Message(text) => {
+                if let Some(unit) = &mut self.unit {
+                    unit.message = Some(text);
+                }
+            }
+            Op::Alarm => {
+                if let Some(unit) = &mut self.unit {
+                    unit.alarm = true;
+                }
+            }
+            Op::Goto(screen) => {
+                self.frames.clear();
+                return self.open_released(screen);
+            }
+            Op::Call(screen) => return self.open_released(screen),
+            Op::Back => return self.back(),
+            Op::Refresh => self.start_over(),
+            Op::SignOff => return self.sign_off(),
+            Op::SetSession(variable, value) => {
+                self.undo.push(Undo::Session(self.session.clone()));
+                if let Some(slot) = self.session.get_mut(variable) {
+                    *slot = value;
+                }
+            }
+            Op::Delay(by) => {
+                // Inside a job run by a transaction: what follows the job waits.
+                if let Some(unit) = &mut self.unit {
+                    unit.ops.push_front(Op::Delay(by));
+                }
+            }
+            Op::Run(job) => return self.run(job),
+            Op::Submit(job, after) => {
+                let due = self.now.saturating_add(after);
+                self.queue(due, Event::Job { job, step: 0 });
+            }
+            Op::Syncpoint => self.undo.clear(),
+            Op::Later { by, ops, at } => {
+                let due = self.now.saturating_add(by);
+                self.queue(due, Event::Later { ops, at });
+            }
+            Op::Abend(code) => return Err(Abend(code)),
+            Op::Broadcast(text) => self.broadcast(text),
+            Op::Copy(live) => {
+                if let Some(unit) = &mut self.unit {
+                    unit.copy = Some(live);
+                }
+            }
+            Op::Unpainted => {
+                if let Some(unit) = &mut self.unit {
+                    unit.unpainted = true;
+                }
+            }
+            Op::Show => return self.send(Wcc::default()),
+            Op::Answer => return self.answer(),
+            Op::Insert(..) | Op::Update(..) | Op::Delete(..) | Op::Hold(..) | Op::Release(..) => {
+                return self.record(op);
+            }
+            Op::SetState(..) | Op::Fill(..) | Op::Cursor(..) | Op::Mark(..) | Op::Page(..) => {
+                self.form(op);
+            }
+        }
+        Ok(())
+    }
+
+    /// What changes records and their holds.
+    fn record(&mut self, op: Op) -> Result<(), Abend> {
+        let system = Arc::clone(&self.region.system);
+        match op {
+            Op::Insert(id, row) => {
+                if let (Some(model), Some(table)) = (system.tables.get(id), self.tables.get_mut(id))
+                {
+                    let key = table
+                        .insert(model, row)
+                        .map_err(|_| Abend("DUPREC".into()))?;
+                    self.undo.push(Undo::Row(id, key, None));
+                }
+            }
+            Op::Update(id, key, set) => return self.update(id, key, set),
+            Op::Delete(id, key) => {
+                if let Some(row) = self.tables.get_mut(id).and_then(|t| t.remove(&key)) {
+                    self.undo.push(Undo::Row(id, key, Some(row)));
+                }
+            }
+            Op::Hold(table, key, by) => {
+                let record = (table, key);
+                // Who came first keeps it.
+                if !self.holds.contains_key(&record) {
+                    self.undo.push(Undo::Hold(record.clone(), None));
+                    self.holds.insert(record, by);
+                }
+            }
+            Op::Release(table, key) => {
+                let record = (table, key);
+                if let Some(by) = self.holds.remove(&record) {
+                    self.undo.push(Undo::Hold(record, Some(by)));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn update(&mut self, id: TableId, key: Key, set: Vec<(usize, Value)>) -> Result<(), Abend> {
+        let system = Arc::clone(&self.region.system);
+        let (Some(model), Some(table)) = (system.tables.get(id), self.tables.get_mut(id)) else {
+            return Ok(());
+        };
+        let (old, new_key) = table.update(model, &key, set).map_err(|why| match why {
+            Unchanged::Absent => Abend("NOTFND".into()),
+            Unchanged::Duplicate => Abend("DUPREC".into()),
+        })?;
+        self.undo.push(Undo::Row(id, key, Some(old)));
+        let made = new_key.map(|key| Undo::Row(id, key, None));
+        self.undo.extend(made);
+        Ok(())
+    }
+
+    /// What changes a form that is open; one that is closed by now is passed over.
+    fn form(&mut self, op: Op) {
+        let system = Arc::clone(&self.region.system);
+        let today = today(&system, self.now);
+        let target = |id: FrameId| move |frame: &&mut Frame| frame.id == id;
+        let mut frames = self.frames.iter_mut();
+        match op {
+            Op::SetState(id, variable, value) => {
+                if let Some(slot) = frames
+                    .find(target(id))
+                    .and_then(|frame| frame.state.get_mut(variable))
+                {
+                    *slot = value;
+                }
+            }
+            Op::Fill(id, field, value) => {
+                if let Some(frame) = frames.find(target(id)) {
+                    frame.show(&system.screens[frame.screen], field, value, today);
+                    if let Some(entry) = frame.entry_mut(field) {
+                        entry.filled = true;
+                        entry.unsent_text = true;
+                    }
+                }
+            }
+            Op::Cursor(id, field) => {
+                if let Some(frame) = frames.find(target(id)) {
+                    frame.cursor = Some(field);
+                }
+            }
+            Op::Mark(id, field, look) => {
+                if let Some(entry) = frames
+                    .find(target(id))
+                    .and_then(|frame| frame.entry_mut(field))
+                {
+                    entry.mark = Some(look);
+                    entry.unsent_look = true;
+                }
+            }
+            Op::Page(id, paging) => self.page(id, paging),
+            _ => {}
+        }
+    }
+
+    fn page(&mut self, id: FrameId, paging: Paging) {
+        let Some(at) = self.frames.iter().position(|frame| frame.id == id) else {
+            return;
+        };
+        let frame = &self.frames[at];
+        let Some(list) = &self.screen(frame).list else {
+            return;
+        };
+        let last = frame
+            .keys
+            .len()
+            .div_ceil(list.page.max(1))
+            .saturating_sub(1);
+        let to = match paging {
+            Paging::First => Some(0),
+            Paging::Last => Some(last),
+            Paging::Next => Some(frame.page + 1).filter(|page| *page <= last),
+            Paging::Previous => frame.page.checked_sub(1),
+        };
+        match to {
+            Some(page) => {
+                self.frames[at].page = page;
+                self.stale(at, Stale::Outputs);
+                self.clear_selections(at);
+            }
+            None => {
+                let template = &self.region.system.messages.no_more;
+                let text = View::new(self, Some(at)).text(template).unwrap_or_default();
+                if let Some(unit) = &mut self.unit {
+                    unit.message = Some(text);
+                }
+            }
+        }
+    }
+
+    /// The end of a unit of work: the screen and the keyboard, or the keyboard alone.
+    fn answer(&mut self) -> Result<(), Abend> {
+        self.answered();
+        if self.unit.as_ref().is_some_and(|unit| unit.unpainted) && self.abended.is_none() {
+            return self.send_nothing();
+        }
+        self.send(Wcc::RESTORE)
+    }
+
+    /// Opens a screen, and over it the one that this release has before it.
+    fn open_released(&mut self, screen: ScreenId) -> Result<(), Abend> {
+        self.open(screen)?;
+        let before = self
+            .layout
+            .as_ref()
+            .and_then(|layout| layout.before(screen));
+        match before {
+            Some(before) => self.open(before),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a screen over those that are open.
+    pub(super) fn open(&mut self, screen: ScreenId) -> Result<(), Abend> {
+        if let Some(unit) = &mut self.unit {
+            unit.opened += 1;
+            if unit.opened > MOST_OPENED {
+                return Err(Abend("AICA".into()));
+            }
+        }
+        let system = Arc::clone(&self.region.system);
+        let Some(model) = system.screens.get(screen) else {
+            return Err(Abend("APCT".into()));
+        };
+        let map = &self.region.maps[screen];
+        let frame = Frame::new(self.next_frame, screen, model, map);
+        self.next_frame = self.next_frame.wrapping_add(1);
+        self.frames.push(frame);
+        self.arrive(Trigger::Open)
+    }
+
+    fn back(&mut self) -> Result<(), Abend> {
+        if self.frames.len() < 2 {
+            return Ok(());
+        }
+        self.frames.pop();
+        if let Some(at) = self.top() {
+            self.stale(at, Stale::Outputs);
+        }
+        self.arrive(Trigger::Return)
+    }
+
+    /// The screen shows its declared values again, as it was opened; its state stays.
+    fn start_over(&mut self) {
+        let Some(at) = self.top() else { return };
+        if let Some(frame) = self.frames.get_mut(at) {
+            frame.entries = Arc::clone(&self.region.maps[frame.screen].blank);
+            frame.caret = None;
+            frame.stale = Stale::All;
+        }
+        self.shown.clear();
+    }
+
+    pub(super) fn sign_off(&mut self) -> Result<(), Abend> {
+        self.undo.push(Undo::Session(self.session.clone()));
+        let initial = self.region.system.session.iter();
+        self.session = initial.map(|variable| variable.initial.clone()).collect();
+        for (record, by) in std::mem::take(&mut self.holds) {
+            self.undo.push(Undo::Hold(record, Some(by)));
+        }
+        self.frames.clear();
+        let start = self.region.system.start;
+        self.open(start)
+    }
+}

@@ -1,0 +1,415 @@
+//! The seam where warts bend effects: after the rule has yielded them, before any is carried out.
+
+use super::chance::Chance;
+use super::effect::Op;
+use super::table::Table;
+use super::view::{View, time_of_day};
+use super::wart_bend::{Scene, applies, bend, misdirect};
+use super::{Host, Millis, Region, Warts};
+use crate::system::expr::{Expr, Fault, TableId, eval, test};
+use crate::system::model::{System, Trigger};
+use crate::system::record::Record;
+use crate::system::value::Row;
+use crate::system::wart::{Kind, Occasion, Wart};
+use std::sync::Arc;
+
+/// A wart that is on, and what it has done so far.
+#[derive(Debug, Clone)]
+pub(super) struct Live {
+    /// Its place in the system.
+    wart: usize,
+    /// How likely it happens, as the bits of the number.
+    chance: u64,
+    /// Occurrences so far.
+    seen: u64,
+    /// How often it has begun.
+    fired: u64,
+    /// How often it has said the same since it began; 0: it has not, or is over.
+    round: u64,
+    /// It goes on until then.
+    until: Millis,
+    /// For [`Kind::Repost`]: the rows that were last made.
+    posted: Vec<Op>,
+}
+
+/// Which of the warts that are on may have something to do, by their places among them.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// At a key, by the screen that takes it.
+    keys: Vec<Vec<usize>>,
+    /// In a job, by job.
+    jobs: Vec<Vec<usize>>,
+    /// Those that post again.
+    repost: Vec<usize>,
+    /// Those that swallow keys.
+    swallow: Vec<usize>,
+    /// Those that show stale records.
+    stale: Vec<usize>,
+}
+
+impl Places {
+    pub fn new(system: &System, live: &[Live]) -> Places {
+        if live.is_empty() {
+            return Places::default();
+        }
+        let among = |test: &dyn Fn(&Wart) -> bool| {
+            let on = live.iter().enumerate();
+            let on = on.filter(|(_, live)| system.warts.get(live.wart).is_some_and(test));
+            on.map(|(n, _)| n).collect::<Vec<_>>()
+        };
+        let at_key = |screen| {
+            let may = move |on: &Occasion| matches!(on, Occasion::Key(at, _) if at.is_none_or(|at| at == screen));
+            among(&|wart| wart.on.iter().any(may))
+        };
+        let in_job = |job| among(&|wart| wart.on.contains(&Occasion::Job(job)));
+        Places {
+            keys: (0..system.screens.len()).map(at_key).collect(),
+            jobs: (0..system.jobs.len()).map(in_job).collect(),
+            repost: among(&|wart| matches!(wart.kind, Kind::Repost { .. })),
+            swallow: among(&|wart| matches!(wart.kind, Kind::Swallow { .. })),
+            stale: among(&|wart| matches!(wart.kind, Kind::Stale { .. })),
+        }
+    }
+
+    fn at(&self, occasion: Occasion) -> &[usize] {
+        let found = match occasion {
+            Occasion::Key(screen, _) => screen.and_then(|screen| self.keys.get(screen)),
+            Occasion::Job(job) => self.jobs.get(job),
+        };
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The tables as a [`Kind::Stale`] wart has them.
+#[derive(Debug, Clone)]
+pub(super) struct Copy {
+    /// Its place among the warts that are on.
+    pub live: usize,
+    /// When it was taken.
+    pub taken: Millis,
+    /// The tables it has.
+    pub tables: Vec<(TableId, Table)>,
+}
+
+/// What a wart does at an occurrence.
+enum Turn {
+    /// It happens if the draw says so.
+    Draw,
+    /// It goes on.
+    GoesOn,
+    /// It is over, and lets this one pass.
+    Over,
+}
+
+/// The warts of a selection. A name the system does not declare is no wart of it: see [`Warts::check`].
+pub(super) fn live(region: &Region, selection: &Warts) -> Vec<Live> {
+    let warts = region.system.warts.iter().enumerate();
+    let on = warts.filter_map(|(n, wart)| Some((n, selection.intensity(&wart.name)?, wart)));
+    on.map(|(wart, chance, model)| Live {
+        wart,
+        chance: chance.unwrap_or(model.chance).to_bits(),
+        seen: 0,
+        fired: 0,
+        round: 0,
+        until: 0,
+        posted: Vec::new(),
+    })
+    .collect()
+}
+
+impl Live {
+    /// Its place in the system.
+    pub fn wart(&self) -> usize {
+        self.wart
+    }
+
+    /// How likely it happens.
+    pub fn chance(&self) -> f64 {
+        f64::from_bits(self.chance)
+    }
+
+    /// What is to happen at an occurrence, by what has happened.
+    fn turn(&mut self, kind: &Kind, now: Millis) -> Turn {
+        match kind {
+            _ if self.round == 0 => Turn::Draw,
+            Kind::Acknowledge { times, .. } if self.round >= *times => Turn::Over,
+            Kind::Acknowledge { .. } | Kind::Window { .. } | Kind::Sequence { .. } => Turn::GoesOn,
+            Kind::Refuse { .. } => Turn::GoesOn,
+            Kind::Held { .. } if now < self.until => Turn::GoesOn,
+            Kind::Held { .. } => Turn::Over,
+            _ => Turn::Draw,
+        }
+    }
+
+    /// Whether it begins here: counts the occurrence and draws, each occurrence from a stream of its own.
+    fn begins(&mut self, wart: &Wart, seed: u64, now: Millis) -> Option<Chance> {
+        self.seen += 1;
+        let in_time = wart
+            .between
+            .is_none_or(|(from, to)| (from..to).contains(&now));
+        let counts = wart.nth.is_empty() || wart.nth.contains(&self.seen);
+        let left = wart.at_most.is_none_or(|most| self.fired < most);
+        if !(in_time && counts && left) {
+            return None;
+        }
+        let occurrence = self.seen.to_string();
+        let mut draw = Chance::stream(seed, "warts", &[&wart.name, &occurrence]);
+        draw.chance(self.chance()).then_some(draw)
+    }
+}
+
+impl Host {
+    /// What the warts that are on make of the effects of a key or of a step of a job.
+    pub(super) fn bent(&mut self, occasion: Occasion, mut ops: Vec<Op>) -> Vec<Op> {
+        if self.warts.is_empty() {
+            return ops;
+        }
+        let system = Arc::clone(&self.region.system);
+        let places = Arc::clone(&self.places);
+        for n in places.at(occasion).iter().copied() {
+            let index = self.warts.get(n).map_or(0, |live| live.wart);
+            let Some(wart) = system.warts.get(index) else {
+                continue;
+            };
+            if wart.on.iter().any(|on| on.covers(occasion)) {
+                ops = self.bent_by(n, wart, ops);
+            }
+        }
+        self.keep_posted(&ops);
+        ops
+    }
+
+    /// What warts that post again will post.
+    fn keep_posted(&mut self, ops: &[Op]) {
+        let system = &self.region.system;
+        for n in &self.places.repost {
+            let Some(live) = self.warts.get_mut(*n) else {
+                continue;
+            };
+            if let Some(Kind::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.kind) {
+                let made = |op: &&Op| matches!(op, Op::Insert(table, _) if tables.contains(table));
+                let made: Vec<Op> = ops.iter().filter(made).cloned().collect();
+                if !made.is_empty() {
+                    live.posted = made;
+                }
+            }
+        }
+    }
+
+    /// The keyboard is free: keys that come too soon from now on are swallowed.
+    pub(super) fn answered(&mut self) {
+        let system = &self.region.system;
+        for n in &self.places.swallow {
+            let Some(live) = self.warts.get_mut(*n) else {
+                continue;
+            };
+            if let Some(Kind::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.kind) {
+                live.until = self.now.saturating_add(*within);
+            }
+        }
+    }
+
+    /// Takes the copies of warts that show stale records, or takes them anew where they are old enough.
+    pub(super) fn take_copies(&mut self) {
+        let (system, places) = (&self.region.system, &self.places);
+        for n in places.stale.iter().copied() {
+            let wart = self
+                .warts
+                .get(n)
+                .and_then(|live| system.warts.get(live.wart));
+            let Some(Kind::Stale { tables, every }) = wart.map(|wart| &wart.kind) else {
+                continue;
+            };
+            let at = self.copies.iter().position(|copy| copy.live == n);
+            let is_due = |copy: &Copy| self.now.saturating_sub(copy.taken) >= *every;
+            let kept = at.and_then(|at| self.copies.get(at));
+            if kept.is_some_and(|copy| !is_due(copy)) {
+                continue;
+            }
+            let table = |id: &TableId| Some((*id, self.tables.get(*id)?.clone()));
+            let copy = Copy {
+                live: n,
+                taken: self.now,
+                tables: tables.iter().filter_map(table).collect(),
+            };
+            match at.and_then(|at| self.copies.get_mut(at)) {
+                Some(slot) => *slot = copy,
+                None => self.copies.push(copy),
+            }
+        }
+    }
+
+    /// The tables that the answer under way reads from a copy.
+    pub(super) fn copied(&self) -> &[(TableId, Table)] {
+        let copy = self.unit.as_ref().and_then(|unit| unit.copy);
+        let copy = copy.and_then(|live| self.copies.iter().find(|copy| copy.live == live));
+        copy.map_or(&[], |copy| &copy.tables)
+    }
+
+    fn bent_by(&mut self, n: usize, wart: &Wart, ops: Vec<Op>) -> Vec<Op> {
+        // A condition or text that cannot be worked out here leaves the clean effects.
+        let Ok(Some(mut scene)) = self.scene(wart, &ops) else {
+            return ops;
+        };
+        scene.live = n;
+        let (seed, now) = (self.region.seed, self.now);
+        let Some(live) = self.warts.get_mut(n) else {
+            return ops;
+        };
+        if scene.relieved {
+            live.round = 0;
+        }
+        if let Kind::Repost { .. } = &wart.kind {
+            scene.posted.clone_from(&live.posted);
+        }
+        scene.soon = now < live.until;
+        if !applies(&wart.kind, &ops, &scene) {
+            return ops;
+        }
+        let mut draw = match live.turn(&wart.kind, now) {
+            Turn::Draw => match live.begins(wart, seed, now) {
+                Some(draw) => draw,
+                None => return ops,
+            },
+            Turn::GoesOn => Chance::stream(seed, "warts", &[&wart.name]),
+            Turn::Over => {
+                live.round = 0;
+                return ops;
+            }
+        };
+        if live.round == 0 {
+            live.fired += 1;
+            if let Kind::Held { lasts, .. } = &wart.kind {
+                live.until = now.saturating_add(*lasts);
+            }
+        }
+        live.round += 1;
+        if !wart.kind.goes_on() {
+            live.round = 0;
+        }
+        self.note(|| format!("wart {}", wart.name));
+        let system = Arc::clone(&self.region.system);
+        bend(&wart.kind, ops, scene, &mut draw, &system, &mut self.tables)
+    }
+
+    /// What the wart needs to know of the world; none if its condition does not hold.
+    fn scene(&self, wart: &Wart, ops: &[Op]) -> Result<Option<Scene>, Fault> {
+        // Most warts need to look at nothing, or once.
+        let view = || View::new(self, self.top());
+        if let Some(when) = &wart.when
+            && !test(when, &view())?
+        {
+            return Ok(None);
+        }
+        let frame = self.frames.last();
+        let mut scene = Scene {
+            frame: frame.map_or(0, |frame| frame.id),
+            time: time_of_day(&self.region.system, self.now),
+            typed: self.unit.as_ref().is_some_and(|unit| unit.typed),
+            ..Scene::default()
+        };
+        if let Some(text) = wart.kind.text() {
+            scene.text = view().text(text)?;
+        }
+        if let Some(relief) = wart.kind.relief() {
+            scene.relieved = test(relief, &view())?;
+        }
+        match &wart.kind {
+            Kind::Held { key, by, .. } => {
+                let view = view();
+                let key = key
+                    .iter()
+                    .map(|part| eval(part, &view))
+                    .collect::<Result<_, _>>()?;
+                scene.record = Some((key, eval(by, &view)?));
+            }
+            Kind::Misdirect { table, set } => {
+                let mut view = view();
+                let written = ops
+                    .iter()
+                    .map(|op| self.elsewhere(op, *table, set, &mut view));
+                scene.misdirected = written.collect::<Result<_, _>>()?;
+            }
+            Kind::Refuse { field, .. } => {
+                let entry = frame.and_then(|frame| frame.entry(*field));
+                scene.filled = entry.is_some_and(|entry| !entry.text.as_text().is_empty());
+            }
+            _ => {}
+        }
+        Ok(Some(scene))
+    }
+
+    /// What is written, with other values in some columns of a table; other effects as they are.
+    fn elsewhere(
+        &self,
+        op: &Op,
+        table: TableId,
+        set: &[(usize, Expr)],
+        view: &mut View<'_>,
+    ) -> Result<Op, Fault> {
+        let Some(row) = self.written(op, table) else {
+            return Ok(op.clone());
+        };
+        view.rows.push(Some(Record::Own(row)));
+        let values = set.iter().map(|(at, expr)| Ok((*at, eval(expr, view)?)));
+        let values = values.collect::<Result<Vec<_>, _>>();
+        view.rows.pop();
+        let key = self.region.system.tables.get(table);
+        let key = key.map_or(&[][..], |model| &model.key);
+        Ok(misdirect(op.clone(), values?, key))
+    }
+
+    /// The row of a table that an effect writes, as it would stand there; of a row that is deleted, as it is.
+    fn written(&self, op: &Op, table: TableId) -> Option<Row> {
+        let found = |key| Some(self.tables.get(table)?.get(key)?.row());
+        match op {
+            Op::Insert(id, row) if *id == table => Some(row.as_slice().into()),
+            Op::Delete(id, key) if *id == table => found(key),
+            Op::Update(id, key, set) if *id == table => {
+                let mut row = found(key)?.to_vec();
+                for (at, value) in set {
+                    if let Some(cell) = row.get_mut(*at) {
+                        cell.clone_from(value);
+                    }
+                }
+                Some(row.into())
+            }
+            _ => None,
+        }
+    }
+
+    /// The occasion of a key on the screen that takes it.
+    pub(super) fn occasion(&self, key: tn3270::wire::Aid) -> Occasion {
+        Occasion::Key(
+            self.frames.last().map(|frame| frame.screen),
+            Some(Trigger::Key(key)),
+        )
+    }
+}
+
+impl Occasion {
+    /// Whether what happens is among what this names; both have no blanks in what happens.
+    fn covers(self, happens: Occasion) -> bool {
+        match (self, happens) {
+            (Occasion::Job(job), Occasion::Job(runs)) => job == runs,
+            (Occasion::Key(screen, key), Occasion::Key(at, pressed)) => {
+                (screen.is_none() || screen == at) && (key.is_none() || key == pressed)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Kind {
+    /// Whether it goes on by itself once it has begun.
+    fn goes_on(&self) -> bool {
+        matches!(
+            self,
+            Kind::Acknowledge { .. }
+                | Kind::Window { .. }
+                | Kind::Sequence { .. }
+                | Kind::Refuse { .. }
+                | Kind::Held { .. }
+        )
+    }
+}

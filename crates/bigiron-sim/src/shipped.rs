@@ -1,0 +1,19 @@
+//! The systems that are built into the library: each folder of `screens/`, embedded, so that they are there without files.
+
+/// Names and bytes of a system's files.
+type Files = &'static [(&'static str, &'static [u8])];
+
+include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
+
+/// The names of the shipped systems, in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
+}
+
+/// The files of a shipped system: names relative to its folder (`/` between parts), in order, and bytes. `None` where no shipped
+/// system has this name.
+pub fn files(system: &str) -> Option<Vec<(String, Vec<u8>)>> {
+    let (_, files) = SHIPPED.iter().find(|(name, _)| *name == system)?;
+    let file = |(name, bytes): &(&str, &[u8])| ((*name).to_owned(), bytes.to_vec());
+    Some(files.iter().map(file).collect())
+}

@@ -1,0 +1,225 @@
+//! The rules of a screen's keys: what each answers to, which go before, and which fields must hold a value for them.
+
+use super::effects::{Effects, Stage};
+use super::node::{Faults, Node, Place, Table};
+use super::scope::{Catalog, ScreenNames, template, typed};
+use crate::system::expr::{Expr, Names};
+use crate::system::model::{FieldId, KeyRules, Requirement, Rule, Screen, Trigger};
+use crate::system::near::near;
+use crate::system::value::Type;
+use std::collections::BTreeMap;
+use tn3270::wire::aid::Aid;
+
+/// What a rule answers to, by the name of its key.
+pub(super) fn trigger(name: &str) -> Option<Trigger> {
+    let number = |prefix: &str, most: u8| {
+        let digits = name.strip_prefix(prefix)?;
+        digits
+            .parse::<u8>()
+            .ok()
+            .filter(|n| (1..=most).contains(n) && !digits.starts_with(['0', '+']))
+    };
+    Some(match name {
+        "open" => Trigger::Open,
+        "return" => Trigger::Return,
+        "enter" => Trigger::Key(Aid::Enter),
+        "clear" => Trigger::Key(Aid::Clear),
+        _ => match (number("pf", 24), number("pa", 3)) {
+            (Some(n), _) => Trigger::Key(Aid::Pf(n)),
+            (_, Some(n)) => Trigger::Key(Aid::Pa(n)),
+            _ => return None,
+        },
+    })
+}
+
+pub(super) fn wrong_trigger(name: &str, place: Place, faults: &mut Faults) {
+    let fault = faults.error(place, format!("`{name}` is no key"));
+    let known = [
+        "enter", "clear", "open", "return", "pf1", "pf12", "pf24", "pa1",
+    ];
+    match near(name, known) {
+        Some(near) if near.chars().all(|c| c.is_ascii_alphabetic()) => {
+            fault.help(format!("did you mean `{near}`?"))
+        }
+        _ => fault
+            .help("keys are enter, clear, pf1 to pf24, pa1 to pa3; and there are open and return"),
+    }
+}
+
+pub(super) fn keys<'c>(
+    root: &Table<'_>,
+    own: &'c ScreenNames,
+    names: &Names<'c>,
+    catalog: &'c Catalog,
+    faults: &mut Faults,
+) -> BTreeMap<Trigger, KeyRules> {
+    let mut keys = BTreeMap::new();
+    for (name, node) in root.entries_of("on") {
+        let Some(trigger) = trigger(name.text) else {
+            wrong_trigger(name.text, name.place(), faults);
+            continue;
+        };
+        let mut rules = Vec::new();
+        let mut always: Option<Table<'_>> = None;
+        for (n, table) in node
+            .elements()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Node::table)
+            .enumerate()
+        {
+            if always.is_some() {
+                let fault = faults.warning(table.place(), "this rule never fires");
+                fault.help(format!("the rule of `{}` before it always does", name.text));
+            }
+            let when = table
+                .get("when")
+                .map(|node| typed(&node, &Type::Bool, names, faults));
+            let warn = table
+                .str_of("warn")
+                .map(|text| template(&text, names, &[], faults));
+            let mut effects = Effects {
+                catalog,
+                stage: Stage::Screen(own),
+                names: names.clone(),
+                faults,
+            };
+            let effects = effects.of_rule(&table);
+            if when.is_none() && warn.is_none() {
+                always = Some(table);
+            }
+            rules.push(Rule {
+                name: format!("{}[{n}]", name.text),
+                when: when.flatten(),
+                warn,
+                effects,
+            });
+        }
+        keys.insert(
+            trigger,
+            KeyRules {
+                edits: Vec::new(),
+                rules,
+            },
+        );
+    }
+    keys
+}
+
+pub(super) fn requires<'c>(
+    root: &Table<'_>,
+    own: &'c ScreenNames,
+    names: &Names<'c>,
+    catalog: &'c Catalog,
+    faults: &mut Faults,
+) -> Vec<Requirement> {
+    let mut requires = Vec::new();
+    for table in root
+        .get("requires")
+        .and_then(|n| n.elements())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::table)
+    {
+        let mut keys = Vec::new();
+        for text in table
+            .get("on")
+            .and_then(|n| n.elements())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Node::text)
+        {
+            match trigger(text.text) {
+                Some(Trigger::Open | Trigger::Return) | None => {
+                    wrong_trigger(text.text, text.place(), faults)
+                }
+                Some(key) => {
+                    if root
+                        .table_of("on")
+                        .is_none_or(|on| on.get(text.text).is_none())
+                    {
+                        faults.warning(
+                            text.place(),
+                            format!(
+                                "`{}` has no rule on this screen: nothing waits for this",
+                                text.text
+                            ),
+                        );
+                    }
+                    keys.push(key);
+                }
+            }
+        }
+        let when = table
+            .get("when")
+            .map(|node| typed(&node, &Type::Bool, names, faults));
+        let needs = table
+            .get("needs")
+            .and_then(|node| typed(&node, &Type::Bool, names, faults));
+        let mut compiler = Effects {
+            catalog,
+            stage: Stage::Screen(own),
+            names: names.clone(),
+            faults,
+        };
+        let effects = compiler.of_rule(&table);
+        let conditions = ["on", "when", "needs"];
+        if table
+            .entries()
+            .iter()
+            .all(|(name, _)| conditions.contains(&name.text))
+        {
+            let fault = faults.error(
+                table.place(),
+                "the requirement says nothing while it is not met",
+            );
+            fault.help("give it a `message`, a `modal` or a `do`");
+        }
+        if let Some(needs) = needs {
+            requires.push(Requirement {
+                keys,
+                when: when.flatten(),
+                needs,
+                effects,
+            });
+        }
+    }
+    requires
+}
+
+/// Which typed input fields the rules of each key read.
+pub(super) fn edits(screen: &mut Screen) {
+    let is_edited = |field: &FieldId| {
+        screen
+            .fields
+            .get(*field)
+            .is_some_and(|f| f.of != Type::Text && !f.look.attribute.is_protected())
+    };
+    for (trigger, rules) in &mut screen.keys {
+        let mut read = Vec::new();
+        let mut note = |expr: &Expr| {
+            expr.visit(&mut |e| {
+                if let Expr::Form(field) = e {
+                    read.push(*field)
+                }
+            })
+        };
+        for requirement in screen.requires.iter().filter(|r| r.keys.contains(trigger)) {
+            requirement
+                .when
+                .iter()
+                .chain([&requirement.needs])
+                .for_each(&mut note);
+            requirement.effects.iter().for_each(|e| e.visit(&mut note));
+        }
+        for rule in &rules.rules {
+            rule.when.iter().for_each(&mut note);
+            rule.warn.iter().for_each(|w| w.visit(&mut note));
+            rule.effects.iter().for_each(|e| e.visit(&mut note));
+        }
+        read.retain(is_edited);
+        read.sort_unstable();
+        read.dedup();
+        rules.edits = read;
+    }
+}

@@ -1,0 +1,13 @@
+//! A system as its author wrote it: TOML definitions, loaded, checked and compiled.
+
+pub mod diagnostics;
+pub mod expr;
+pub(crate) mod load;
+pub mod model;
+pub mod near;
+pub mod picture;
+pub mod record;
+pub mod schema;
+pub mod shape;
+pub mod value;
+pub mod wart;

@@ -1,0 +1,198 @@
+//! Warts as compiled from `warts.toml`: switchable bends of what clean rules do.
+
+pub mod shape;
+pub mod wording;
+
+use super::expr::{Expr, TableId};
+use super::model::{FieldId, JobId, ScreenId, Template, Trigger};
+use std::collections::BTreeMap;
+use tn3270::wire::Aid;
+
+/// A named bend of the effects of clean rules or jobs.
+#[derive(Debug, Clone)]
+pub struct Wart {
+    /// Its name, as `--warts` takes it.
+    pub name: String,
+    /// The name of its kind.
+    pub kind_name: &'static str,
+    /// What goes wrong, for people.
+    pub about: String,
+    /// Where an honest observer finds out what really happened.
+    pub tell: String,
+    /// What it may happen at.
+    pub on: Vec<Occasion>,
+    /// How likely it happens at each occurrence, 0 to 1.
+    pub chance: f64,
+    /// Only at these occurrences, from 1; empty: at any.
+    pub nth: Vec<u64>,
+    /// Only in this window of virtual milliseconds, the first included.
+    pub between: Option<(u64, u64)>,
+    /// Only while this holds.
+    pub when: Option<Expr>,
+    /// Happens at most so often in a session.
+    pub at_most: Option<u64>,
+    /// What it does.
+    pub kind: Kind,
+}
+
+/// What a wart may happen at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// An attention key; absent: any screen, any key.
+    Key(Option<ScreenId>, Option<Trigger>),
+    /// What a job does.
+    Job(JobId),
+}
+
+/// What has been done after all when the screen does not say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All of it.
+    Done,
+    /// Nothing.
+    Lost,
+    /// The first so many changes to records.
+    Half(usize),
+    /// Done or lost, drawn.
+    Any,
+}
+
+/// What a wart does, with its parameters. Times are virtual milliseconds.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub enum Kind {
+    /// Changes to these tables are not made; everything else is as ever.
+    Drop { tables: Vec<TableId> },
+    /// Only the changes to these tables are made.
+    Partial { tables: Vec<TableId> },
+    /// New rows of these numbered tables are made twice, under another number.
+    Double { tables: Vec<TableId> },
+    /// Another message than the clean one, and no other screen.
+    Mislead { message: Template, outcome: Outcome },
+    /// One screen is shown for the other.
+    Swap(ScreenId, ScreenId),
+    /// The work is done, and another screen shown without a word.
+    Jump { to: ScreenId },
+    /// The bare abend screen; what was done stays or does not.
+    Abend { code: Template, outcome: Outcome },
+    /// The answer comes later.
+    Slow { by: u64 },
+    /// The screen comes back as it was, or with its declared values, without a word.
+    Spin {
+        by: u64,
+        outcome: Outcome,
+        refresh: bool,
+    },
+    /// The key has to be pressed again so many times.
+    Acknowledge { times: u64, message: Template },
+    /// A window instead of the rule, until `unless` holds.
+    Window { modal: ScreenId, unless: Expr },
+    /// A message instead of the rule, until `needs` holds.
+    Sequence { needs: Expr, message: Template },
+    /// What is typed into a field is blanked, until `until` holds.
+    Refuse {
+        field: FieldId,
+        until: Expr,
+        message: Template,
+    },
+    /// A message instead of the rule between two times of day, in milliseconds since midnight.
+    Closed {
+        from: u64,
+        to: u64,
+        message: Template,
+    },
+    /// Texts of a column are cut or lose characters.
+    Truncate {
+        table: TableId,
+        column: usize,
+        width: Option<usize>,
+        translate: BTreeMap<char, char>,
+    },
+    /// What is written to a table has other values in these columns; a key column: it is another record that is written.
+    Misdirect {
+        table: TableId,
+        set: Vec<(usize, Expr)>,
+    },
+    /// A text over the screen, unasked.
+    Broadcast { text: Template, after: u64 },
+    /// The terminal is signed off, unasked.
+    Timeout { after: u64, message: Template },
+    /// The screen is reset to its declared values, unasked, if it still stands.
+    Reset { after: u64, message: Template },
+    /// Somebody else holds the record, and a message instead of the rule while they do.
+    Held {
+        table: TableId,
+        key: Vec<Expr>,
+        by: Expr,
+        lasts: u64,
+        message: Template,
+    },
+    /// Records that are let go stay held for so long.
+    Sticky { lasts: u64 },
+    /// The answer is written with the keyboard locked, and the keyboard restored later.
+    TwoStage { by: u64 },
+    /// The answer shows these tables as a copy has them, which is brought up to date each so often.
+    Stale { tables: Vec<TableId>, every: u64 },
+    /// New rows of these numbered tables, as the last key made them, are made again.
+    Repost { tables: Vec<TableId> },
+    /// What is typed and not saved is gone with the answer.
+    Forget,
+    /// A key that comes so soon after the last answer is not taken.
+    Swallow { within: u64 },
+    /// The keyboard is freed, and the screen left as it was until the next key.
+    Unpainted,
+    /// Another release of the screens.
+    Drift(Box<Drift>),
+}
+
+/// How the layout of a release differs.
+#[derive(Debug, Clone, Default)]
+pub struct Drift {
+    /// Rows change places.
+    pub moves: bool,
+    /// Labels, each with the wordings of which one takes its place.
+    pub reword: BTreeMap<String, Vec<String>>,
+    /// Keys that change places.
+    pub keys: Vec<Aid>,
+    /// A screen that comes before the others.
+    pub insert: Option<ScreenId>,
+}
+
+impl Kind {
+    /// The text it shows, if it shows one.
+    pub fn text(&self) -> Option<&Template> {
+        use Kind::*;
+        match self {
+            Mislead { message: text, .. }
+            | Abend { code: text, .. }
+            | Acknowledge { message: text, .. }
+            | Sequence { message: text, .. }
+            | Refuse { message: text, .. }
+            | Closed { message: text, .. }
+            | Broadcast { text, .. }
+            | Timeout { message: text, .. }
+            | Reset { message: text, .. }
+            | Held { message: text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Screens that it leads to of itself.
+    pub fn shows(&self) -> Option<ScreenId> {
+        match self {
+            Kind::Jump { to: screen } | Kind::Window { modal: screen, .. } => Some(*screen),
+            Kind::Drift(drift) => drift.insert,
+            _ => None,
+        }
+    }
+
+    /// What must hold for it to leave off.
+    pub fn relief(&self) -> Option<&Expr> {
+        match self {
+            Kind::Window { unless: expr, .. }
+            | Kind::Sequence { needs: expr, .. }
+            | Kind::Refuse { until: expr, .. } => Some(expr),
+            _ => None,
+        }
+    }
+}
