@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use bigiron::terminal::{Key, Options, Terminal};
+use bigiron::terminal::{Key, Terminal, TerminalOptions};
 use bigiron::wire::{CodePage, FieldAttribute, Intensity, Order, Outbound, Wcc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -42,7 +42,7 @@ fn form() -> Outbound {
 
 fn terminal(c: &mut Criterion) {
     let form = form();
-    let mut painted = Terminal::new(Options::default());
+    let mut painted = Terminal::new(TerminalOptions::default());
     painted.apply(&form);
 
     c.bench_function("terminal/apply a form", |b| {

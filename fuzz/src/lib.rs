@@ -2,18 +2,18 @@
 //!
 //! `cargo fuzz run -s none TARGET` looks for such bytes; `tests/it/fuzz.rs` gives the same functions a short run.
 
-use bigiron::doors::script::Line;
-use bigiron::terminal::{Key, Model, Notation, Options, Response, Terminal};
-use bigiron::wire::telnet::{Decoder, Event, Limits, Overlong};
+use bigiron::doors::script::ScriptLine;
+use bigiron::terminal::{Key, Model, Notation, Response, Terminal, TerminalOptions};
+use bigiron::wire::telnet::{Decoder, Overlong, TelnetEvent, TelnetLimits};
 use bigiron::wire::tn3270e::{Header, Message};
 use bigiron::wire::{Inbound, Outbound};
 
-const LIMITS: Limits = Limits {
+const LIMITS: TelnetLimits = TelnetLimits {
     record: 256,
     subnegotiation: 64,
 };
 
-fn events<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Event>, Result<(), Overlong>) {
+fn events<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<TelnetEvent>, Result<(), Overlong>) {
     let mut decoder = Decoder::new(LIMITS);
     let mut events = Vec::new();
     let mut pieces = pieces;
@@ -27,9 +27,9 @@ pub fn telnet(bytes: &[u8]) {
     assert_eq!(events(bytes.chunks(1)), (read.clone(), result));
     for event in &read {
         match event {
-            Event::Record(data) => assert!(data.len() <= LIMITS.record),
-            Event::Subnegotiation(_, data) => assert!(data.len() < LIMITS.subnegotiation),
-            Event::Negotiate(..) | Event::Command(_) => {}
+            TelnetEvent::Record(data) => assert!(data.len() <= LIMITS.record),
+            TelnetEvent::Subnegotiation(_, data) => assert!(data.len() < LIMITS.subnegotiation),
+            TelnetEvent::Negotiate(..) | TelnetEvent::Command(_) => {}
         }
     }
     let mut again = Vec::new();
@@ -55,10 +55,10 @@ pub fn tn3270e(bytes: &[u8]) {
 /// what it answers reads back.
 pub fn outbound(bytes: &[u8]) {
     let mut terminals = [Model::Two, Model::Five].map(|model| {
-        Terminal::new(Options {
+        Terminal::new(TerminalOptions {
             model,
             typeahead: true,
-            ..Options::default()
+            ..TerminalOptions::default()
         })
     });
     let mut rest = bytes;
@@ -130,7 +130,7 @@ pub fn inbound(bytes: &[u8]) {
 /// A line of the action language: actions up to the end or the first error, never more of them than characters.
 pub fn script(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let mut line = Line::new(&text);
+    let mut line = ScriptLine::new(&text);
     let mut actions = 0;
     while let Ok(Some(action)) = line.next_action() {
         assert!(!action.name.is_empty());

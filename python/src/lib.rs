@@ -23,7 +23,7 @@ fn _bigiron(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("TOKEN", gym::TOKEN)?;
     module.add("STATUS", gym::status::COLUMNS)?;
     module.add("TERMINALS", gym::TERMINALS)?;
-    module.add("OPTIONS", gym::Options::NAMES)?;
+    module.add("OPTIONS", gym::EnvOptions::NAMES)?;
     module.add("CELL", picture::CELL)?;
     module.add_class::<env::Env>()?;
     module.add_class::<env::Snapshot>()?;

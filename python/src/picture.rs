@@ -1,6 +1,6 @@
 //! A screen as text, as coloured text and as pixels.
 
-use bigiron_sim::gym::Shape;
+use bigiron_sim::gym::ObservationShape;
 use bigiron_sim::session::Session;
 use embedded_graphics::mono_font::MonoTextStyleBuilder;
 use embedded_graphics::mono_font::iso_8859_1::FONT_9X15;
@@ -63,7 +63,11 @@ pub fn ansi(terminal: &Terminal) -> String {
 }
 
 /// Paints the screen, and the operator information area in a row below, into an array of height x width x 3 bytes.
-pub fn paint(session: Option<&Session>, shape: Shape, to: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn paint(
+    session: Option<&Session>,
+    shape: ObservationShape,
+    to: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let size = ((shape.rows + 1) * CELL.0, shape.columns * CELL.1);
     let mut pixels = vec![0; size.0 * size.1 * 3];
     if let Some(session) = session {

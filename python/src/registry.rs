@@ -1,7 +1,7 @@
 //! The shipped systems and their tasks, loaded once a process.
 
 use crate::error::raise;
-use bigiron_sim::gym::{Entry, Options, Registry};
+use bigiron_sim::gym::{EnvOptions, Registry, RegistryEntry};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -17,8 +17,8 @@ pub fn registry() -> PyResult<&'static Registry> {
 }
 
 /// Options from Python's: text, numbers and truth values by name.
-pub fn options(given: Option<&Bound<'_, PyDict>>) -> PyResult<Options> {
-    let mut options = Options::default();
+pub fn options(given: Option<&Bound<'_, PyDict>>) -> PyResult<EnvOptions> {
+    let mut options = EnvOptions::default();
     for (name, value) in given.into_iter().flatten() {
         let value = value.str()?.to_string();
         options
@@ -38,7 +38,7 @@ pub fn tasks(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
         .collect()
 }
 
-fn describe<'py>(py: Python<'py>, entry: &Entry) -> PyResult<Bound<'py, PyDict>> {
+fn describe<'py>(py: Python<'py>, entry: &RegistryEntry) -> PyResult<Bound<'py, PyDict>> {
     let task = entry.task();
     let of = PyDict::new(py);
     of.set_item("id", entry.id())?;

@@ -4,15 +4,15 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::args::{CallArgs, Clock};
-use super::courses::{self, Course};
-use super::error::Kind;
-use super::{Error, Outcome, connect, opening};
-use crate::doors::client::{Hands, Remote};
+use super::args::{CallArgs, ClockArg};
+use super::error::ErrorKind;
+use super::suites::{self, TaskSuite};
+use super::{CommandOutcome, Error, connect, opening};
+use crate::doors::client::{BlockingClient, Remote};
 use bigiron_sim::session::{Log, Session};
 use bigiron_sim::system::picture::read_plain;
 use bigiron_sim::system::value::{Date, Value};
-use bigiron_sim::task::playbook::{Ended, Playbook, Station, Stop, run as follow};
+use bigiron_sim::task::playbook::{Playbook, PlaybookEnd, Stop, TerminalDriver, run as follow};
 use bigiron_sim::task::start::Start;
 use tn3270::terminal::{Key, Terminal};
 
@@ -22,7 +22,7 @@ struct Desk {
     log: Box<dyn Log>,
 }
 
-impl Station for Desk {
+impl TerminalDriver for Desk {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         self.session.press(key, self.log.as_mut());
         Ok(())
@@ -39,7 +39,7 @@ impl Station for Desk {
 }
 
 /// Runs the playbook and prints its answer.
-pub fn run(args: CallArgs) -> Result<Outcome, Error> {
+pub fn run(args: CallArgs) -> Result<CommandOutcome, Error> {
     match &args.host {
         Some(host) => abroad(&args, host),
         None => here(&args),
@@ -47,11 +47,11 @@ pub fn run(args: CallArgs) -> Result<Outcome, Error> {
 }
 
 /// In a session of our own.
-fn here(args: &CallArgs) -> Result<Outcome, Error> {
-    let course = courses::load(&args.session.system)?;
-    let setup = opening::setup(&args.session.options, Clock::Turn, [course.system()])?;
+fn here(args: &CallArgs) -> Result<CommandOutcome, Error> {
+    let course = suites::load(&args.session.system)?;
+    let setup = opening::setup(&args.session.options, ClockArg::Turn, [course.system()])?;
     let playbook = playbook(&course, args.playbook.as_deref())?;
-    let (region, start) = courses::region(&course, &setup)?;
+    let (region, start) = suites::region(&course, &setup)?;
     let values = values(playbook, &args.values, start.as_deref())?;
     let mut log: Box<dyn Log> = match &args.session.options.record {
         None => Box::new(()),
@@ -71,7 +71,7 @@ fn here(args: &CallArgs) -> Result<Outcome, Error> {
 }
 
 /// On a foreign host.
-fn abroad(args: &CallArgs, host: &str) -> Result<Outcome, Error> {
+fn abroad(args: &CallArgs, host: &str) -> Result<CommandOutcome, Error> {
     let (system, options) = (&args.session.system, &args.session.options);
     let course;
     let file;
@@ -81,7 +81,7 @@ fn abroad(args: &CallArgs, host: &str) -> Result<Outcome, Error> {
         file = from_file(Path::new(system))?;
         &file
     } else {
-        course = courses::load(system)?;
+        course = suites::load(system)?;
         playbook(&course, args.playbook.as_deref())?
     };
     if playbook.systems.len() > 1 {
@@ -96,8 +96,8 @@ fn abroad(args: &CallArgs, host: &str) -> Result<Outcome, Error> {
         .enable_all()
         .build()?;
     let patience = Duration::from_secs(args.patience);
-    let hands = Hands::reach(Remote::new(config, log), &host, runtime, patience);
-    let hands = hands.map_err(|why| Error::new(Kind::Machine, format!("{host}: {why}")))?;
+    let hands = BlockingClient::reach(Remote::new(config, log), &host, runtime, patience);
+    let hands = hands.map_err(|why| Error::new(ErrorKind::Machine, format!("{host}: {why}")))?;
     let mut hands = [hands];
     let ended = follow(playbook, &values, &mut hands);
     let reason = if ended.is_ok() {
@@ -112,24 +112,24 @@ fn abroad(args: &CallArgs, host: &str) -> Result<Outcome, Error> {
 }
 
 /// Prints the answer, or why there is none.
-fn told(playbook: &Playbook, ended: Result<Ended, Stop>) -> Result<Outcome, Error> {
+fn told(playbook: &Playbook, ended: Result<PlaybookEnd, Stop>) -> Result<CommandOutcome, Error> {
     match ended {
-        Ok(Ended::Done(answer)) => {
+        Ok(PlaybookEnd::Done(answer)) => {
             if let Some(answer) = answer {
                 writeln!(std::io::stdout(), "{answer}")?;
             }
-            Ok(Outcome::Done)
+            Ok(CommandOutcome::Done)
         }
-        Ok(Ended::GaveUp(why)) | Err(Stop::Environment(why)) => {
+        Ok(PlaybookEnd::GaveUp(why)) | Err(Stop::Environment(why)) => {
             eprintln!("{} gave up: {why}", playbook.id);
-            Ok(Outcome::NotSo)
+            Ok(CommandOutcome::NotSo)
         }
-        Err(Stop::BudgetSpent) => Ok(Outcome::NotSo),
+        Err(Stop::BudgetSpent) => Ok(CommandOutcome::NotSo),
     }
 }
 
 /// The playbook of this name.
-fn playbook<'c>(course: &'c Course, name: Option<&str>) -> Result<&'c Playbook, Error> {
+fn playbook<'c>(course: &'c TaskSuite, name: Option<&str>) -> Result<&'c Playbook, Error> {
     let known = course.playbooks.iter().map(|playbook| playbook.id.as_str());
     let Some(name) = name else {
         let known = known.collect::<Vec<_>>().join(", ");

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::CheckArgs;
-use super::courses;
-use super::systems::{self, Source};
-use super::{Error, Outcome};
+use super::suites;
+use super::systems::{self, SystemSource};
+use super::{CommandOutcome, Error};
 use bigiron_sim::system::diagnostics::{Diagnostics, Severity};
 use bigiron_sim::system::model::System;
-use bigiron_sim::task::model::Course;
+use bigiron_sim::task::model::TaskSuite;
 use std::sync::Arc;
 
 /// Checks every system that was named; a system's faults do not keep the next from being checked.
-pub fn run(args: CheckArgs) -> Result<Outcome, Error> {
+pub fn run(args: CheckArgs) -> Result<CommandOutcome, Error> {
     let mut reports = Vec::new();
     for path in &args.paths {
         for source in sources(path)? {
@@ -40,14 +40,14 @@ pub fn run(args: CheckArgs) -> Result<Outcome, Error> {
     let fails =
         |r: &Report| r.faults.errors() > 0 || (args.deny_warnings && r.faults.warnings() > 0);
     Ok(if reports.iter().any(fails) {
-        Outcome::NotSo
+        CommandOutcome::NotSo
     } else {
-        Outcome::Done
+        CommandOutcome::Done
     })
 }
 
 /// The systems that an argument names: a system, or a folder of systems.
-fn sources(path: &str) -> Result<Vec<Source>, Error> {
+fn sources(path: &str) -> Result<Vec<SystemSource>, Error> {
     let folder = Path::new(path);
     if !folder.is_dir() || folder.join("system.toml").is_file() {
         return Ok(vec![systems::find(path)?]);
@@ -75,19 +75,19 @@ struct Report {
     name: String,
     origin: String,
     system: Option<System>,
-    course: Option<Course>,
+    course: Option<TaskSuite>,
     faults: Diagnostics,
 }
 
 impl Report {
-    fn of(source: Source) -> Report {
+    fn of(source: SystemSource) -> Report {
         let (system, faults) = System::check(source.files.clone(), &source.name);
         let (course, faults) = match &system {
             // Tasks name tables and words, of which nothing is known before the system is right.
             None => (None, faults),
             Some(system) => {
                 let (course, more) =
-                    Course::check(&Arc::new(system.clone()), source.files, &courses::other);
+                    TaskSuite::check(&Arc::new(system.clone()), source.files, &suites::other);
                 (course, faults.and(more))
             }
         };

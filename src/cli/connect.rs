@@ -6,15 +6,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::{ConnectArgs, LineArgs};
-use super::error::Kind;
-use super::{Error, Outcome};
-use crate::doors::client::{Config, HostName, Mode, Remote, Stage};
+use super::error::ErrorKind;
+use super::{CommandOutcome, Error};
+use crate::doors::client::{Config, ConnectStage, HostName, Mode, Remote};
+use crate::doors::operator_session::Recorder;
 use crate::doors::script::oversize;
-use crate::doors::station::Recorder;
-use crate::tui::{self, Desk, Ended, Play};
-use bigiron_sim::recording::{Header, Writer};
+use crate::tui::{self, Play, PlayedTerminal, WindowExit};
+use bigiron_sim::recording::{RecordingHeader, Writer};
 use bigiron_sim::session::{ClockMode, Millis, Setup};
-use tn3270::terminal::{Key, Model, Options, Terminal};
+use tn3270::terminal::{Key, Model, Terminal, TerminalOptions};
 use tn3270::wire::CodePage;
 
 /// How long a host may take to read what is still to be sent when the operator leaves.
@@ -25,13 +25,13 @@ struct Foreign {
     remote: Remote,
 }
 
-impl Desk for Foreign {
+impl PlayedTerminal for Foreign {
     fn terminal(&self) -> &Terminal {
         self.remote.terminal()
     }
 
     fn press(&mut self, key: Key) {
-        let away = self.remote.stage() == Stage::Disconnected;
+        let away = self.remote.stage() == ConnectStage::Disconnected;
         if away && key == Key::Enter {
             // A host name that was good once is good again; what fails later is told in the hint line.
             let _ = self.remote.reconnect();
@@ -61,13 +61,13 @@ impl Desk for Foreign {
         let port = name.port.unwrap_or(self.remote.config().port);
         let host = format!("{}:{port}", name.host);
         match self.remote.stage() {
-            Stage::Connecting => format!("{host}  connecting"),
-            Stage::Disconnected => {
+            ConnectStage::Connecting => format!("{host}  connecting"),
+            ConnectStage::Disconnected => {
                 let why = self.remote.ended().unwrap_or("disconnected");
                 let why = why.trim_start_matches("Connection failed:\n");
                 format!("{why}; Enter calls again")
             }
-            Stage::Connected(mode) => format!("{host}  {}", self.describe(mode)),
+            ConnectStage::Connected(mode) => format!("{host}  {}", self.describe(mode)),
         }
     }
 }
@@ -99,7 +99,7 @@ impl Foreign {
 }
 
 /// Plays on the host until the operator leaves.
-pub fn run(args: ConnectArgs) -> Result<Outcome, Error> {
+pub fn run(args: ConnectArgs) -> Result<CommandOutcome, Error> {
     let host = host(&args.host, &args.line)?;
     let config = config(&args.line, args.model, args.oversize.as_deref())?;
     if !stdin().is_terminal() || !stdout().is_terminal() {
@@ -110,7 +110,7 @@ pub fn run(args: ConnectArgs) -> Result<Outcome, Error> {
     tui::block_on(play(&host, Remote::new(config, log)))
 }
 
-async fn play(host: &str, mut remote: Remote) -> Result<Outcome, Error> {
+async fn play(host: &str, mut remote: Remote) -> Result<CommandOutcome, Error> {
     remote
         .connect(host)
         .map_err(|cause| Error::usage("no host").because(&cause))?;
@@ -119,11 +119,11 @@ async fn play(host: &str, mut remote: Remote) -> Result<Outcome, Error> {
     let Foreign { mut remote } = program.into_desk();
     remote.drain(FAREWELL).await;
     remote.end(match ended {
-        Ok(Ended::Quit) => "quit",
+        Ok(WindowExit::Quit) => "quit",
         _ => "signal",
     });
     recorded(&mut remote)?;
-    Ok(ended.map(|_| Outcome::Done)?)
+    Ok(ended.map(|_| CommandOutcome::Done)?)
 }
 
 /// Begins a recording of a foreign host, if one is asked for.
@@ -131,7 +131,7 @@ pub(super) fn record(
     path: Option<&Path>,
     door: &str,
     host: &str,
-    terminal: Options,
+    terminal: TerminalOptions,
 ) -> Result<Box<dyn Recorder>, Error> {
     let Some(path) = path else {
         return Ok(Box::new(()));
@@ -148,7 +148,7 @@ pub(super) fn recorded(remote: &mut Remote) -> Result<(), Error> {
         None => Ok(()),
         Some(cause) => {
             let what = "the recording is not whole: it could not be written";
-            Err(Error::new(Kind::Machine, what).because(&cause))
+            Err(Error::new(ErrorKind::Machine, what).because(&cause))
         }
     }
 }
@@ -178,11 +178,11 @@ pub(super) fn host(name: &str, args: &LineArgs) -> Result<String, Error> {
 pub(super) fn config(args: &LineArgs, model: u8, larger: Option<&str>) -> Result<Config, Error> {
     let code_page = CodePage::by_name(&args.code_page)
         .map_err(|cause| Error::usage(format!("--code-page {}", args.code_page)).because(&cause))?;
-    let mut terminal = Options {
+    let mut terminal = TerminalOptions {
         model: Model::from_number(model).unwrap_or_default(),
         code_page,
         typeahead: true,
-        ..Options::default()
+        ..TerminalOptions::default()
     };
     if let Some(size) = larger {
         terminal.oversize =
@@ -197,8 +197,8 @@ pub(super) fn config(args: &LineArgs, model: u8, larger: Option<&str>) -> Result
 }
 
 /// The header of a recording of a host that is no system of ours.
-fn header(host: &str, door: &str, terminal: Options) -> Header {
-    Header {
+fn header(host: &str, door: &str, terminal: TerminalOptions) -> RecordingHeader {
+    RecordingHeader {
         system: None,
         masked: true,
         title: host.to_owned(),

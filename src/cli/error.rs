@@ -7,7 +7,7 @@ use crate::doors::near;
 
 /// What sort of failure it is: this alone picks the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The command line asks for something that makes no sense.
     Usage,
     /// A file, folder, name or stream that was named cannot be read or used.
@@ -22,7 +22,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Error {
     /// What sort it is.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What is wrong, and where, without a full stop.
     pub message: String,
     /// What that came from, outermost first.
@@ -33,7 +33,7 @@ pub struct Error {
 
 impl Error {
     /// A failure of this kind.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Error {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error {
             kind,
             message: message.into(),
@@ -44,12 +44,12 @@ impl Error {
 
     /// Wrong usage.
     pub fn usage(message: impl Into<String>) -> Error {
-        Error::new(Kind::Usage, message)
+        Error::new(ErrorKind::Usage, message)
     }
 
     /// Unreadable input.
     pub fn input(message: impl Into<String>) -> Error {
-        Error::new(Kind::Input, message)
+        Error::new(ErrorKind::Input, message)
     }
 
     /// Adds what the failure came from, with everything under it.
@@ -79,8 +79,8 @@ impl Error {
     /// The exit code of a process that ends with this failure.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
-            Kind::Usage | Kind::Input | Kind::Machine => 2,
-            Kind::BrokenPipe => 0,
+            ErrorKind::Usage | ErrorKind::Input | ErrorKind::Machine => 2,
+            ErrorKind::BrokenPipe => 0,
         }
     }
 }
@@ -103,8 +103,8 @@ impl std::error::Error for Error {}
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Error {
         let kind = match error.kind() {
-            io::ErrorKind::BrokenPipe => Kind::BrokenPipe,
-            _ => Kind::Machine,
+            io::ErrorKind::BrokenPipe => ErrorKind::BrokenPipe,
+            _ => ErrorKind::Machine,
         };
         Error::new(kind, error.to_string())
     }

@@ -13,14 +13,14 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::args::{EvalArgs, Via};
-use super::courses::{self, Course};
-use super::{Error, Outcome, opening};
-use crate::doors::agent::{self, Agent, Bout};
-use crate::doors::station::Recorder;
+use super::suites::{self, TaskSuite};
+use super::{CommandOutcome, Error, opening};
+use crate::doors::agent::{self, Agent, AgentRun};
+use crate::doors::operator_session::Recorder;
 use bigiron_sim::host::Warts;
 use bigiron_sim::recording::verify::execute;
 use bigiron_sim::recording::{Recording, Writer};
-use bigiron_sim::session::{Event, Log, Millis, Setup};
+use bigiron_sim::session::{Log, Millis, SessionEvent, Setup};
 use bigiron_sim::task::grade::{Ending, Grade};
 use bigiron_sim::task::model::Task;
 use bigiron_sim::task::prove::{Policy, trial};
@@ -29,8 +29,8 @@ use bigiron_sim::task::score::{RunScore, scores};
 use bigiron_sim::task::start::Start;
 
 /// Runs the agent, and prints what it comes to.
-pub fn run(args: EvalArgs) -> Result<Outcome, Error> {
-    let chosen = courses::choose(args.system.as_deref(), &args.tasks)?;
+pub fn run(args: EvalArgs) -> Result<CommandOutcome, Error> {
+    let chosen = suites::choose(args.system.as_deref(), &args.tasks)?;
     let mut runs = Vec::new();
     for (course, tasks) in chosen {
         let course = Arc::new(course);
@@ -61,12 +61,12 @@ pub fn run(args: EvalArgs) -> Result<Outcome, Error> {
             args.out.join("runs.jsonl").display()
         )?,
     }
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// A run that is to be made.
 struct Plan {
-    course: Arc<Course>,
+    course: Arc<TaskSuite>,
     start: Arc<Start>,
     warts: Warts,
     seed: u64,
@@ -75,7 +75,7 @@ struct Plan {
 
 /// The runs of a task: each of its wart sets that are wanted, each seed, each repeat.
 fn plan(
-    course: &Arc<Course>,
+    course: &Arc<TaskSuite>,
     task: &Task,
     args: &EvalArgs,
     runs: &mut Vec<Plan>,
@@ -136,7 +136,7 @@ async fn all(
     let mut done = Vec::new();
     while let Some(ended) = under_way.join_next().await {
         let score = ended.map_err(|cause| {
-            Error::new(super::error::Kind::Machine, "a run came to no end").because(&cause)
+            Error::new(super::error::ErrorKind::Machine, "a run came to no end").because(&cause)
         })?;
         done.push(score?);
     }
@@ -222,7 +222,7 @@ fn lock(kept: &Mutex<Option<Kept>>) -> MutexGuard<'_, Option<Kept>> {
 }
 
 impl Log for Shared {
-    fn event(&mut self, at: Millis, event: Event<'_>) {
+    fn event(&mut self, at: Millis, event: SessionEvent<'_>) {
         if let Some(kept) = &mut *lock(&self.0) {
             kept.writer.event(at, event);
         }
@@ -249,12 +249,12 @@ impl Recorder for Shared {
 
 /// A run of an agent that is given an address: its recording is executed again and graded.
 async fn by_tn3270(
-    course: &Course,
+    course: &TaskSuite,
     start: &Start,
     setup: Setup,
     agent: &Agent,
     paths: &[PathBuf],
-) -> Result<Bout, Error> {
+) -> Result<AgentRun, Error> {
     let Some(path) = paths.first().cloned() else {
         return Err(Error::usage("there is nothing to record"));
     };
@@ -284,7 +284,7 @@ async fn by_tn3270(
             ending = Ending::AgentFault("it never connected".into());
         }
         let grade = start.grade_hosts(&[], 0, None, &ending);
-        return Ok(Bout {
+        return Ok(AgentRun {
             grade,
             keys: 0,
             time: 0,
@@ -299,7 +299,7 @@ async fn by_tn3270(
         ending = Ending::BudgetSpent;
     }
     let grade: Grade = start.grade_host(&host, now, answer.as_deref(), &ending);
-    Ok(Bout {
+    Ok(AgentRun {
         grade,
         keys: 0,
         time: now,

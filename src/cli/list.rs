@@ -6,12 +6,12 @@ use std::io::Write;
 use serde_json::json;
 
 use super::args::{ListArgs, ListKind};
-use super::{Error, Outcome, courses, opening, systems};
-use crate::tui::Entry;
+use super::{CommandOutcome, Error, opening, suites, systems};
+use crate::tui::LauncherEntry;
 use bigiron_sim::system::wart::shape::KINDS;
 
 /// Prints the systems known here.
-pub fn run(args: ListArgs) -> Result<Outcome, Error> {
+pub fn run(args: ListArgs) -> Result<CommandOutcome, Error> {
     let mut out = std::io::stdout().lock();
     match args.what {
         ListKind::Systems => {}
@@ -22,7 +22,7 @@ pub fn run(args: ListArgs) -> Result<Outcome, Error> {
     if args.json {
         let list: Vec<_> = entries.iter().map(|entry| json!({"system": entry.id, "title": entry.title, "about": entry.about, "screens": entry.screens, "tables": entry.tables})).collect();
         writeln!(out, "{}", json!(list))?;
-        return Ok(Outcome::Done);
+        return Ok(CommandOutcome::Done);
     }
     for entry in entries {
         writeln!(
@@ -32,14 +32,14 @@ pub fn run(args: ListArgs) -> Result<Outcome, Error> {
         )?;
         writeln!(out, "{:12} {}", "", entry.about)?;
     }
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// Prints the tasks of every system that can be loaded.
-fn tasks(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
+fn tasks(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
     let mut list = Vec::new();
     for id in systems::names() {
-        let Ok(course) = courses::load(&id) else {
+        let Ok(course) = suites::load(&id) else {
             continue;
         };
         for task in &course.tasks {
@@ -60,11 +60,11 @@ fn tasks(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
     if as_json {
         writeln!(out, "{}", json!(list))?;
     }
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// Prints the warts of every system that can be loaded, and the kinds of warts, each with the tasks that train it.
-fn warts(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
+fn warts(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
     let mut list = Vec::new();
     let mut by_kind: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     let trained = trained();
@@ -100,7 +100,7 @@ fn warts(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
         );
         let kinds: Vec<_> = kinds.collect();
         writeln!(out, "{}", json!({"warts": list, "kinds": kinds}))?;
-        return Ok(Outcome::Done);
+        return Ok(CommandOutcome::Done);
     }
     writeln!(out, "\nkinds")?;
     for kind in KINDS {
@@ -110,14 +110,14 @@ fn warts(as_json: bool, out: &mut impl Write) -> Result<Outcome, Error> {
             writeln!(out, "{:12}   trained by {tasks}", "")?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// Each wart, by system and name, with each task that is proven with it.
 fn trained() -> Vec<((String, String), String)> {
     let mut trained = Vec::new();
     for id in systems::names() {
-        let Ok(course) = courses::load(&id) else {
+        let Ok(course) = suites::load(&id) else {
             continue;
         };
         for task in &course.tasks {
@@ -139,16 +139,16 @@ fn trained() -> Vec<((String, String), String)> {
 }
 
 /// The systems known here, in order of their names; one that cannot be loaded says so instead of what it is.
-pub fn entries() -> Vec<Entry> {
+pub fn entries() -> Vec<LauncherEntry> {
     let entry = |id: String| match opening::system(&id) {
-        Ok(system) => Entry {
+        Ok(system) => LauncherEntry {
             id,
             title: system.title.clone(),
             about: system.about.clone(),
             screens: system.screens.len(),
             tables: system.tables.len(),
         },
-        Err(error) => Entry {
+        Err(error) => LauncherEntry {
             id,
             title: "(unsound)".into(),
             about: error

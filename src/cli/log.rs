@@ -5,7 +5,7 @@ use std::io;
 use tracing_subscriber::fmt;
 
 use super::args::{LogForm, LogLevel};
-use crate::doors::service::{Door, Level, Notice};
+use crate::doors::service::{Door, NoticeLevel, OperatorNotice};
 
 /// Begins to log, once a process.
 pub fn begin(form: LogForm, level: LogLevel) {
@@ -28,14 +28,14 @@ pub fn begin(form: LogForm, level: LogLevel) {
 }
 
 /// Logs a message of a server.
-pub fn notice(notice: &Notice) {
+pub fn notice(notice: &OperatorNotice) {
     let door = notice.door.map(Door::name);
     let peer = notice.peer.map(|peer| peer.to_string());
     let peer = peer.as_deref();
     let (session, message) = (notice.number, notice.message.as_str());
     match notice.level {
-        Level::Info => tracing::info!(door, session, peer, "{message}"),
-        Level::Warning => tracing::warn!(door, session, peer, "{message}"),
-        Level::Error => tracing::error!(door, session, peer, "{message}"),
+        NoticeLevel::Info => tracing::info!(door, session, peer, "{message}"),
+        NoticeLevel::Warning => tracing::warn!(door, session, peer, "{message}"),
+        NoticeLevel::Error => tracing::error!(door, session, peer, "{message}"),
     }
 }

@@ -8,22 +8,26 @@ use tokio::io::{stdin, stdout};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use super::args::{Clock, LogForm, LogLevel, McpArgs};
+use super::args::{ClockArg, LogForm, LogLevel, McpArgs};
 use super::serve::recordings;
-use super::{Error, Outcome, courses, log, opening, systems};
+use super::{CommandOutcome, Error, log, opening, suites, systems};
 use crate::doors::episodes::Episodes;
 use crate::doors::mcp;
 use crate::doors::service::{Door, Service};
-use crate::doors::world::World;
-use bigiron_sim::task::model::Course;
+use crate::doors::world::ServedSystem;
+use bigiron_sim::task::model::TaskSuite;
 
 /// How long a session may be left alone: models think for minutes, people let them wait for longer.
 const IDLE: Duration = Duration::from_secs(4 * 3600);
 
 /// Serves the client at the other end of the pipes until it leaves or a signal comes.
-pub fn run(args: McpArgs) -> Result<Outcome, Error> {
+pub fn run(args: McpArgs) -> Result<CommandOutcome, Error> {
     let worlds = worlds(&args)?;
-    let setup = opening::setup(&args.options, Clock::Turn, worlds.iter().map(World::system))?;
+    let setup = opening::setup(
+        &args.options,
+        ClockArg::Turn,
+        worlds.iter().map(ServedSystem::system),
+    )?;
     log::begin(LogForm::Text, LogLevel::Warn);
     let service = Service {
         setup,
@@ -56,25 +60,25 @@ pub fn run(args: McpArgs) -> Result<Outcome, Error> {
     // A read of stdin cannot be broken off: after a signal nobody waits for it.
     runtime.shutdown_background();
     served?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// The systems with their tasks: those that are named, or all that are known here; with a task, those that have it.
-fn worlds(args: &McpArgs) -> Result<Vec<World>, Error> {
-    let mut loaded: Vec<Course> = Vec::new();
+fn worlds(args: &McpArgs) -> Result<Vec<ServedSystem>, Error> {
+    let mut loaded: Vec<TaskSuite> = Vec::new();
     if args.systems.is_empty() {
         for name in systems::names() {
-            match courses::load(&name) {
+            match suites::load(&name) {
                 Ok(course) => loaded.push(course),
                 Err(error) => eprintln!("{name} is left out: {error}"),
             }
         }
     }
     for name in &args.systems {
-        loaded.push(courses::load(name)?);
+        loaded.push(suites::load(name)?);
     }
     let Some(task) = &args.options.task else {
-        return Ok(loaded.into_iter().map(World::from).collect());
+        return Ok(loaded.into_iter().map(ServedSystem::from).collect());
     };
     let known: Vec<String> = loaded
         .iter()
@@ -85,6 +89,6 @@ fn worlds(args: &McpArgs) -> Result<Vec<World>, Error> {
         true => Err(Error::input(format!("no system here has a task {task}"))
             .near(task, known.iter().map(String::as_str))
             .hint("bigiron list tasks names them")),
-        false => Ok(loaded.into_iter().map(World::from).collect()),
+        false => Ok(loaded.into_iter().map(ServedSystem::from).collect()),
     }
 }

@@ -13,7 +13,6 @@ mod bench;
 mod call;
 mod check;
 mod connect;
-pub mod courses;
 pub mod error;
 mod eval;
 mod launcher;
@@ -33,6 +32,7 @@ mod schema;
 mod script;
 mod serve;
 mod show;
+pub mod suites;
 pub mod systems;
 mod verify;
 
@@ -41,7 +41,7 @@ pub use error::Error;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CommandOutcome {
     /// Done, or: yes, it is so.
     Done,
     /// What was asked about is not so; the command has said why.
@@ -79,12 +79,12 @@ fn under_the_name_s3270(arguments: &[OsString]) -> Option<Vec<String>> {
 }
 
 /// The exit code of what a command came to; a failure is told.
-fn ended(outcome: Result<Outcome, Error>) -> ExitCode {
+fn ended(outcome: Result<CommandOutcome, Error>) -> ExitCode {
     match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::NotSo) => ExitCode::from(1),
+        Ok(CommandOutcome::Done) => ExitCode::SUCCESS,
+        Ok(CommandOutcome::NotSo) => ExitCode::from(1),
         Err(error) => {
-            if error.kind != error::Kind::BrokenPipe {
+            if error.kind != error::ErrorKind::BrokenPipe {
                 eprintln!("{error}");
             }
             ExitCode::from(error.exit_code())
@@ -92,7 +92,7 @@ fn ended(outcome: Result<Outcome, Error>) -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<Outcome, Error> {
+fn run(command: Command) -> Result<CommandOutcome, Error> {
     match command {
         Command::Bench(args) => bench::run(args),
         Command::Call(args) => call::run(args),

@@ -6,19 +6,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Clock, SessionOptions};
-use super::{Error, courses, systems};
-use crate::doors::station::Recorder;
-use crate::doors::world::{Opening, World};
+use super::args::{ClockArg, SessionOptions};
+use super::{Error, suites, systems};
+use crate::doors::operator_session::Recorder;
+use crate::doors::world::{Opening, ServedSystem};
 use bigiron_sim::host::Warts;
-use bigiron_sim::recording::{Header, Origin, Writer};
+use bigiron_sim::recording::{Origin, RecordingHeader, Writer};
 use bigiron_sim::session::{ClockMode, Setup};
 use bigiron_sim::system::model::System;
 use bigiron_sim::system::wart::Wart;
 use bigiron_sim::task;
-use bigiron_sim::task::model::Course;
+use bigiron_sim::task::model::TaskSuite;
 use bigiron_sim::task::start::{Start, StartError};
-use tn3270::terminal::{Model, Options};
+use tn3270::terminal::{Model, TerminalOptions};
 
 /// Finds a system and loads it.
 pub fn system(wanted: &str) -> Result<Arc<System>, Error> {
@@ -36,11 +36,11 @@ pub fn system(wanted: &str) -> Result<Arc<System>, Error> {
 }
 
 /// Finds a system and loads it, with its tasks if one of them is asked for.
-pub fn world(wanted: &str, task: Option<&str>) -> Result<World, Error> {
+pub fn world(wanted: &str, task: Option<&str>) -> Result<ServedSystem, Error> {
     let Some(task) = task else {
-        return Ok(World::new(&system(wanted)?));
+        return Ok(ServedSystem::new(&system(wanted)?));
     };
-    let course = courses::load(wanted)?;
+    let course = suites::load(wanted)?;
     match course.task(task) {
         Some(_) => Ok(course.into()),
         None => {
@@ -60,7 +60,7 @@ pub fn unstarted(cause: StartError) -> Error {
 /// How sessions of these systems are set up that are opened with these options.
 pub fn setup<'s>(
     options: &SessionOptions,
-    default_clock: Clock,
+    default_clock: ClockArg,
     systems: impl IntoIterator<Item = &'s Arc<System>>,
 ) -> Result<Setup, Error> {
     let warts = systems.into_iter().flat_map(|system| &system.warts);
@@ -81,12 +81,12 @@ pub fn setup<'s>(
         warts,
         task: options.task.clone(),
         clock: match options.clock.unwrap_or(default_clock) {
-            Clock::Live => ClockMode::Live,
-            Clock::Turn => ClockMode::Turn,
+            ClockArg::Live => ClockMode::Live,
+            ClockArg::Turn => ClockMode::Turn,
         },
-        terminal: Options {
+        terminal: TerminalOptions {
             model: Model::from_number(options.model).unwrap_or_default(),
-            ..Options::default()
+            ..TerminalOptions::default()
         },
     })
 }
@@ -100,7 +100,7 @@ fn of_others(warts: &Warts) -> Vec<String> {
             .collect(),
         Warts::None | Warts::All => BTreeSet::new(),
     };
-    let systems = systems.into_iter().filter_map(courses::other);
+    let systems = systems.into_iter().filter_map(suites::other);
     systems
         .flat_map(|system| {
             let named = |wart: &Wart| format!("{}.{}", system.id, wart.name);
@@ -110,8 +110,8 @@ fn of_others(warts: &Warts) -> Vec<String> {
 }
 
 /// The header of a recording that holds all there is.
-pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
-    Header {
+pub fn header(system: &System, door: &str, setup: &Setup) -> RecordingHeader {
+    RecordingHeader {
         system: Some(Origin {
             id: system.id.clone(),
             digest: system.digest,
@@ -124,7 +124,7 @@ pub fn header(system: &System, door: &str, setup: &Setup) -> Header {
 }
 
 /// Begins a recording in a file that does not exist yet.
-pub fn record(path: &Path, header: &Header) -> io::Result<Writer<File>> {
+pub fn record(path: &Path, header: &RecordingHeader) -> io::Result<Writer<File>> {
     // It is read again when a session is forked.
     let file = File::options()
         .read(true)
@@ -135,8 +135,8 @@ pub fn record(path: &Path, header: &Header) -> io::Result<Writer<File>> {
 }
 
 /// What a session of this setup is opened on; of a task in several systems, in all of them.
-pub fn opening(course: &Course, setup: &Setup) -> Result<Opening, Error> {
-    let (region, start) = courses::region(course, setup)?;
+pub fn opening(course: &TaskSuite, setup: &Setup) -> Result<Opening, Error> {
+    let (region, start) = suites::region(course, setup)?;
     Ok(Opening { region, start })
 }
 
@@ -208,8 +208,13 @@ pub fn record_run(
 }
 
 /// The header of a recording of somebody's session: what stands in hidden fields is masked unless the options say otherwise.
-pub fn header_for(options: &SessionOptions, system: &System, door: &str, setup: &Setup) -> Header {
-    Header {
+pub fn header_for(
+    options: &SessionOptions,
+    system: &System,
+    door: &str,
+    setup: &Setup,
+) -> RecordingHeader {
+    RecordingHeader {
         masked: !options.record_hidden,
         ..header(system, door, setup)
     }

@@ -3,16 +3,16 @@
 use tokio::io::{BufReader, stdin, stdout};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::args::{Clock, SessionArgs};
-use super::{Error, Outcome, opening, play};
+use super::args::{ClockArg, SessionArgs};
+use super::{CommandOutcome, Error, opening, play};
 use crate::doors::dialogue::{Over, talk};
 use crate::doors::lines::Lines;
 use crate::doors::plain::Plain;
-use bigiron_sim::task::model::Course;
+use bigiron_sim::task::model::TaskSuite;
 
 /// Plays until the lines end, the operator leaves or a signal comes. With a task its grade is told then.
-pub fn run(course: &Course, args: &SessionArgs) -> Result<Outcome, Error> {
-    let setup = opening::setup(&args.options, Clock::Live, [course.system()])?;
+pub fn run(course: &TaskSuite, args: &SessionArgs) -> Result<CommandOutcome, Error> {
+    let setup = opening::setup(&args.options, ClockArg::Live, [course.system()])?;
     let mut station = play::open(course, args, &setup, "plain")?;
     let runtime = super::runtime()?;
     let talked = runtime.block_on(async {
@@ -37,5 +37,5 @@ pub fn run(course: &Course, args: &SessionArgs) -> Result<Outcome, Error> {
     };
     play::close(&mut station, &reason)?;
     talked?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }

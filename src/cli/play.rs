@@ -2,27 +2,27 @@
 
 use std::io::{IsTerminal, Write, stdin, stdout};
 
-use super::args::{Clock, PlayArgs, SessionArgs};
-use super::error::Kind;
-use super::{Error, Outcome, courses, opening, plain};
+use super::args::{ClockArg, PlayArgs, SessionArgs};
+use super::error::ErrorKind;
+use super::{CommandOutcome, Error, opening, plain, suites};
 use crate::doors::clock;
-use crate::doors::script::Subject;
-use crate::doors::station::Station;
-use crate::tui::{self, Desk, Ended, Play};
+use crate::doors::operator_session::OperatorSession;
+use crate::doors::script::ScriptTarget;
+use crate::tui::{self, Play, PlayedTerminal, WindowExit};
 use bigiron_sim::session::{ClockMode, Millis, Setup};
-use bigiron_sim::task::brief::Brief;
-use bigiron_sim::task::model::Course;
+use bigiron_sim::task::model::TaskSuite;
+use bigiron_sim::task::status::TaskStatus;
 use tn3270::terminal::{Key, Terminal};
 
 /// A session in this process; of a task in several systems one in each.
 struct Own {
-    station: Station,
+    station: OperatorSession,
     title: String,
     /// The time as the window has it.
     now: Millis,
 }
 
-impl Desk for Own {
+impl PlayedTerminal for Own {
     fn terminal(&self) -> &Terminal {
         self.station.terminal()
     }
@@ -59,7 +59,7 @@ impl Desk for Own {
         self.title.clone()
     }
 
-    fn brief(&self) -> Option<Brief> {
+    fn brief(&self) -> Option<TaskStatus> {
         self.station.brief()
     }
 
@@ -73,8 +73,8 @@ impl Desk for Own {
 }
 
 /// Plays until the operator leaves.
-pub fn run(args: PlayArgs) -> Result<Outcome, Error> {
-    let course = courses::load(&args.session.system)?;
+pub fn run(args: PlayArgs) -> Result<CommandOutcome, Error> {
+    let course = suites::load(&args.session.system)?;
     if args.plain {
         return plain::run(&course, &args.session);
     }
@@ -87,13 +87,13 @@ pub fn run(args: PlayArgs) -> Result<Outcome, Error> {
             .hint("--plain plays on any terminal"));
     }
     play(&course, &args.session)?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// Plays a system in the window. With a task: its goal and what it leaves stand beside the screen, and its grade is told when the
 /// operator leaves.
-pub fn play(course: &Course, args: &SessionArgs) -> Result<(), Error> {
-    let mut setup = opening::setup(&args.options, Clock::Live, [course.system()])?;
+pub fn play(course: &TaskSuite, args: &SessionArgs) -> Result<(), Error> {
+    let mut setup = opening::setup(&args.options, ClockArg::Live, [course.system()])?;
     setup.terminal.typeahead = true;
     let station = open(course, args, &setup, "play")?;
     let title = format!(
@@ -111,7 +111,7 @@ pub fn play(course: &Course, args: &SessionArgs) -> Result<(), Error> {
     let ended = tui::block_on(tui::run(&mut program, args.options.speed));
     let mut station = program.into_desk().station;
     let reason = match ended {
-        Ok(Ended::Quit) => "quit",
+        Ok(WindowExit::Quit) => "quit",
         _ => "signal",
     };
     if let Some(goal) = station.goal() {
@@ -123,22 +123,22 @@ pub fn play(course: &Course, args: &SessionArgs) -> Result<(), Error> {
 
 /// Opens the session that the arguments ask for, with its recordings.
 pub fn open(
-    course: &Course,
+    course: &TaskSuite,
     args: &SessionArgs,
     setup: &Setup,
     door: &str,
-) -> Result<Station, Error> {
+) -> Result<OperatorSession, Error> {
     let opened = opening::opening(course, setup)?;
     let logs = opening::recorders(&args.options, &opened, door, setup)?;
     let clock = match setup.clock {
         ClockMode::Turn => clock::Clock::Turn,
         ClockMode::Live => clock::Clock::live(args.options.speed),
     };
-    Ok(Station::open(opened, setup, clock, logs))
+    Ok(OperatorSession::open(opened, setup, clock, logs))
 }
 
 /// Ends a session: whoever leaves a task is done. Tells the grade.
-pub fn close(station: &mut Station, reason: &str) -> Result<(), Error> {
+pub fn close(station: &mut OperatorSession, reason: &str) -> Result<(), Error> {
     station.leave();
     station.end(reason);
     if let Some(grade) = station.grade() {
@@ -147,7 +147,7 @@ pub fn close(station: &mut Station, reason: &str) -> Result<(), Error> {
     match station.take_log_error() {
         None => Ok(()),
         Some(cause) => Err(Error::new(
-            Kind::Machine,
+            ErrorKind::Machine,
             "the recording is not whole: it could not be written",
         )
         .because(&cause)),

@@ -8,22 +8,22 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::args::ProveArgs;
-use super::courses::{self, Course};
-use super::{Error, Outcome, opening};
+use super::suites::{self, TaskSuite};
+use super::{CommandOutcome, Error, opening};
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Log;
 use bigiron_sim::task::grade;
 use bigiron_sim::task::model::Task;
 use bigiron_sim::task::prove::{Policy, Trial, trial};
-use bigiron_sim::task::report::Report;
+use bigiron_sim::task::report::ProofReport;
 use bigiron_sim::task::start::{Start, StartError};
 
 /// Proves the tasks that were named, or all.
-pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
-    let chosen = courses::choose(args.system.as_deref(), &args.tasks)?;
-    let mut report = Report {
+pub fn run(args: ProveArgs) -> Result<CommandOutcome, Error> {
+    let chosen = suites::choose(args.system.as_deref(), &args.tasks)?;
+    let mut report = ProofReport {
         seeds: (args.first_seed..args.first_seed.saturating_add(args.seeds)).collect(),
-        ..Report::default()
+        ..ProofReport::default()
     };
     for (course, tasks) in &chosen {
         for id in tasks {
@@ -42,7 +42,7 @@ pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
         false => write!(io::stdout(), "{report}")?,
     }
     for violation in &report.violations {
-        let its = |course: &Course| course.region.system().id == violation.system;
+        let its = |course: &TaskSuite| course.region.system().id == violation.system;
         for (course, _) in chosen.iter().filter(|(course, _)| its(course)) {
             let task = course.task(&violation.task);
             if let (Some(task), Ok(warts)) = (task, violation.warts.parse()) {
@@ -61,15 +61,15 @@ pub fn run(args: ProveArgs) -> Result<Outcome, Error> {
         }
     }
     Ok(if report.is_proven() {
-        Outcome::Done
+        CommandOutcome::Done
     } else {
-        Outcome::NotSo
+        CommandOutcome::NotSo
     })
 }
 
 /// Records a run, in a file for each of the task's systems. A policy that has no meaning for the task leaves none.
 fn record(
-    course: &Course,
+    course: &TaskSuite,
     task: &Task,
     warts: &Warts,
     policy: Policy,
@@ -130,7 +130,7 @@ struct Job {
     seed: u64,
 }
 
-fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error> {
+fn prove(course: &TaskSuite, task: &Task, report: &mut ProofReport) -> Result<(), Error> {
     let sets = sets(task);
     let places = 0..sets.len();
     let jobs = places.flat_map(|set| report.seeds.iter().map(move |&seed| Job { set, seed }));
@@ -158,7 +158,7 @@ fn prove(course: &Course, task: &Task, report: &mut Report) -> Result<(), Error>
 /// What came of a job, by its index.
 type Done = (usize, Result<Vec<Trial>, StartError>);
 
-fn in_parallel(course: &Course, task: &Task, sets: &[Set], jobs: &[Job]) -> Vec<Done> {
+fn in_parallel(course: &TaskSuite, task: &Task, sets: &[Set], jobs: &[Job]) -> Vec<Done> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
@@ -180,7 +180,7 @@ fn in_parallel(course: &Course, task: &Task, sets: &[Set], jobs: &[Job]) -> Vec<
 }
 
 /// Every policy of a set, from one start.
-fn tried(course: &Course, task: &Task, set: &Set, seed: u64) -> Result<Vec<Trial>, StartError> {
+fn tried(course: &TaskSuite, task: &Task, set: &Set, seed: u64) -> Result<Vec<Trial>, StartError> {
     let start = Arc::new(Start::new(&course.region, task, seed)?);
     let mut trials = Vec::new();
     for &policy in set.policies {

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::RegradeArgs;
-use super::{Error, Outcome, courses, recordings};
+use super::{CommandOutcome, Error, recordings, suites};
 use crate::doors::turn::Ended;
 use bigiron_sim::host::{Host, Millis};
 use bigiron_sim::recording::verify::execute;
-use bigiron_sim::recording::{Recording, What};
+use bigiron_sim::recording::{EventKind, Recording};
 use bigiron_sim::task::grade::{Ending, Grade};
 use bigiron_sim::task::start::Start;
 
 /// Executes the recordings of a run again, one for each of its systems, and grades where they end.
-pub fn run(args: RegradeArgs) -> Result<Outcome, Error> {
+pub fn run(args: RegradeArgs) -> Result<CommandOutcome, Error> {
     let mut runs = Vec::new();
     for file in &args.files {
         runs.push(Rerun::of(
@@ -52,8 +52,8 @@ pub fn run(args: RegradeArgs) -> Result<Outcome, Error> {
         .grade_hosts(&hosts, now, answer.as_deref(), &ending);
     write(&grade, args.json)?;
     Ok(match grade.solved() {
-        true => Outcome::Done,
-        false => Outcome::NotSo,
+        true => CommandOutcome::Done,
+        false => CommandOutcome::NotSo,
     })
 }
 
@@ -81,7 +81,7 @@ impl Rerun {
         let mut setup = recording.header.setup.clone();
         setup.task = task.map(str::to_owned).or(setup.task);
         let wanted = system.unwrap_or(&origin.id);
-        let (region, start) = courses::recorded(wanted, &setup)?;
+        let (region, start) = suites::recorded(wanted, &setup)?;
         let Some(start) = start else {
             return Err(
                 Error::input(format!("{name} was not made at a task")).hint("--task names one")
@@ -104,7 +104,7 @@ impl Rerun {
     fn answer(&self) -> Option<String> {
         let mut events = self.recording.events.iter().rev();
         let found = events.find_map(|event| match &event.what {
-            What::Answer(answer) => Some(answer.clone()),
+            EventKind::Answer(answer) => Some(answer.clone()),
             _ => None,
         });
         found.flatten()
@@ -115,12 +115,12 @@ impl Rerun {
 fn ending(runs: &[Rerun], start: &Start, now: Millis) -> Ending {
     let events = || runs.iter().flat_map(|run| &run.recording.events);
     let keys = events().map(|event| match &event.what {
-        What::Keys(keys) => keys.len(),
+        EventKind::Keys(keys) => keys.len(),
         _ => 0,
     });
     let budget = start.task().budget;
     let ended_spent = events().any(
-        |event| matches!(&event.what, What::End(reason) if reason == Ended::BudgetSpent.reason()),
+        |event| matches!(&event.what, EventKind::End(reason) if reason == Ended::BudgetSpent.reason()),
     );
     let is_over = keys.sum::<usize>() > budget.keys as usize || now > budget.time;
     match ended_spent || is_over {

@@ -4,12 +4,12 @@ use std::io::{IsTerminal, stdin, stdout};
 
 use super::args::ReplayArgs;
 use super::recordings;
-use super::{Error, Outcome};
+use super::{CommandOutcome, Error};
 use crate::tui::{self, Replay};
 use bigiron_sim::recording::Player;
 
 /// Watches a recording until its operator quits.
-pub fn run(args: ReplayArgs) -> Result<Outcome, Error> {
+pub fn run(args: ReplayArgs) -> Result<CommandOutcome, Error> {
     let (recording, truncation) = recordings::read(&args.file)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(Error::usage("replay needs a terminal").hint(format!(
@@ -20,5 +20,5 @@ pub fn run(args: ReplayArgs) -> Result<Outcome, Error> {
     let notice = truncation.map(|truncation| truncation.to_string());
     let mut replay = Replay::new(Player::new(recording), tui::palette(), notice);
     tui::block_on(tui::run(&mut replay, args.speed))?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }

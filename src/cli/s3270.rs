@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use tokio::io::{BufReader, stdin, stdout};
 
-use super::error::Kind;
-use super::{Error, Outcome};
-use crate::doors::address::Address;
-use crate::doors::client::{Config, Remote, Stage};
+use super::error::ErrorKind;
+use super::{CommandOutcome, Error};
+use crate::doors::address::ListenAddress;
+use crate::doors::client::{Config, ConnectStage, Remote};
 use crate::doors::dialogue::{Over, talk};
 use crate::doors::lines::Lines;
 use crate::doors::near;
 use crate::doors::script::{Interpreter, set};
-use tn3270::terminal::{Model, Options};
+use tn3270::terminal::{Model, TerminalOptions};
 use tn3270::wire::CodePage;
 
 /// What an option means.
@@ -173,7 +173,7 @@ struct Command {
     config: Config,
     settings: Vec<(String, String, String)>,
     host: Option<String>,
-    script_port: Option<Address>,
+    script_port: Option<ListenAddress>,
     once: bool,
     told: Option<String>,
 }
@@ -188,14 +188,14 @@ impl fmt::Display for Usage {
 }
 
 /// Runs with s3270's arguments, without the program's name.
-pub fn run(arguments: &[String]) -> Result<Outcome, Error> {
+pub fn run(arguments: &[String]) -> Result<CommandOutcome, Error> {
     let command = match parse(arguments) {
         Ok(command) => command,
         Err(usage) => return fail(&usage.to_string()),
     };
     if let Some(text) = &command.told {
         writeln!(io::stdout(), "{text}")?;
-        return Ok(Outcome::Done);
+        return Ok(CommandOutcome::Done);
     }
     // Scripts are one conversation: a second thread would only hand it to and fro.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -208,12 +208,12 @@ pub fn run(arguments: &[String]) -> Result<Outcome, Error> {
 }
 
 /// Says what is wrong as s3270 does, whose exit code this is too.
-fn fail(message: &str) -> Result<Outcome, Error> {
+fn fail(message: &str) -> Result<CommandOutcome, Error> {
     eprintln!("{message}");
-    Ok(Outcome::NotSo)
+    Ok(CommandOutcome::NotSo)
 }
 
-async fn serve(command: Command) -> Result<Outcome, Error> {
+async fn serve(command: Command) -> Result<CommandOutcome, Error> {
     let mut remote = Remote::new(command.config, Box::new(()));
     let mut interpreter = Interpreter::local();
     for (option, name, value) in &command.settings {
@@ -229,7 +229,7 @@ async fn serve(command: Command) -> Result<Outcome, Error> {
         while !remote.is_settled() {
             remote.progress().await;
         }
-        if remote.stage() == Stage::Disconnected {
+        if remote.stage() == ConnectStage::Disconnected {
             return fail(remote.ended().unwrap_or("Host disconnected"));
         }
     }
@@ -241,15 +241,15 @@ async fn serve(command: Command) -> Result<Outcome, Error> {
         Some(address) => scripts(address, command.once, &mut remote).await?,
     }
     remote.drain(Duration::from_secs(1)).await;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// Takes scripts from a port, one after another, until one of them quits. They all drive the one terminal.
-async fn scripts(address: &Address, once: bool, remote: &mut Remote) -> Result<(), Error> {
+async fn scripts(address: &ListenAddress, once: bool, remote: &mut Remote) -> Result<(), Error> {
     let listener = address
         .bind(false)
         .await
-        .map_err(|error| Error::new(Kind::Machine, error.to_string()))?;
+        .map_err(|error| Error::new(ErrorKind::Machine, error.to_string()))?;
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => accepted?,
@@ -273,13 +273,13 @@ async fn scripts(address: &Address, once: bool, remote: &mut Remote) -> Result<(
 /// What s3270 is set up with if its arguments say nothing.
 fn defaults() -> Config {
     Config {
-        terminal: Options {
+        terminal: TerminalOptions {
             model: Model::Four,
             code_page: CodePage::BRACKET,
             blank_fill: true,
             typeahead: true,
             as_s3270: true,
-            ..Options::default()
+            ..TerminalOptions::default()
         },
         ..Config::default()
     }
@@ -373,7 +373,7 @@ fn option<'a>(
         DeviceName => command.config.device_name = Some(value()?),
         ScriptPort => {
             let text = value()?;
-            let address = Address::parse(&text).map_err(|error| Usage(error.to_string()))?;
+            let address = ListenAddress::parse(&text).map_err(|error| Usage(error.to_string()))?;
             command.script_port = Some(address);
         }
         ScriptPortOnce => command.once = true,

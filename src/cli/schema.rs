@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use super::args::{SchemaArgs, SchemaKind};
-use super::{Error, Outcome};
+use super::{CommandOutcome, Error};
 use crate::doors::{control, json};
 use bigiron_sim::system::schema;
 use bigiron_sim::task::shape;
 
 /// Prints the schema of one kind.
-pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
+pub fn run(args: SchemaArgs) -> Result<CommandOutcome, Error> {
     let schema = match args.kind {
         SchemaKind::System => schema::system(),
         SchemaKind::Screen => schema::screen(),
@@ -21,5 +21,5 @@ pub fn run(args: SchemaArgs) -> Result<Outcome, Error> {
         SchemaKind::Control => control::schema(),
     };
     writeln!(io::stdout(), "{schema:#}")?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }

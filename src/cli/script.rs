@@ -2,21 +2,21 @@
 
 use tokio::io::{BufReader, stdin, stdout};
 
-use super::args::{Clock, ScriptArgs};
-use super::{Error, Outcome, opening};
+use super::args::{ClockArg, ScriptArgs};
+use super::{CommandOutcome, Error, opening};
 use crate::doors::clock;
 use crate::doors::dialogue::talk;
 use crate::doors::lines::Lines;
+use crate::doors::operator_session::{OperatorSession, Recorder};
 use crate::doors::script::Interpreter;
-use crate::doors::station::{Recorder, Station};
 use crate::doors::world::Opening;
 use bigiron_sim::session::ClockMode;
 
 /// Runs the script on stdin to its end.
-pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
+pub fn run(args: ScriptArgs) -> Result<CommandOutcome, Error> {
     let options = &args.session.options;
     let world = opening::world(&args.session.system, options.task.as_deref())?;
-    let mut setup = opening::setup(options, Clock::Turn, [world.system()])?;
+    let mut setup = opening::setup(options, ClockArg::Turn, [world.system()])?;
     setup.terminal.typeahead = true;
     let log: Box<dyn Recorder> = match &options.record {
         None => Box::new(()),
@@ -40,7 +40,7 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
             ClockMode::Turn => clock::Clock::Turn,
             ClockMode::Live => clock::Clock::live(speed),
         };
-        let mut station = Station::open(opened, &setup, clock, [log]);
+        let mut station = OperatorSession::open(opened, &setup, clock, [log]);
         let talked = talk(
             Interpreter::local(),
             &mut station,
@@ -54,5 +54,5 @@ pub fn run(args: ScriptArgs) -> Result<Outcome, Error> {
     // A read of stdin cannot be broken off: after Quit() nobody waits for it.
     runtime.shutdown_background();
     talked?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }

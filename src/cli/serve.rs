@@ -8,21 +8,23 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::args::{Clock, ServeArgs, SessionOptions};
-use super::{Error, Outcome, courses, log, opening};
-use crate::doors::address::Address;
+use super::args::{ClockArg, ServeArgs, SessionOptions};
+use super::{CommandOutcome, Error, log, opening, suites};
+use crate::doors::address::ListenAddress;
 use crate::doors::logon::Logon;
 use crate::doors::lus::{Lu, Lus};
-use crate::doors::service::{Door, Gate, Level, Limits, Record, Service, Tls, serve};
-use crate::doors::station::Recorder;
+use crate::doors::operator_session::Recorder;
+use crate::doors::service::{
+    Door, ListenerConfig, NoticeLevel, RecorderFactory, ServerLimits, Service, Tls, serve,
+};
 use crate::doors::tls;
-use crate::doors::world::World;
+use crate::doors::world::ServedSystem;
 
 /// Files that a server has open beside its connections and recordings.
 const OTHER_FILES: u64 = 64;
 
 /// Runs the servers until a signal ends them.
-pub fn run(args: ServeArgs) -> Result<Outcome, Error> {
+pub fn run(args: ServeArgs) -> Result<CommandOutcome, Error> {
     let sites = sites(&args)?;
     let task = args.options.task.as_deref();
     if task.is_some() && args.systems.len() > 1 {
@@ -41,7 +43,11 @@ pub fn run(args: ServeArgs) -> Result<Outcome, Error> {
         check_logon(logon, &worlds)?;
     }
     log::begin(args.log, args.log_level);
-    let setup = opening::setup(&args.options, Clock::Live, worlds.iter().map(World::system))?;
+    let setup = opening::setup(
+        &args.options,
+        ClockArg::Live,
+        worlds.iter().map(ServedSystem::system),
+    )?;
     let recorded = args.options.record.is_some();
     let mut service = Service {
         setup,
@@ -78,16 +84,16 @@ pub fn run(args: ServeArgs) -> Result<Outcome, Error> {
             }
         };
         serve(Arc::clone(&service), gates, shutdown).await;
-        service.tell(Level::Info, "stopped");
-        Ok(Outcome::Done)
+        service.tell(NoticeLevel::Info, "stopped");
+        Ok(CommandOutcome::Done)
     })
 }
 
 /// The systems of these names, with their tasks.
-fn worlds(names: &[String]) -> Result<Vec<World>, Error> {
-    let mut worlds: Vec<World> = Vec::new();
+fn worlds(names: &[String]) -> Result<Vec<ServedSystem>, Error> {
+    let mut worlds: Vec<ServedSystem> = Vec::new();
     for name in names {
-        let world = World::from(courses::load(name)?);
+        let world = ServedSystem::from(suites::load(name)?);
         let id = &world.system().id;
         if worlds.iter().any(|other| other.system().id == *id) {
             return Err(Error::usage(format!("{id} is given twice")));
@@ -97,7 +103,7 @@ fn worlds(names: &[String]) -> Result<Vec<World>, Error> {
     Ok(worlds)
 }
 
-fn check_task(worlds: &[World], task: Option<&str>) -> Result<(), Error> {
+fn check_task(worlds: &[ServedSystem], task: Option<&str>) -> Result<(), Error> {
     let (Some(world), Some(task)) = (worlds.first(), task) else {
         return Ok(());
     };
@@ -113,7 +119,7 @@ fn check_task(worlds: &[World], task: Option<&str>) -> Result<(), Error> {
 }
 
 /// A logon that the operator gives must lead somewhere.
-fn check_logon(logon: &Logon, worlds: &[World]) -> Result<(), Error> {
+fn check_logon(logon: &Logon, worlds: &[ServedSystem]) -> Result<(), Error> {
     let ids = || worlds.iter().map(|world| world.system().id.as_str());
     let world = match &logon.system {
         None => worlds.first().filter(|_| worlds.len() == 1),
@@ -147,10 +153,10 @@ fn lus(args: &ServeArgs) -> Result<Vec<Lu>, Error> {
     lus.collect()
 }
 
-fn limits(args: &ServeArgs) -> Limits {
-    let usual = Limits::default();
+fn limits(args: &ServeArgs) -> ServerLimits {
+    let usual = ServerLimits::default();
     let seconds = |seconds: u64| Duration::from_secs(seconds);
-    Limits {
+    ServerLimits {
         connections: args.max_sessions.unwrap_or(usual.connections),
         per_address: args.max_per_address.unwrap_or(usize::MAX),
         idle: Some(seconds(args.idle)).filter(|idle| !idle.is_zero()),
@@ -169,7 +175,7 @@ fn fit_to_files(service: &mut Service, recorded: bool, asked: bool) {
     if room < wanted {
         service.limits.connections = room.max(1);
         service.tell(
-            if asked { Level::Warning } else { Level::Info },
+            if asked { NoticeLevel::Warning } else { NoticeLevel::Info },
             format!("this machine lets the server have {open} files open: at most {room} sessions, not {wanted}; raise the limit with ulimit -n"),
         );
     }
@@ -180,7 +186,7 @@ struct Site {
     door: Door,
     tls: bool,
     logon: Logon,
-    address: Address,
+    address: ListenAddress,
 }
 
 impl Site {
@@ -197,7 +203,8 @@ impl Site {
             }
             _ => (Logon::default(), rest),
         };
-        let address = Address::parse(address).map_err(|cause| Error::usage(cause.to_string()))?;
+        let address =
+            ListenAddress::parse(address).map_err(|cause| Error::usage(cause.to_string()))?;
         Ok(Site {
             door,
             tls,
@@ -206,9 +213,9 @@ impl Site {
         })
     }
 
-    async fn open(self, public: bool) -> Result<Gate, Error> {
+    async fn open(self, public: bool) -> Result<ListenerConfig, Error> {
         let bound = self.address.bind(public).await;
-        Ok(Gate {
+        Ok(ListenerConfig {
             listener: bound.map_err(|error| Error::input(error.to_string()))?,
             door: self.door,
             logon: self.logon,
@@ -265,7 +272,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Tells where the doors are, a line each: `tn3270 127.0.0.1:3270`.
-fn announce(gates: &[Gate]) -> io::Result<()> {
+fn announce(gates: &[ListenerConfig]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for gate in gates {
         writeln!(out, "{} {}", gate.door.name(), gate.listener.address()?)?;
@@ -274,7 +281,7 @@ fn announce(gates: &[Gate]) -> io::Result<()> {
 }
 
 /// Passwords that cross a network in the clear are worth a word.
-fn warn_of_public_gates(service: &Service, gates: &[Gate]) {
+fn warn_of_public_gates(service: &Service, gates: &[ListenerConfig]) {
     for gate in gates.iter().filter(|gate| gate.listener.is_public()) {
         let required = service.tls.as_ref().is_some_and(|tls| tls.required);
         if !(gate.tls || required && gate.door == Door::Tn3270) {
@@ -282,7 +289,7 @@ fn warn_of_public_gates(service: &Service, gates: &[Gate]) {
             let address = address.map_or_else(|_| String::new(), |address| address.to_string());
             let door = gate.door.name();
             service.tell(
-                Level::Warning,
+                NoticeLevel::Warning,
                 format!("{door} {address}: other machines can reach it, and what is typed there may cross the network unencrypted; L:{address} has TLS"),
             );
         }
@@ -300,25 +307,25 @@ async fn reloads(service: &Service, names: Vec<String>, mut hangup: tokio::signa
                 service.worlds.replace(worlds);
                 service.metrics.reloads.up();
                 service.tell(
-                    Level::Info,
+                    NoticeLevel::Info,
                     "the definitions are read anew, for new sessions",
                 );
             }
             Ok(Err(error)) => {
                 service.metrics.reload_faults.up();
                 service.tell(
-                    Level::Error,
+                    NoticeLevel::Error,
                     format!("the definitions stay as they were: {error}"),
                 );
             }
-            Err(error) => service.tell(Level::Error, error.to_string()),
+            Err(error) => service.tell(NoticeLevel::Error, error.to_string()),
         }
     }
     std::future::pending().await
 }
 
 /// Recordings go into a folder, a file for each session; without one, nothing is recorded.
-pub(super) fn recordings(options: &SessionOptions) -> Result<Record, Error> {
+pub(super) fn recordings(options: &SessionOptions) -> Result<RecorderFactory, Error> {
     let Some(folder) = options.record.clone() else {
         return Ok(Arc::new(|_, _, _, _| Ok(Box::new(()) as Box<dyn Recorder>)));
     };

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::args::ShowArgs;
 use super::recordings;
-use super::{Error, Outcome};
+use super::{CommandOutcome, Error};
 use bigiron_sim::recording::Player;
 
 /// Prints the screen after an event.
-pub fn run(args: ShowArgs) -> Result<Outcome, Error> {
+pub fn run(args: ShowArgs) -> Result<CommandOutcome, Error> {
     let (recording, truncation) = recordings::read(&args.file)?;
     if let Some(truncation) = &truncation {
         eprintln!("note: {}: {truncation}", args.file.display());
@@ -42,5 +42,5 @@ pub fn run(args: ShowArgs) -> Result<Outcome, Error> {
         writeln!(out, "{}", "─".repeat(usize::from(terminal.columns())))?;
         writeln!(out, "{}", oia.render(usize::from(terminal.columns())))?;
     }
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }

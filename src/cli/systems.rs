@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 8;
 
 /// The files of one system, not yet looked into.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct SystemSource {
     /// The system's name: that of its folder.
     pub name: String,
     /// Where it was found, for messages: a path, or `(shipped) NAME`.
@@ -29,14 +29,14 @@ pub struct Source {
 }
 
 /// Finds a system by path or name and reads its files.
-pub fn find(wanted: &str) -> Result<Source, Error> {
+pub fn find(wanted: &str) -> Result<SystemSource, Error> {
     let local = Path::new("screens").join(wanted);
     if Path::new(wanted).is_dir() {
         read(Path::new(wanted))
     } else if is_name(wanted) && local.is_dir() {
         read(&local)
     } else if let Some(files) = shipped::files(wanted) {
-        Ok(Source {
+        Ok(SystemSource {
             name: wanted.to_owned(),
             origin: format!("(shipped) {wanted}"),
             files,
@@ -70,7 +70,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Reads the files of a system's folder.
-pub fn read(folder: &Path) -> Result<Source, Error> {
+pub fn read(folder: &Path) -> Result<SystemSource, Error> {
     let absolute = fs::canonicalize(folder).map_err(|cause| {
         Error::input(format!("cannot read {}", folder.display())).because(&cause)
     })?;
@@ -88,7 +88,7 @@ pub fn read(folder: &Path) -> Result<Source, Error> {
         ))
         .hint("a system is a folder with system.toml and one file a screen"));
     }
-    Ok(Source {
+    Ok(SystemSource {
         name: name.to_owned(),
         origin: folder.display().to_string(),
         files,

@@ -4,15 +4,15 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::VerifyArgs;
-use super::{Error, Outcome, courses, recordings};
+use super::{CommandOutcome, Error, recordings, suites};
 use bigiron_sim::recording::verify::execute_knowing;
 
 /// Verifies every file, and says of each what came of it.
-pub fn run(args: VerifyArgs) -> Result<Outcome, Error> {
-    let mut outcome = Outcome::Done;
+pub fn run(args: VerifyArgs) -> Result<CommandOutcome, Error> {
+    let mut outcome = CommandOutcome::Done;
     for file in &args.files {
         if !one(file, &args)? {
-            outcome = Outcome::NotSo;
+            outcome = CommandOutcome::NotSo;
         }
     }
     Ok(outcome)
@@ -34,7 +34,7 @@ fn one(file: &Path, args: &VerifyArgs) -> Result<bool, Error> {
     };
     let setup = &recording.header.setup;
     let wanted = args.system.as_deref().unwrap_or(&origin.id);
-    let (region, _) = courses::recorded(wanted, setup)?;
+    let (region, _) = suites::recorded(wanted, setup)?;
     let system = region.system();
     if origin.digest != system.digest {
         writeln!(

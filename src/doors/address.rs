@@ -13,7 +13,7 @@ use tokio_rustls::{TlsAcceptor, server};
 
 /// An address as it is written on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Address {
+pub enum ListenAddress {
     /// A host and a port; port 0 lets the machine choose.
     Tcp(String),
     /// A socket in the file system.
@@ -28,14 +28,14 @@ pub enum AddressError {
     /// Other machines could reach it, which has to be asked for.
     Public(String, IpAddr),
     /// The machine refuses it.
-    Bind(Address, io::Error),
+    Bind(ListenAddress, io::Error),
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for ListenAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Address::Tcp(address) => f.write_str(address),
-            Address::Unix(path) => write!(f, "unix:{}", path.display()),
+            ListenAddress::Tcp(address) => f.write_str(address),
+            ListenAddress::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
 }
@@ -59,32 +59,32 @@ impl fmt::Display for AddressError {
 
 impl std::error::Error for AddressError {}
 
-impl Address {
+impl ListenAddress {
     /// Reads an address. A port alone is one of this machine.
-    pub fn parse(text: &str) -> Result<Address, AddressError> {
+    pub fn parse(text: &str) -> Result<ListenAddress, AddressError> {
         let syntax = || AddressError::Syntax(text.to_owned());
         if let Some(path) = text.strip_prefix("unix:") {
             return match path {
                 "" => Err(syntax()),
-                path => Ok(Address::Unix(path.into())),
+                path => Ok(ListenAddress::Unix(path.into())),
             };
         }
         let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
         let port: u16 = port.parse().map_err(|_| syntax())?;
         let host = if host.is_empty() { "127.0.0.1" } else { host };
-        Ok(Address::Tcp(format!("{host}:{port}")))
+        Ok(ListenAddress::Tcp(format!("{host}:{port}")))
     }
 
     /// Begins to listen. Only loopback addresses are taken unless `public` is set.
     pub async fn bind(&self, public: bool) -> Result<Listener, AddressError> {
         let refused = |cause| AddressError::Bind(self.clone(), cause);
         match self {
-            Address::Unix(path) => {
+            ListenAddress::Unix(path) => {
                 remove_stale(path).map_err(refused)?;
                 let listener = UnixListener::bind(path).map_err(refused)?;
                 Ok(Listener::Unix(listener, path.clone()))
             }
-            Address::Tcp(text) => {
+            ListenAddress::Tcp(text) => {
                 let found: Vec<SocketAddr> = lookup_host(text).await.map_err(refused)?.collect();
                 if let Some(reachable) = found
                     .iter()
@@ -120,10 +120,10 @@ pub enum Listener {
 
 impl Listener {
     /// The address as a client has to give it, with the port that the machine chose.
-    pub fn address(&self) -> io::Result<Address> {
+    pub fn address(&self) -> io::Result<ListenAddress> {
         Ok(match self {
-            Listener::Tcp(listener) => Address::Tcp(listener.local_addr()?.to_string()),
-            Listener::Unix(_, path) => Address::Unix(path.clone()),
+            Listener::Tcp(listener) => ListenAddress::Tcp(listener.local_addr()?.to_string()),
+            Listener::Unix(_, path) => ListenAddress::Unix(path.clone()),
         })
     }
 
@@ -243,13 +243,13 @@ mod tests {
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(async { Address::parse(text)?.bind(public).await })
+        runtime.block_on(async { ListenAddress::parse(text)?.bind(public).await })
     }
 
     #[test]
     fn addresses_are_hosts_with_ports_or_paths() {
         let known = |text| {
-            Address::parse(text)
+            ListenAddress::parse(text)
                 .map(|address| address.to_string())
                 .map_err(|error| error.to_string())
         };

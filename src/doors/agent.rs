@@ -13,17 +13,17 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::address::Address;
+use super::address::ListenAddress;
 use super::clock::Clock;
 use super::dialogue::talk;
 use super::json::Json;
 use super::lines::Lines;
+use super::operator_session::{OperatorSession, Recorder};
 use super::pty::Pty;
-use super::script::Subject;
+use super::script::ScriptTarget;
 use super::service::{Door, Service, serve};
-use super::station::{Recorder, Station};
-use super::vt::{self, painter::Window};
-use super::world::{Opening, World};
+use super::vt::{self, painter::ClientWindow};
+use super::world::{Opening, ServedSystem};
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Setup;
 use bigiron_sim::task::grade::{Ending, Grade};
@@ -49,7 +49,7 @@ pub struct Agent {
 
 /// What came of a run.
 #[derive(Debug, Clone)]
-pub struct Bout {
+pub struct AgentRun {
     /// What it came to.
     pub grade: Grade,
     /// Keys pressed; 0 if only what the terminal sent is known.
@@ -66,7 +66,7 @@ pub async fn by_json(
     warts: &Warts,
     agent: &Agent,
     logs: impl IntoIterator<Item = Box<dyn Recorder>>,
-) -> Bout {
+) -> AgentRun {
     let mut station = seat(start, seed, warts, logs);
     let fault = match spawn(
         agent,
@@ -89,7 +89,7 @@ pub async fn by_pty(
     warts: &Warts,
     agent: &Agent,
     logs: impl IntoIterator<Item = Box<dyn Recorder>>,
-) -> Bout {
+) -> AgentRun {
     let mut station = seat(start, seed, warts, logs);
     let ended = match at_terminal(agent, start.goal()) {
         Ok((child, pty)) => attend(child, pty, agent, &mut station).await,
@@ -126,7 +126,7 @@ async fn attend(
     mut child: Child,
     pty: Pty,
     agent: &Agent,
-    station: &mut Station,
+    station: &mut OperatorSession,
 ) -> Result<(), Ending> {
     let pid = child.id();
     let complaint = child
@@ -134,7 +134,7 @@ async fn attend(
         .take()
         .map(|pipe| tokio::spawn(last_line(pipe)));
     let (rows, columns) = WINDOW;
-    let window = Window {
+    let window = ClientWindow {
         rows,
         columns,
         color: true,
@@ -160,7 +160,7 @@ fn seat(
     seed: u64,
     warts: &Warts,
     logs: impl IntoIterator<Item = Box<dyn Recorder>>,
-) -> Station {
+) -> OperatorSession {
     let setup = Setup {
         seed,
         warts: warts.clone(),
@@ -171,11 +171,11 @@ fn seat(
         region: start.region().clone(),
         start: Some(Arc::clone(start)),
     };
-    Station::open(opening, &setup, Clock::Turn, logs)
+    OperatorSession::open(opening, &setup, Clock::Turn, logs)
 }
 
 /// What a run comes to whose program is done, or at fault.
-fn bout(start: &Start, mut station: Station, fault: Option<Ending>) -> Bout {
+fn bout(start: &Start, mut station: OperatorSession, fault: Option<Ending>) -> AgentRun {
     let now = station.now();
     let keys = pressed(&station);
     let grade = match (fault, station.grade()) {
@@ -188,7 +188,7 @@ fn bout(start: &Start, mut station: Station, fault: Option<Ending>) -> Bout {
         }
     };
     station.end("disconnected");
-    Bout {
+    AgentRun {
         grade,
         keys,
         time: now,
@@ -196,7 +196,7 @@ fn bout(start: &Start, mut station: Station, fault: Option<Ending>) -> Bout {
 }
 
 /// Keys pressed at all terminals of a task.
-fn pressed(station: &Station) -> u32 {
+fn pressed(station: &OperatorSession) -> u32 {
     let brief = station.brief();
     brief.map_or(0, |brief| brief.budget.keys.saturating_sub(brief.left.keys))
 }
@@ -214,7 +214,11 @@ async fn at_fault(fault: String, complaint: Option<tokio::task::JoinHandle<Strin
 }
 
 /// Talks with a program until the work is over or it is at fault: then how.
-async fn converse(mut child: Child, agent: &Agent, station: &mut Station) -> Option<Ending> {
+async fn converse(
+    mut child: Child,
+    agent: &Agent,
+    station: &mut OperatorSession,
+) -> Option<Ending> {
     let pid = child.id();
     let (Some(said), Some(heard)) = (child.stdout.take(), child.stdin.take()) else {
         return Some(Ending::EnvironmentFault("the program has no pipes".into()));
@@ -240,14 +244,14 @@ async fn converse(mut child: Child, agent: &Agent, station: &mut Station) -> Opt
 /// connect once; when it ends with success its work is done, and the last line it wrote is its answer. `record` begins the
 /// recording, which holds all there is to grade.
 pub async fn by_tn3270(
-    world: World,
+    world: ServedSystem,
     setup: Setup,
     goal: &str,
     agent: &Agent,
     record: impl Fn() -> io::Result<Box<dyn Recorder>> + Send + Sync + 'static,
 ) -> Result<Option<String>, Ending> {
     let broken = |error: String| Ending::EnvironmentFault(error);
-    let address = Address::parse("127.0.0.1:0").map_err(|e| broken(e.to_string()))?;
+    let address = ListenAddress::parse("127.0.0.1:0").map_err(|e| broken(e.to_string()))?;
     let listener = address.bind(false).await;
     let listener = listener.map_err(|error| broken(error.to_string()))?;
     let address = listener.address().map_err(|e| broken(e.to_string()))?;

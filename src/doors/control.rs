@@ -27,13 +27,13 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt, BufReader};
 
 use super::address::Stream;
-use super::held::{self, Held};
-use super::lines::{Lines, Read};
+use super::held::{self, HeldSession};
+use super::lines::{LineRead, Lines};
 use super::logon::Logon;
-use super::observation::{Scope, observe};
-use super::script::Subject;
-use super::service::{Door, Service, Ticket};
-use super::station::Station;
+use super::observation::{ObservationScope, observe};
+use super::operator_session::OperatorSession;
+use super::script::ScriptTarget;
+use super::service::{ConnectionContext, Door, Service};
 use bigiron_sim::session::ClockMode;
 use bigiron_sim::task::grade::{Ending, Grade};
 use bigiron_sim::task::start::StartError;
@@ -44,8 +44,9 @@ pub const VERSION: u32 = 1;
 
 /// A line to the control door.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(rename = "Order")]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum Order {
+pub enum ControlRequest {
     /// Opens a session.
     Open(Open),
     /// Begins a session anew.
@@ -53,13 +54,13 @@ pub enum Order {
     /// Opens another session that goes on from the same world.
     Fork(Fork),
     /// Tells the state of a session.
-    State(Which),
+    State(SessionRef),
     /// Tells what the work at a session's task has come to.
-    Grade(Ask),
+    Grade(GradeRequest),
     /// Ends a session.
-    Stop(Which),
+    Stop(SessionRef),
     /// Tells of every session.
-    List(Nothing),
+    List(Empty),
 }
 
 /// What a session is opened on.
@@ -75,17 +76,18 @@ pub struct Open {
     /// The warts that are on, as on the command line.
     pub warts: Option<String>,
     /// How the agent speaks to it: `json`, `script`, `vt` or `tn3270`.
-    pub door: Spoken,
+    pub door: AgentProtocol,
     /// How time passes: `turn` or `live`.
-    pub clock: Option<Pace>,
+    pub clock: Option<ClockChoice>,
     /// The terminal's model, 2 to 5.
     pub model: Option<u8>,
 }
 
 /// The languages that an agent may speak to a session that a trainer opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Spoken")]
 #[serde(rename_all = "lowercase")]
-pub enum Spoken {
+pub enum AgentProtocol {
     /// One JSON object a line.
     #[default]
     Json,
@@ -97,21 +99,22 @@ pub enum Spoken {
     Tn3270,
 }
 
-impl Spoken {
+impl AgentProtocol {
     fn door(self) -> Door {
         match self {
-            Spoken::Json => Door::Json,
-            Spoken::Script => Door::Script,
-            Spoken::Vt => Door::Vt,
-            Spoken::Tn3270 => Door::Tn3270,
+            AgentProtocol::Json => Door::Json,
+            AgentProtocol::Script => Door::Script,
+            AgentProtocol::Vt => Door::Vt,
+            AgentProtocol::Tn3270 => Door::Tn3270,
         }
     }
 }
 
 /// How time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(rename = "Pace")]
 #[serde(rename_all = "lowercase")]
-pub enum Pace {
+pub enum ClockChoice {
     /// Only when a key or a wait asks for it.
     Turn,
     /// As real time does, times the server's speed.
@@ -143,21 +146,23 @@ pub struct Fork {
     pub session: u64,
     /// How an agent speaks to the fork: `json` if left out, or `tn3270` if it speaks so to the session.
     #[serde(default)]
-    pub door: Option<Spoken>,
+    pub door: Option<AgentProtocol>,
 }
 
 /// Which session is meant.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(rename = "Which")]
 #[serde(deny_unknown_fields)]
-pub struct Which {
+pub struct SessionRef {
     /// Its number.
     pub session: u64,
 }
 
 /// Which session's work is graded.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(rename = "Ask")]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
+pub struct GradeRequest {
     /// Its number.
     pub session: u64,
     /// The answer to a task that asks for one, if the agent has not submitted it.
@@ -167,38 +172,39 @@ pub struct Ask {
 
 /// Nothing more need be said.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Nothing")]
 #[serde(deny_unknown_fields, default)]
-pub struct Nothing {}
+pub struct Empty {}
 
 /// The JSON Schema of a line.
 pub fn schema() -> Value {
-    schemars::schema_for!(Order).to_value()
+    schemars::schema_for!(ControlRequest).to_value()
 }
 
 /// Why nothing was done.
 #[derive(Debug)]
-pub struct Fault {
+pub struct ControlFault {
     kind: &'static str,
     message: String,
 }
 
-fn fault(kind: &'static str, message: impl ToString) -> Fault {
-    Fault {
+fn fault(kind: &'static str, message: impl ToString) -> ControlFault {
+    ControlFault {
         kind,
         message: message.to_string(),
     }
 }
 
 /// Serves one trainer to its end. The sessions that it opened stay.
-pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+pub async fn connection(ticket: &ConnectionContext, stream: Stream) -> io::Result<()> {
     let (reader, mut writer) = tokio::io::split(ticket.patient(stream));
     let mut lines = Lines::within(BufReader::new(reader), ticket.patience());
     loop {
         let (answer, unended) = match lines.next().await? {
-            Read::End => return Ok(()),
-            Read::Line(line) if line.trim_ascii().is_empty() => continue,
-            Read::Line(line) => (obey(&ticket.service, &line).await, None),
-            Read::Unended(unended) => {
+            LineRead::End => return Ok(()),
+            LineRead::Line(line) if line.trim_ascii().is_empty() => continue,
+            LineRead::Line(line) => (obey(&ticket.service, &line).await, None),
+            LineRead::Unended(unended) => {
                 let what = format!("the line {unended}");
                 (Err(fault(unended.kind(), what)), Some(unended))
             }
@@ -215,24 +221,25 @@ pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
     }
 }
 
-async fn obey(service: &Arc<Service>, line: &[u8]) -> Result<Value, Fault> {
-    let order: Order = serde_json::from_slice(line).map_err(|error| fault("syntax", error))?;
+async fn obey(service: &Arc<Service>, line: &[u8]) -> Result<Value, ControlFault> {
+    let order: ControlRequest =
+        serde_json::from_slice(line).map_err(|error| fault("syntax", error))?;
     match order {
-        Order::Open(asked) => open(service, asked).await,
-        Order::Reset(asked) => reset(service, asked).await,
-        Order::Fork(asked) => fork(service, asked).await,
-        Order::State(which) => ask(service, which.session, state).await,
-        Order::Grade(asked) => {
+        ControlRequest::Open(asked) => open(service, asked).await,
+        ControlRequest::Reset(asked) => reset(service, asked).await,
+        ControlRequest::Fork(asked) => fork(service, asked).await,
+        ControlRequest::State(which) => ask(service, which.session, state).await,
+        ControlRequest::Grade(asked) => {
             let graded = ask(service, asked.session, move |station| {
                 grade(station, asked.answer)
             });
             graded.await?
         }
-        Order::Stop(which) => {
-            let stopped = ask(service, which.session, Station::stop);
+        ControlRequest::Stop(which) => {
+            let stopped = ask(service, which.session, OperatorSession::stop);
             stopped.await.map(|()| json!({ "stopped": which.session }))
         }
-        Order::List(Nothing {}) => {
+        ControlRequest::List(Empty {}) => {
             let sessions: Vec<Value> = service.held.all().iter().map(described).collect();
             Ok(json!({ "sessions": sessions }))
         }
@@ -243,14 +250,14 @@ async fn obey(service: &Arc<Service>, line: &[u8]) -> Result<Value, Fault> {
 async fn ask<T: Send + 'static>(
     service: &Service,
     session: u64,
-    what: impl FnOnce(&mut Station) -> T + Send + 'static,
-) -> Result<T, Fault> {
+    what: impl FnOnce(&mut OperatorSession) -> T + Send + 'static,
+) -> Result<T, ControlFault> {
     let gone = || fault("session", format!("there is no session {session}"));
     let held = service.held.get(session).ok_or_else(gone)?;
     held.ask(what).await.ok_or_else(gone)
 }
 
-fn described(held: &Held) -> Value {
+fn described(held: &HeldSession) -> Value {
     json!({
         "session": held.number,
         "door": held.door.name(),
@@ -264,7 +271,7 @@ fn logon(
     task: Option<String>,
     seed: Option<u64>,
     warts: Option<String>,
-) -> Result<Logon, Fault> {
+) -> Result<Logon, ControlFault> {
     let warts = warts.map(|warts| warts.parse()).transpose();
     let warts = warts.map_err(|error| fault("open", error))?;
     Ok(Logon {
@@ -275,18 +282,18 @@ fn logon(
     })
 }
 
-async fn open(service: &Arc<Service>, asked: Open) -> Result<Value, Fault> {
+async fn open(service: &Arc<Service>, asked: Open) -> Result<Value, ControlFault> {
     let logon = logon(asked.system, asked.task, asked.seed, asked.warts)?;
     let mut service = Arc::clone(service);
     if let Some(pace) = asked.clock {
         let mut own = Service::clone(&service);
         own.setup.clock = match pace {
-            Pace::Turn => ClockMode::Turn,
-            Pace::Live => ClockMode::Live,
+            ClockChoice::Turn => ClockMode::Turn,
+            ClockChoice::Live => ClockMode::Live,
         };
         service = Arc::new(own);
     }
-    let ticket = Ticket::unconnected(&service, asked.door.door(), logon.clone());
+    let ticket = ConnectionContext::unconnected(&service, asked.door.door(), logon.clone());
     let mut terminal = ticket.terminal();
     if let Some(model) = asked.model {
         let unknown = || {
@@ -297,7 +304,7 @@ async fn open(service: &Arc<Service>, asked: Open) -> Result<Value, Fault> {
         };
         terminal.model = Model::from_number(model).ok_or_else(unknown)?;
     }
-    terminal.typeahead = asked.door != Spoken::Json;
+    terminal.typeahead = asked.door != AgentProtocol::Json;
     let world = ticket
         .world_or_first(&logon)
         .map_err(|error| fault("open", error))?;
@@ -316,11 +323,11 @@ async fn open(service: &Arc<Service>, asked: Open) -> Result<Value, Fault> {
     Ok(answer)
 }
 
-async fn reset(service: &Arc<Service>, asked: Reset) -> Result<Value, Fault> {
+async fn reset(service: &Arc<Service>, asked: Reset) -> Result<Value, ControlFault> {
     let gone = || fault("session", format!("there is no session {}", asked.session));
     let held = service.held.get(asked.session).ok_or_else(gone)?;
     let logon = logon(None, asked.task, asked.seed, asked.warts)?.or(&held.logon);
-    let ticket = Ticket::unconnected(&held.service, held.door, logon.clone());
+    let ticket = ConnectionContext::unconnected(&held.service, held.door, logon.clone());
     let world = ticket
         .world_or_first(&logon)
         .map_err(|error| fault("open", error))?;
@@ -341,19 +348,19 @@ async fn reset(service: &Arc<Service>, asked: Reset) -> Result<Value, Fault> {
     Ok(answer)
 }
 
-async fn fork(service: &Arc<Service>, asked: Fork) -> Result<Value, Fault> {
+async fn fork(service: &Arc<Service>, asked: Fork) -> Result<Value, ControlFault> {
     let gone = || fault("session", format!("there is no session {}", asked.session));
     let held = service.held.get(asked.session).ok_or_else(gone)?;
     let door = asked.door.unwrap_or(match held.door {
-        Door::Tn3270 => Spoken::Tn3270,
-        _ => Spoken::Json,
+        Door::Tn3270 => AgentProtocol::Tn3270,
+        _ => AgentProtocol::Json,
     });
     // Of a terminal elsewhere no keys are recorded: a recording is of keys, or of what such a terminal sent.
-    if (held.door == Door::Tn3270) != (door == Spoken::Tn3270) {
+    if (held.door == Door::Tn3270) != (door == AgentProtocol::Tn3270) {
         let what = "tn3270: a session at a terminal of the agent's own is forked to another such, and no other session is";
         return Err(fault("open", what));
     }
-    let ticket = Ticket::unconnected(&held.service, door.door(), held.logon.clone());
+    let ticket = ConnectionContext::unconnected(&held.service, door.door(), held.logon.clone());
     let forked = held.ask(move |station| fork_at(station, ticket)).await;
     let (station, ticket) = forked.ok_or_else(gone)??;
     let fork = held::keep(ticket, station)
@@ -363,7 +370,10 @@ async fn fork(service: &Arc<Service>, asked: Fork) -> Result<Value, Fault> {
 }
 
 /// Forks a session for a door, and begins the recordings of the fork.
-fn fork_at(station: &mut Station, ticket: Ticket) -> Result<(Station, Ticket), Fault> {
+fn fork_at(
+    station: &mut OperatorSession,
+    ticket: ConnectionContext,
+) -> Result<(OperatorSession, ConnectionContext), ControlFault> {
     let sessions = station.sessions();
     if sessions.len() > 1 && !ticket.door.turns() {
         let systems = station.systems().into_iter().map(str::to_owned);
@@ -376,10 +386,10 @@ fn fork_at(station: &mut Station, ticket: Ticket) -> Result<(Station, Ticket), F
     Ok((fork, ticket))
 }
 
-fn state(station: &mut Station) -> Value {
+fn state(station: &mut OperatorSession) -> Value {
     let mut state = json!({
         "state_hash": format!("{:016x}", station.state_hash()),
-        "screen": observe(station, Scope::default()),
+        "screen": observe(station, ObservationScope::default()),
     });
     if station.systems().len() > 1 {
         state["at"] = json!(station.host());
@@ -388,7 +398,7 @@ fn state(station: &mut Station) -> Value {
 }
 
 /// What an agent has submitted stands; until then, what the work would come to if it ended now.
-fn grade(station: &mut Station, answer: Option<String>) -> Result<Value, Fault> {
+fn grade(station: &mut OperatorSession, answer: Option<String>) -> Result<Value, ControlFault> {
     let told = |grade: &Grade| json!({ "grade": grade });
     if let Some(grade) = station.grade() {
         return Ok(told(grade));

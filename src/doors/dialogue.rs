@@ -6,8 +6,8 @@ use std::io;
 use tokio::io::{AsyncBufRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
-use super::lines::{Lines, Read, Unended};
-use super::script::Subject;
+use super::lines::{LineError, LineRead, Lines};
+use super::script::ScriptTarget;
 use bigiron_sim::session::Millis;
 
 /// The longest that a line may wait for the host, in virtual milliseconds: what has not come by then will not come.
@@ -33,7 +33,7 @@ pub enum Step {
 }
 
 /// What a dialogue is about: a terminal, and the time that passes at it. Breaking a wait off loses nothing.
-pub trait Seat: Subject {
+pub trait DialogueTarget: ScriptTarget {
     /// Waits, for a line that is blocked, until the host has done something or `until` has come. Gives false if what it waits
     /// for will not come, or not before `limit`. `asked` tells whether the line asked for time to pass.
     fn wait(
@@ -55,15 +55,15 @@ pub trait Seat: Subject {
 /// A language of lines and replies.
 pub trait Dialogue {
     /// What is said before the first line.
-    fn greet(&mut self, subject: &dyn Subject) -> String;
+    fn greet(&mut self, subject: &dyn ScriptTarget) -> String;
     /// Takes a line.
-    fn begin(&mut self, line: &[u8], subject: &mut dyn Subject) -> Step;
+    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Step;
     /// Goes on after the host has written or time has passed.
-    fn resume(&mut self, subject: &mut dyn Subject) -> Step;
+    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step;
     /// Ends a line that waits for what will not come; gives the reply.
-    fn abandon(&mut self, subject: &mut dyn Subject) -> String;
+    fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String;
     /// The reply to a line that is read no further, with which the conversation ends.
-    fn refuse(&mut self, unended: Unended, subject: &mut dyn Subject) -> String;
+    fn refuse(&mut self, unended: LineError, subject: &mut dyn ScriptTarget) -> String;
 }
 
 /// How a conversation ended.
@@ -78,7 +78,7 @@ pub enum Over {
 /// Talks until the lines end, the dialogue ends itself, or the other end goes away. A line that is read no further is an error.
 pub async fn talk<R, W>(
     mut dialogue: impl Dialogue,
-    seat: &mut impl Seat,
+    seat: &mut impl DialogueTarget,
     lines: Lines<R>,
     mut writer: W,
 ) -> io::Result<Over>
@@ -93,7 +93,7 @@ where
         loop {
             let read = tokio::select! {
                 biased;
-                read = read.recv() => read.unwrap_or(Read::End),
+                read = read.recv() => read.unwrap_or(LineRead::End),
                 () = seat.idle() => match seat.is_stopped() {
                     true => return Ok(Over::Left),
                     false => continue,
@@ -101,12 +101,12 @@ where
             };
             seat.catch_up();
             let (text, end) = match read {
-                Read::End => return Ok(Over::Left),
-                Read::Unended(unended) => {
+                LineRead::End => return Ok(Over::Left),
+                LineRead::Unended(unended) => {
                     say(&mut writer, &dialogue.refuse(unended, seat)).await?;
                     return Err(unended.into());
                 }
-                Read::Line(line) => answer(&mut dialogue, seat, &line).await,
+                LineRead::Line(line) => answer(&mut dialogue, seat, &line).await,
             };
             say(&mut writer, &text).await?;
             if end {
@@ -120,7 +120,11 @@ where
     }
 }
 
-async fn answer(dialogue: &mut impl Dialogue, seat: &mut impl Seat, line: &[u8]) -> (String, bool) {
+async fn answer(
+    dialogue: &mut impl Dialogue,
+    seat: &mut impl DialogueTarget,
+    line: &[u8],
+) -> (String, bool) {
     let limit = seat.now().saturating_add(MAX_WAIT);
     let mut step = dialogue.begin(line, seat);
     loop {
@@ -138,11 +142,11 @@ async fn answer(dialogue: &mut impl Dialogue, seat: &mut impl Seat, line: &[u8])
 /// Reads lines until they end; the conversation goes on with those it has, and ends by itself.
 async fn read_on(
     mut lines: Lines<impl AsyncBufRead + Unpin>,
-    sender: mpsc::Sender<Read>,
+    sender: mpsc::Sender<LineRead>,
 ) -> io::Result<Over> {
     loop {
         let read = lines.next().await?;
-        let last = !matches!(read, Read::Line(_));
+        let last = !matches!(read, LineRead::Line(_));
         if sender.send(read).await.is_err() || last {
             return std::future::pending().await;
         }

@@ -13,13 +13,13 @@ use tokio::time::Instant;
 use super::logon::Logon;
 use super::metrics::Metrics;
 use super::near;
-use super::observation::Scope;
+use super::observation::ObservationScope;
+use super::operator_session::OperatorSession;
 use super::request::Request;
-use super::script::Subject;
-use super::service::{Door, Service, Ticket, told};
-use super::station::Station;
-use super::turn::{Ended, Reply, take_turn};
-use super::world::World;
+use super::script::ScriptTarget;
+use super::service::{ConnectionContext, Door, Service, told};
+use super::turn::{Ended, TurnReply, take_turn};
+use super::world::ServedSystem;
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Setup;
 use bigiron_sim::system::model::System;
@@ -33,7 +33,7 @@ const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// What is asked for of a new episode; what is left out is as the server's operator set it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Order {
+pub struct EpisodeRequest {
     /// The system, by name.
     pub system: Option<String>,
     /// The task, by id.
@@ -48,7 +48,7 @@ pub struct Order {
 
 /// Why an episode is not opened or not gone on with.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum EpisodeError {
     /// There are as many as there may be.
     Full(usize),
     /// The order makes no sense: what is wrong, and a remedy.
@@ -61,44 +61,44 @@ pub enum Refusal {
     Machine(io::Error),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for EpisodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::Full(most) => {
+            EpisodeError::Full(most) => {
                 write!(f, "{most} sessions are open, which is the most; close one")
             }
-            Refusal::Order(what) => f.write_str(what),
-            Refusal::Unknown(handle) => write!(
+            EpisodeError::Order(what) => f.write_str(what),
+            EpisodeError::Unknown(handle) => write!(
                 f,
                 "no session is called {handle:?}: it was closed, or was left alone too long; open another"
             ),
-            Refusal::Over(ended) => {
+            EpisodeError::Over(ended) => {
                 write!(f, "the session is over ({}); open another", ended.reason())
             }
-            Refusal::Machine(cause) => write!(f, "{cause}"),
+            EpisodeError::Machine(cause) => write!(f, "{cause}"),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for EpisodeError {}
 
 /// A session with what a trainer counts of it.
-pub struct Episode {
-    station: Station,
+pub struct EpisodeSession {
+    station: OperatorSession,
     system: Arc<System>,
     setup: Setup,
     steps: u64,
     ended: Option<Ended>,
-    ticket: Ticket,
+    ticket: ConnectionContext,
     /// The place it takes among all that are open, until it is over.
     place: Option<OwnedSemaphorePermit>,
 }
 
-impl Episode {
+impl EpisodeSession {
     /// Takes a turn.
-    pub async fn step(&mut self, mut request: Request) -> Result<Reply, Refusal> {
+    pub async fn step(&mut self, mut request: Request) -> Result<TurnReply, EpisodeError> {
         if let Some(ended) = self.ended {
-            return Err(Refusal::Over(ended));
+            return Err(EpisodeError::Over(ended));
         }
         self.turn(&mut request)?;
         self.steps += 1;
@@ -115,19 +115,20 @@ impl Episode {
     }
 
     /// Counts a turn that came to nothing.
-    pub fn count_step(&mut self) -> Result<(), Refusal> {
+    pub fn count_step(&mut self) -> Result<(), EpisodeError> {
         self.steps += 1;
-        self.ended.map_or(Ok(()), |ended| Err(Refusal::Over(ended)))
+        self.ended
+            .map_or(Ok(()), |ended| Err(EpisodeError::Over(ended)))
     }
 
     /// Turns to the terminal that is asked for, if one is.
-    pub fn turn(&mut self, request: &mut Request) -> Result<(), Refusal> {
+    pub fn turn(&mut self, request: &mut Request) -> Result<(), EpisodeError> {
         let turned = request.turn(&mut self.station);
-        turned.map_err(|fault| Refusal::Order(fault.message))
+        turned.map_err(|fault| EpisodeError::Order(fault.message))
     }
 
     /// Looks at the screen as it is now; the work may be over.
-    pub async fn look(&mut self, scope: Scope) -> Reply {
+    pub async fn look(&mut self, scope: ObservationScope) -> TurnReply {
         let request = Request {
             scope,
             ..Request::default()
@@ -163,12 +164,12 @@ impl Episode {
     }
 
     /// The session, for the trainer: its grade, its time, its state hash.
-    pub fn station(&self) -> &Station {
+    pub fn station(&self) -> &OperatorSession {
         &self.station
     }
 }
 
-impl Drop for Episode {
+impl Drop for EpisodeSession {
     fn drop(&mut self) {
         if self.ended.is_none() {
             self.station.end("closed");
@@ -177,10 +178,10 @@ impl Drop for Episode {
 }
 
 /// An episode that several requests may want at once: they take turns.
-pub type Shared = Arc<Lock<Episode>>;
+pub type SharedEpisode = Arc<Lock<EpisodeSession>>;
 
 struct Held {
-    episode: Shared,
+    episode: SharedEpisode,
     used: Instant,
 }
 
@@ -224,7 +225,7 @@ impl Episodes {
     }
 
     /// The systems that there are.
-    pub fn worlds(&self) -> Arc<[World]> {
+    pub fn worlds(&self) -> Arc<[ServedSystem]> {
         self.service.worlds.now()
     }
 
@@ -254,7 +255,7 @@ impl Episodes {
     }
 
     /// Opens an episode; gives the handle that it is held by from now on.
-    pub fn open(&self, order: &Order) -> Result<(String, Shared), Refusal> {
+    pub fn open(&self, order: &EpisodeRequest) -> Result<(String, SharedEpisode), EpisodeError> {
         let episode = self.begin(order)?;
         let handle = format!("{}-{}", episode.system.id, secret()?);
         let shared = self.hold(handle.clone(), episode);
@@ -262,9 +263,13 @@ impl Episodes {
     }
 
     /// Opens an episode under a handle of the client's; another one under it is closed.
-    pub fn open_as(&self, handle: &str, order: &Order) -> Result<Shared, Refusal> {
+    pub fn open_as(
+        &self,
+        handle: &str,
+        order: &EpisodeRequest,
+    ) -> Result<SharedEpisode, EpisodeError> {
         if handle.is_empty() || handle.len() > MAX_HANDLE {
-            return Err(Refusal::Order(format!(
+            return Err(EpisodeError::Order(format!(
                 "a name of 1 to {MAX_HANDLE} bytes is wanted for the session"
             )));
         }
@@ -275,10 +280,10 @@ impl Episodes {
     }
 
     /// Opens an episode that the caller alone holds.
-    pub fn begin(&self, order: &Order) -> Result<Episode, Refusal> {
-        let full = |_| Refusal::Full(self.service.limits.connections);
+    pub fn begin(&self, order: &EpisodeRequest) -> Result<EpisodeSession, EpisodeError> {
+        let full = |_| EpisodeError::Full(self.service.limits.connections);
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;
-        let ticket = Ticket {
+        let ticket = ConnectionContext {
             number: self.count.fetch_add(1, Ordering::Relaxed),
             door: self.door,
             peer: None,
@@ -290,11 +295,11 @@ impl Episodes {
         let system = Arc::clone(world.system());
         let opening = world
             .open(&setup)
-            .map_err(|cause| Refusal::Order(cause.to_string()))?;
+            .map_err(|cause| EpisodeError::Order(cause.to_string()))?;
         let logs = ticket.record(&opening, &setup);
-        let station = Station::open(opening, &setup, ticket.clock(), logs)
+        let station = OperatorSession::open(opening, &setup, ticket.clock(), logs)
             .telling_grade(self.service.tells_grade);
-        Ok(Episode {
+        Ok(EpisodeSession {
             station,
             system,
             setup,
@@ -306,13 +311,13 @@ impl Episodes {
     }
 
     /// The system of the order, or the first one.
-    fn world(&self, order: &Order) -> Result<World, Refusal> {
+    fn world(&self, order: &EpisodeRequest) -> Result<ServedSystem, EpisodeError> {
         let worlds = self.worlds();
         let Some(name) = &order.system else {
             return worlds
                 .first()
                 .cloned()
-                .ok_or_else(|| Refusal::Order("no system is served".into()));
+                .ok_or_else(|| EpisodeError::Order("no system is served".into()));
         };
         let ids = worlds.iter().map(|world| world.system().id.as_str());
         worlds
@@ -323,16 +328,16 @@ impl Episodes {
     }
 
     /// The episode of a handle, which counts as used now.
-    pub fn get(&self, handle: &str) -> Result<Shared, Refusal> {
+    pub fn get(&self, handle: &str) -> Result<SharedEpisode, EpisodeError> {
         let mut held = self.held();
-        let unknown = || Refusal::Unknown(handle.chars().take(80).collect());
+        let unknown = || EpisodeError::Unknown(handle.chars().take(80).collect());
         let found = held.get_mut(handle).ok_or_else(unknown)?;
         found.used = Instant::now();
         Ok(Arc::clone(&found.episode))
     }
 
     /// The only episode that goes on, with its handle; if none does, the one that was used last.
-    pub fn only(&self) -> Option<(String, Shared)> {
+    pub fn only(&self) -> Option<(String, SharedEpisode)> {
         let mut held = self.held();
         let going_on = held.values().filter(|held| !held.is_over()).count();
         let found = match going_on {
@@ -391,7 +396,7 @@ impl Episodes {
         drop(all);
     }
 
-    fn hold(&self, handle: String, episode: Episode) -> Shared {
+    fn hold(&self, handle: String, episode: EpisodeSession) -> SharedEpisode {
         let shared = Arc::new(Lock::new(episode));
         let held = Held {
             episode: Arc::clone(&shared),
@@ -408,7 +413,11 @@ impl Episodes {
 }
 
 /// How a session of this order is set up, on top of what the operator said.
-fn setup(order: &Order, mut setup: Setup, world: &World) -> Result<Setup, Refusal> {
+fn setup(
+    order: &EpisodeRequest,
+    mut setup: Setup,
+    world: &ServedSystem,
+) -> Result<Setup, EpisodeError> {
     if let Some(seed) = order.seed {
         setup.seed = seed;
     }
@@ -424,27 +433,32 @@ fn setup(order: &Order, mut setup: Setup, world: &World) -> Result<Setup, Refusa
         let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
         let read = text.parse::<Warts>();
         let checked = read.and_then(|warts| warts.check(&declared).map(|()| warts));
-        setup.warts = checked.map_err(|cause| Refusal::Order(format!("warts: {cause}")))?;
+        setup.warts = checked.map_err(|cause| EpisodeError::Order(format!("warts: {cause}")))?;
     }
     if let Some(number) = order.model {
         setup.terminal.model = Model::from_number(number).ok_or_else(|| {
-            Refusal::Order(format!("model: 2, 3, 4 or 5 is wanted, not {number}"))
+            EpisodeError::Order(format!("model: 2, 3, 4 or 5 is wanted, not {number}"))
         })?;
     }
     Ok(setup)
 }
 
-fn unknown<'a>(what: &str, written: &str, known: impl Iterator<Item = &'a str> + Clone) -> Refusal {
+fn unknown<'a>(
+    what: &str,
+    written: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> EpisodeError {
     let written: String = written.chars().take(80).collect();
     let hint = match near(&written, known.clone()) {
         Some(near) => format!("did you mean {near}?"),
         None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
     };
-    Refusal::Order(format!("no {what} is called {written:?}; {hint}"))
+    EpisodeError::Order(format!("no {what} is called {written:?}; {hint}"))
 }
 
 /// Sixteen hexadecimal digits that nobody can guess.
-pub(super) fn secret() -> Result<String, Refusal> {
-    let number = getrandom::u64().map_err(|cause| Refusal::Machine(io::Error::other(cause)))?;
+pub(super) fn secret() -> Result<String, EpisodeError> {
+    let number =
+        getrandom::u64().map_err(|cause| EpisodeError::Machine(io::Error::other(cause)))?;
     Ok(format!("{number:016x}"))
 }

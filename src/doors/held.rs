@@ -10,18 +10,18 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::address::{Address, Listener};
+use super::address::{ListenAddress, Listener};
 use super::logon::Logon;
-use super::patient::is_gone;
-use super::service::{Door, Service, Ticket, converse, told};
-use super::station::{Order, Station};
+use super::operator_session::{OperatorSession, SessionCommand};
+use super::service::{ConnectionContext, Door, Service, converse, told};
+use super::timed_stream::is_gone;
 
 /// Where the doors of sessions stand: the machine chooses the port.
 const DOORS: &str = "127.0.0.1:0";
 
 /// A session that is held.
 #[derive(Clone)]
-pub struct Held {
+pub struct HeldSession {
     /// Its number among them.
     pub number: u64,
     /// What is spoken at its door.
@@ -32,17 +32,17 @@ pub struct Held {
     pub logon: Logon,
     /// How it was opened.
     pub service: Arc<Service>,
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::Sender<SessionCommand>,
 }
 
-impl Held {
+impl HeldSession {
     /// Has something done to the session in its turn; none if the session is over.
     pub async fn ask<T: Send + 'static>(
         &self,
-        what: impl FnOnce(&mut Station) -> T + Send + 'static,
+        what: impl FnOnce(&mut OperatorSession) -> T + Send + 'static,
     ) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        let order: Order = Box::new(move |station| {
+        let order: SessionCommand = Box::new(move |station| {
             // Whoever asked may have gone.
             let _ = answer.send(what(station));
         });
@@ -55,12 +55,12 @@ impl Held {
 #[derive(Default)]
 pub struct Hold {
     next: AtomicU64,
-    open: Mutex<BTreeMap<u64, Held>>,
+    open: Mutex<BTreeMap<u64, HeldSession>>,
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl Hold {
-    fn open(&self) -> MutexGuard<'_, BTreeMap<u64, Held>> {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<u64, HeldSession>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -69,12 +69,12 @@ impl Hold {
     }
 
     /// The session of this number.
-    pub fn get(&self, number: u64) -> Option<Held> {
+    pub fn get(&self, number: u64) -> Option<HeldSession> {
         self.open().get(&number).cloned()
     }
 
     /// All of them.
-    pub fn all(&self) -> Vec<Held> {
+    pub fn all(&self) -> Vec<HeldSession> {
         self.open().values().cloned().collect()
     }
 
@@ -87,7 +87,10 @@ impl Hold {
 }
 
 /// Holds a session from now on, behind a door that is opened for it.
-pub async fn keep(ticket: Ticket, mut station: Station) -> io::Result<Held> {
+pub async fn keep(
+    ticket: ConnectionContext,
+    mut station: OperatorSession,
+) -> io::Result<HeldSession> {
     let service = Arc::clone(&ticket.service);
     let hold = Arc::clone(&service.held);
     if hold.open().len() >= service.limits.connections {
@@ -96,11 +99,11 @@ pub async fn keep(ticket: Ticket, mut station: Station) -> io::Result<Held> {
             "{limit} sessions are held; stop one"
         )));
     }
-    let address = Address::parse(DOORS).map_err(io::Error::other)?;
+    let address = ListenAddress::parse(DOORS).map_err(io::Error::other)?;
     let listener = address.bind(false).await.map_err(io::Error::other)?;
     let (orders, inbox) = mpsc::channel(16);
     station.take_orders(inbox);
-    let held = Held {
+    let held = HeldSession {
         number: hold.next.fetch_add(1, Ordering::Relaxed) + 1,
         door: ticket.door,
         address: listener.address()?.to_string(),
@@ -126,7 +129,7 @@ pub async fn keep(ticket: Ticket, mut station: Station) -> io::Result<Held> {
 
 /// Lets clients to the session, one at a time, and has orders obeyed meanwhile, until it is stopped or nobody has cared for it
 /// for as long as a client may be silent.
-async fn run(ticket: &Ticket, station: &mut Station, listener: &Listener) {
+async fn run(ticket: &ConnectionContext, station: &mut OperatorSession, listener: &Listener) {
     let idle = ticket.service.limits.idle.unwrap_or(Duration::MAX);
     let mut last = Instant::now();
     let mut obeyed = 0;

@@ -25,11 +25,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::dialogue::{Dialogue, Step};
-use super::lines::Unended;
-use super::observation::{Observation, Scope, observe};
-use super::request::{self, Fault, Request};
-use super::script::Subject;
-use super::turn::{Budget, Progress, Reply, Turn, schema_of};
+use super::lines::LineError;
+use super::observation::{ObservationScope, ScreenView, observe};
+use super::request::{self, Request, RequestFault};
+use super::script::ScriptTarget;
+use super::turn::{Budget, Progress, Turn, TurnReply, schema_of};
 
 /// The version of the language.
 pub const VERSION: u32 = 1;
@@ -59,7 +59,7 @@ struct Greeting {
     #[serde(skip_serializing_if = "Option::is_none")]
     budget: Option<Budget>,
     /// The first screen.
-    screen: Observation,
+    screen: ScreenView,
 }
 
 /// The answer to a line.
@@ -68,7 +68,7 @@ struct Answer {
     /// The version of the language.
     bigiron: u32,
     #[serde(flatten)]
-    reply: Reply,
+    reply: TurnReply,
 }
 
 /// The answer to a line that cannot be understood.
@@ -77,11 +77,11 @@ struct Faulty {
     /// The version of the language.
     bigiron: u32,
     /// What is wrong; nothing of the line was done.
-    error: Fault,
+    error: RequestFault,
 }
 
 impl Dialogue for Json {
-    fn greet(&mut self, subject: &dyn Subject) -> String {
+    fn greet(&mut self, subject: &dyn ScriptTarget) -> String {
         line(&Greeting {
             bigiron: VERSION,
             system: subject.host().map(str::to_owned),
@@ -92,11 +92,11 @@ impl Dialogue for Json {
             origin: 1,
             goal: subject.goal().map(str::to_owned),
             budget: subject.left(),
-            screen: observe(subject, Scope::default()),
+            screen: observe(subject, ObservationScope::default()),
         })
     }
 
-    fn begin(&mut self, text: &[u8], subject: &mut dyn Subject) -> Step {
+    fn begin(&mut self, text: &[u8], subject: &mut dyn ScriptTarget) -> Step {
         if text.trim_ascii().is_empty() {
             let text = String::new();
             return Step::Said { text, end: false };
@@ -117,7 +117,7 @@ impl Dialogue for Json {
         }
     }
 
-    fn resume(&mut self, subject: &mut dyn Subject) -> Step {
+    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step {
         match self.turn.go_on(subject) {
             Progress::Blocked { until, asked } => Step::Blocked { until, asked },
             Progress::Done(reply) => Step::Said {
@@ -127,23 +127,26 @@ impl Dialogue for Json {
         }
     }
 
-    fn abandon(&mut self, subject: &mut dyn Subject) -> String {
+    fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String {
         answer(self.turn.abandon(subject))
     }
 
-    fn refuse(&mut self, unended: Unended, _: &mut dyn Subject) -> String {
-        faulty(Fault::new(unended.kind(), format!("the line {unended}")))
+    fn refuse(&mut self, unended: LineError, _: &mut dyn ScriptTarget) -> String {
+        faulty(RequestFault::new(
+            unended.kind(),
+            format!("the line {unended}"),
+        ))
     }
 }
 
-fn answer(reply: Reply) -> String {
+fn answer(reply: TurnReply) -> String {
     line(&Answer {
         bigiron: VERSION,
         reply,
     })
 }
 
-fn faulty(error: Fault) -> String {
+fn faulty(error: RequestFault) -> String {
     line(&Faulty {
         bigiron: VERSION,
         error,
@@ -157,16 +160,16 @@ fn line(said: &impl Serialize) -> String {
     line
 }
 
-fn parse(text: &[u8]) -> Result<Request, Fault> {
+fn parse(text: &[u8]) -> Result<Request, RequestFault> {
     let Value::Object(members) = request::json(text)? else {
-        return Err(Fault::new(
+        return Err(RequestFault::new(
             "value",
             "an object is wanted, such as {\"keys\": \"<enter>\"}",
         ));
     };
     if members.is_empty() {
         let known = request::MEMBERS.join(", ");
-        return Err(Fault::new(
+        return Err(RequestFault::new(
             "member",
             format!("the object is empty; known members are {known}"),
         ));

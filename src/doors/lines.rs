@@ -19,39 +19,39 @@ pub struct Lines<R> {
 
 /// What came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Read {
+pub enum LineRead {
     /// A line, with its line feed unless the input ended without one.
     Line(Vec<u8>),
     /// The beginning of one that is read no further.
-    Unended(Unended),
+    Unended(LineError),
     /// Nothing: the input has ended.
     End,
 }
 
 /// Why a line is read no further; a predicate of it, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unended {
+pub enum LineError {
     /// It is longer than [`MAX_LINE`].
     Overlong,
     /// It took longer than this, from its first byte.
     Late(Duration),
 }
 
-impl Unended {
+impl LineError {
     /// Its kind, for clients that are programs.
     pub fn kind(self) -> &'static str {
         match self {
-            Unended::Overlong => "overlong",
-            Unended::Late(_) => "late",
+            LineError::Overlong => "overlong",
+            LineError::Late(_) => "late",
         }
     }
 }
 
-impl fmt::Display for Unended {
+impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unended::Overlong => write!(f, "is longer than {MAX_LINE} bytes"),
-            Unended::Late(patience) => {
+            LineError::Overlong => write!(f, "is longer than {MAX_LINE} bytes"),
+            LineError::Late(patience) => {
                 let seconds = patience.as_secs_f64();
                 write!(f, "has not ended {seconds} s after its first byte")
             }
@@ -59,11 +59,11 @@ impl fmt::Display for Unended {
     }
 }
 
-impl From<Unended> for io::Error {
-    fn from(unended: Unended) -> io::Error {
+impl From<LineError> for io::Error {
+    fn from(unended: LineError) -> io::Error {
         let kind = match unended {
-            Unended::Overlong => io::ErrorKind::InvalidData,
-            Unended::Late(_) => io::ErrorKind::TimedOut,
+            LineError::Overlong => io::ErrorKind::InvalidData,
+            LineError::Late(_) => io::ErrorKind::TimedOut,
         };
         io::Error::new(kind, format!("a line {unended}"))
     }
@@ -87,9 +87,9 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
     }
 
     /// The next line. Between two lines any time may pass.
-    pub async fn next(&mut self) -> io::Result<Read> {
+    pub async fn next(&mut self) -> io::Result<LineRead> {
         if self.reader.fill_buf().await?.is_empty() {
-            return Ok(Read::End);
+            return Ok(LineRead::End);
         }
         let mut line = Vec::new();
         let mut bounded = (&mut self.reader).take(MAX_LINE + 1);
@@ -98,13 +98,13 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
             None => reading.await?,
             Some(patience) => match timeout(patience, reading).await {
                 Ok(read) => read?,
-                Err(_) => return Ok(Read::Unended(Unended::Late(patience))),
+                Err(_) => return Ok(LineRead::Unended(LineError::Late(patience))),
             },
         };
         let overlong = line.len() as u64 > MAX_LINE && !line.ends_with(b"\n");
         Ok(match overlong {
-            true => Read::Unended(Unended::Overlong),
-            false => Read::Line(line),
+            true => LineRead::Unended(LineError::Overlong),
+            false => LineRead::Line(line),
         })
     }
 }

@@ -13,8 +13,8 @@ use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use tn3270::terminal::{Key, Options, Response, Terminal};
-use tn3270::wire::telnet::{Decoder, Event, Limits, Verb, option};
+use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
+use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits, Verb, option};
 use tn3270::wire::tn3270e::{Functions, Header, Message, function};
 use tn3270::wire::{Inbound, Outbound};
 
@@ -26,14 +26,14 @@ const CONNECTING: usize = 64;
 
 const TERMINAL_TYPE: &str = "IBM-3278-2-E";
 
-const LIMITS: Limits = Limits {
+const LIMITS: TelnetLimits = TelnetLimits {
     record: 128 * 1024,
     subnegotiation: 1024,
 };
 
 /// What every client does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Work {
+pub struct LoadScript {
     /// The records that sign it on and take it to where it works, each answered before the next.
     pub opening: Vec<Vec<u8>>,
     /// The records that it sends over and over, each answered before the next: a transaction each.
@@ -54,14 +54,14 @@ pub struct Load {
 
 /// What a load came to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figures {
+pub struct LoadFigures {
     /// How long the clients worked.
     pub time: Duration,
     /// How long each answer took, in microseconds, the shortest first. At a rate, from when the transaction was due.
     pub micros: Vec<u32>,
 }
 
-impl Figures {
+impl LoadFigures {
     /// Transactions a second.
     pub fn rate(&self) -> f64 {
         self.micros.len() as f64 / self.time.as_secs_f64().max(f64::MIN_POSITIVE)
@@ -81,7 +81,7 @@ impl Figures {
 struct Client {
     stream: TcpStream,
     decoder: Decoder,
-    events: std::vec::IntoIter<Event>,
+    events: std::vec::IntoIter<TelnetEvent>,
     extended: bool,
 }
 
@@ -102,13 +102,13 @@ impl Client {
         };
         loop {
             match client.next().await? {
-                Event::Record(record) => return Ok((client, record)),
+                TelnetEvent::Record(record) => return Ok((client, record)),
                 event => client.agree(&event).await?,
             }
         }
     }
 
-    async fn next(&mut self) -> io::Result<Event> {
+    async fn next(&mut self) -> io::Result<TelnetEvent> {
         loop {
             if let Some(event) = self.events.next() {
                 return Ok(event);
@@ -128,27 +128,29 @@ impl Client {
     }
 
     /// Says yes to TN3270E without BIND-IMAGE, or to what plain TN3270 needs, and no to everything else.
-    async fn agree(&mut self, event: &Event) -> io::Result<()> {
+    async fn agree(&mut self, event: &TelnetEvent) -> io::Result<()> {
         use option::{BINARY, EOR, TN3270E};
-        let say = |message: Message| Event::Subnegotiation(TN3270E, message.encode());
+        let say = |message: Message| TelnetEvent::Subnegotiation(TN3270E, message.encode());
         let answer = match event {
-            Event::Negotiate(Verb::Do, TN3270E) => {
+            TelnetEvent::Negotiate(Verb::Do, TN3270E) => {
                 self.extended = true;
-                Event::Negotiate(Verb::Will, TN3270E)
+                TelnetEvent::Negotiate(Verb::Will, TN3270E)
             }
-            Event::Negotiate(Verb::Do, option @ (option::TERMINAL_TYPE | EOR | BINARY)) => {
-                Event::Negotiate(Verb::Will, *option)
+            TelnetEvent::Negotiate(Verb::Do, option @ (option::TERMINAL_TYPE | EOR | BINARY)) => {
+                TelnetEvent::Negotiate(Verb::Will, *option)
             }
-            Event::Negotiate(Verb::Will, option @ (EOR | BINARY)) => {
-                Event::Negotiate(Verb::Do, *option)
+            TelnetEvent::Negotiate(Verb::Will, option @ (EOR | BINARY)) => {
+                TelnetEvent::Negotiate(Verb::Do, *option)
             }
-            Event::Negotiate(Verb::Do, option) => Event::Negotiate(Verb::Wont, *option),
-            Event::Negotiate(Verb::Will, option) => Event::Negotiate(Verb::Dont, *option),
-            Event::Subnegotiation(option::TERMINAL_TYPE, _) => Event::Subnegotiation(
+            TelnetEvent::Negotiate(Verb::Do, option) => TelnetEvent::Negotiate(Verb::Wont, *option),
+            TelnetEvent::Negotiate(Verb::Will, option) => {
+                TelnetEvent::Negotiate(Verb::Dont, *option)
+            }
+            TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, _) => TelnetEvent::Subnegotiation(
                 option::TERMINAL_TYPE,
                 [&[0], TERMINAL_TYPE.as_bytes()].concat(),
             ),
-            Event::Subnegotiation(TN3270E, data) => match Message::decode(data) {
+            TelnetEvent::Subnegotiation(TN3270E, data) => match Message::decode(data) {
                 Ok(Message::SendDeviceType) => say(Message::DeviceTypeRequest {
                     device_type: TERMINAL_TYPE.to_owned(),
                     lu: None,
@@ -190,7 +192,7 @@ impl Client {
         }
         record.extend(data);
         let mut bytes = Vec::with_capacity(record.len() + 2);
-        Event::Record(record).encode(&mut bytes);
+        TelnetEvent::Record(record).encode(&mut bytes);
         self.stream.write_all(&bytes).await
     }
 
@@ -199,7 +201,7 @@ impl Client {
         const RESTORE: u8 = 0x02;
         loop {
             match self.next().await? {
-                Event::Record(record) => {
+                TelnetEvent::Record(record) => {
                     if let [_, wcc, ..] = self.data(&record)?
                         && wcc & RESTORE != 0
                     {
@@ -224,16 +226,16 @@ async fn within<T>(time: Duration, work: impl Future<Output = io::Result<T>>) ->
 }
 
 /// Has a terminal do the keys, and gives the records that they make.
-pub async fn rehearse(host: &str, opening: &[Key], round: &[Key]) -> io::Result<Work> {
+pub async fn rehearse(host: &str, opening: &[Key], round: &[Key]) -> io::Result<LoadScript> {
     within(PATIENCE, rehearsed(host, opening, round)).await
 }
 
-async fn rehearsed(host: &str, opening: &[Key], round: &[Key]) -> io::Result<Work> {
+async fn rehearsed(host: &str, opening: &[Key], round: &[Key]) -> io::Result<LoadScript> {
     let (mut client, first) = Client::connect(host).await?;
-    let mut terminal = Terminal::new(Options::default());
+    let mut terminal = Terminal::new(TerminalOptions::default());
     let shown = client.data(&first)?;
     apply(&mut terminal, shown)?;
-    Ok(Work {
+    Ok(LoadScript {
         opening: records(&mut client, &mut terminal, opening).await?,
         round: records(&mut client, &mut terminal, round).await?,
     })
@@ -259,7 +261,7 @@ async fn records(
                 records.push(data);
                 while terminal.lock().is_some() {
                     match client.next().await? {
-                        Event::Record(record) => apply(terminal, client.data(&record)?)?,
+                        TelnetEvent::Record(record) => apply(terminal, client.data(&record)?)?,
                         event => client.agree(&event).await?,
                     }
                 }
@@ -285,11 +287,11 @@ fn encode(inbound: &Inbound) -> Vec<u8> {
 /// Clients that are signed on.
 pub struct Clients {
     clients: Vec<Client>,
-    work: Arc<Work>,
+    work: Arc<LoadScript>,
 }
 
 /// Connects so many clients and signs them on.
-pub async fn sign_on(host: &str, work: &Arc<Work>, clients: usize) -> io::Result<Clients> {
+pub async fn sign_on(host: &str, work: &Arc<LoadScript>, clients: usize) -> io::Result<Clients> {
     let places = Arc::new(Semaphore::new(CONNECTING));
     let mut opening = JoinSet::new();
     for _ in 0..clients {
@@ -319,7 +321,7 @@ pub async fn sign_on(host: &str, work: &Arc<Work>, clients: usize) -> io::Result
 
 impl Clients {
     /// Has them work; they are signed on still when it is over.
-    pub async fn run(&mut self, load: &Load) -> io::Result<Figures> {
+    pub async fn run(&mut self, load: &Load) -> io::Result<LoadFigures> {
         let all = std::mem::take(&mut self.clients);
         let begin = Arc::new(Barrier::new(all.len()));
         let mut working = JoinSet::new();
@@ -340,7 +342,7 @@ impl Clients {
             micros.extend(own);
         }
         micros.sort_unstable();
-        Ok(Figures {
+        Ok(LoadFigures {
             time: load.time,
             micros,
         })
@@ -351,7 +353,7 @@ impl Client {
     /// Works until the time is over; how long each answer took.
     async fn work(
         &mut self,
-        work: &Work,
+        work: &LoadScript,
         load: &Load,
         number: usize,
         count: usize,
@@ -387,7 +389,7 @@ impl Client {
 /// Opens sessions one after another, so many at a time, each signed on, worked in once and left; how long all took.
 pub async fn come_and_go(
     host: &str,
-    work: &Arc<Work>,
+    work: &Arc<LoadScript>,
     sessions: usize,
     at_a_time: usize,
 ) -> io::Result<Duration> {
@@ -424,7 +426,7 @@ mod tests {
 
     #[test]
     fn percentiles_are_of_the_sorted_times() {
-        let figures = Figures {
+        let figures = LoadFigures {
             time: Duration::from_secs(2),
             micros: (1..=101).map(|n| n * 1000).collect(),
         };

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::near;
-use super::world::World;
+use super::world::ServedSystem;
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Setup;
 
@@ -110,7 +110,7 @@ impl Logon {
 
     /// The setup of a session on this system: what is said here, and else what `setup` has. Warts that neither the system nor
     /// another one of its tasks declares are a fault if they are named here.
-    pub fn apply(&self, setup: &mut Setup, world: &World) -> Result<(), LogonError> {
+    pub fn apply(&self, setup: &mut Setup, world: &ServedSystem) -> Result<(), LogonError> {
         if let Some(seed) = self.seed {
             setup.seed = seed;
         }

@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::episodes::Episodes;
 use super::lines::MAX_LINE;
-use super::tools::Reach;
+use super::tools::ToolScope;
 
 const INSTRUCTIONS: &str = "\
 Terminal sessions on simulated legacy systems behind 3270 screens. Open a session, read the screen, send keys, and submit when the \
@@ -41,7 +41,7 @@ impl ServerHandler for Desk {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let tools = Reach::Desk.list().into_iter().map(read);
+        let tools = ToolScope::Desk.list().into_iter().map(read);
         Ok(ListToolsResult::with_all_items(
             tools.collect::<Result<_, _>>()?,
         ))
@@ -53,7 +53,7 @@ impl ServerHandler for Desk {
         _: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
-        let called = Reach::Desk
+        let called = ToolScope::Desk
             .call(&self.episodes, &request.name, &arguments)
             .await;
         let outcome = called.map_err(|no| ErrorData::invalid_params(no.0, None))?;

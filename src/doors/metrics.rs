@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A number that only grows, or, for a gauge, may also fall.
 #[derive(Debug, Default)]
-pub struct Count(AtomicU64);
+pub struct Counter(AtomicU64);
 
-impl Count {
+impl Counter {
     /// One more.
     pub fn up(&self) {
         self.0.fetch_add(1, Relaxed);
@@ -28,29 +28,29 @@ impl Count {
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Connections that are open.
-    pub connections: Count,
+    pub connections: Counter,
     /// Connections accepted.
-    pub accepted: Count,
+    pub accepted: Counter,
     /// Connections turned away because a limit was reached.
-    pub refused: Count,
+    pub refused: Counter,
     /// Connections that ended by a fault of the client or of the wire.
-    pub faults: Count,
+    pub faults: Counter,
     /// Sessions that are open.
-    pub sessions: Count,
+    pub sessions: Counter,
     /// Sessions opened.
-    pub opened: Count,
+    pub opened: Counter,
     /// Records that terminals sent.
-    pub inbound: Count,
+    pub inbound: Counter,
     /// Records that hosts sent.
-    pub outbound: Count,
+    pub outbound: Counter,
     /// TLS handshakes that succeeded.
-    pub tls: Count,
+    pub tls: Counter,
     /// Recordings that could not be begun or written.
-    pub recording_faults: Count,
+    pub recording_faults: Counter,
     /// Reloads of the definitions that succeeded.
-    pub reloads: Count,
+    pub reloads: Counter,
     /// Reloads that failed, so that the definitions before them stayed.
-    pub reload_faults: Count,
+    pub reload_faults: Counter,
 }
 
 impl Metrics {

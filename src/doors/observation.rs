@@ -5,13 +5,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::script::Subject;
+use super::script::ScriptTarget;
 use tn3270::terminal::{Field, Lock, Terminal};
 use tn3270::wire::{Color, Highlight, Intensity};
 
 /// What a program sees of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Observation {
+#[schemars(rename = "Observation")]
+pub struct ScreenView {
     /// Virtual time in milliseconds since the session was opened.
     pub time_ms: u64,
     /// The terminal's model, 2 to 5.
@@ -19,9 +20,9 @@ pub struct Observation {
     /// The size of the screen now.
     pub size: Size,
     /// Where the cursor is.
-    pub cursor: Place,
+    pub cursor: Position,
     /// The keyboard and what locks it.
-    pub keyboard: Keyboard,
+    pub keyboard: KeyboardView,
     /// The rows of text, each as long as the screen is wide; hidden positions as blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<Vec<String>>,
@@ -44,7 +45,8 @@ pub struct Size {
 
 /// A position, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Place {
+#[schemars(rename = "Place")]
+pub struct Position {
     /// From the top.
     pub row: u16,
     /// From the left.
@@ -53,7 +55,8 @@ pub struct Place {
 
 /// The keyboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Keyboard {
+#[schemars(rename = "Keyboard")]
+pub struct KeyboardView {
     /// Whether keys are refused.
     pub locked: bool,
     /// What the operator information area says of the lock, such as `X SYSTEM`; absent if there is none.
@@ -136,7 +139,7 @@ pub enum Fields {
 
 /// What an observation is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scope {
+pub struct ObservationScope {
     /// The rows of text.
     pub rows: bool,
     /// The fields.
@@ -145,10 +148,10 @@ pub struct Scope {
     pub cells: bool,
 }
 
-impl Default for Scope {
+impl Default for ObservationScope {
     /// The rows, and the fields one can type in.
-    fn default() -> Scope {
-        Scope {
+    fn default() -> ObservationScope {
+        ObservationScope {
             rows: true,
             fields: Fields::Input,
             cells: false,
@@ -157,7 +160,7 @@ impl Default for Scope {
 }
 
 /// Looks at a session.
-pub fn observe(subject: &dyn Subject, scope: Scope) -> Observation {
+pub fn observe(subject: &dyn ScriptTarget, scope: ObservationScope) -> ScreenView {
     let terminal = subject.terminal();
     let lock = terminal.lock();
     let rows = || {
@@ -173,7 +176,7 @@ pub fn observe(subject: &dyn Subject, scope: Scope) -> Observation {
             .map(|field| view(terminal, &field))
             .collect()
     };
-    Observation {
+    ScreenView {
         time_ms: subject.now(),
         model: terminal.options().model.number(),
         size: Size {
@@ -181,7 +184,7 @@ pub fn observe(subject: &dyn Subject, scope: Scope) -> Observation {
             columns: terminal.columns(),
         },
         cursor: place(terminal, terminal.cursor()),
-        keyboard: Keyboard {
+        keyboard: KeyboardView {
             locked: lock.is_some(),
             reason: lock.map(|lock| lock.to_string()),
             resettable: lock.is_some_and(Lock::is_operator_error),
@@ -246,16 +249,16 @@ fn color(color: Color) -> &'static str {
 }
 
 /// The row and column of an address.
-pub fn place(terminal: &Terminal, at: u16) -> Place {
+pub fn place(terminal: &Terminal, at: u16) -> Position {
     let columns = terminal.columns().max(1);
-    Place {
+    Position {
         row: at / columns + 1,
         column: at % columns + 1,
     }
 }
 
 fn view(terminal: &Terminal, field: &Field<'_>) -> FieldView {
-    let Place { row, column } = place(terminal, field.start());
+    let Position { row, column } = place(terminal, field.start());
     FieldView {
         label: label(terminal, field),
         row,
@@ -273,7 +276,7 @@ fn view(terminal: &Terminal, field: &Field<'_>) -> FieldView {
 /// The text that names a field for a reader: the last protected words before it in its row, or else the nearest protected
 /// words above it that overlap its columns.
 fn label(terminal: &Terminal, field: &Field<'_>) -> String {
-    let Place { row, column } = place(terminal, field.attribute_address);
+    let Position { row, column } = place(terminal, field.attribute_address);
     let before = protected_row(terminal, row - 1);
     let before: String = before.iter().take(usize::from(column) - 1).collect();
     // Whatever stands before the last input field of the row names that one, not this.
@@ -281,7 +284,7 @@ fn label(terminal: &Terminal, field: &Field<'_>) -> String {
     if let Some(words) = segments(before).pop() {
         return words.2;
     }
-    let Place { row, column } = place(terminal, field.start());
+    let Position { row, column } = place(terminal, field.start());
     let first = usize::from(column) - 1;
     let last = first + usize::from(field.length.max(1)) - 1;
     (0..row - 1)

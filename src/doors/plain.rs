@@ -8,12 +8,12 @@
 use std::fmt::Write;
 
 use super::dialogue::{Dialogue, Step};
-use super::lines::Unended;
+use super::lines::LineError;
 use super::near;
-use super::observation::{FieldView, Fields, Observation, Scope, observe};
+use super::observation::{FieldView, Fields, ObservationScope, ScreenView, observe};
 use super::request::{self, Request, Submission};
-use super::script::Subject;
-use super::turn::{Ended, Progress, Refused, Reply, Turn};
+use super::script::ScriptTarget;
+use super::turn::{Ended, Progress, Refused, Turn, TurnReply};
 use tn3270::terminal::Key;
 
 /// What is printed when a line is waited for.
@@ -64,7 +64,7 @@ pub struct Plain {
 }
 
 impl Dialogue for Plain {
-    fn greet(&mut self, subject: &dyn Subject) -> String {
+    fn greet(&mut self, subject: &dyn ScriptTarget) -> String {
         let mut text = String::new();
         if let Some(goal) = subject.goal() {
             let _ = writeln!(text, "{goal}\n");
@@ -73,7 +73,7 @@ impl Dialogue for Plain {
         text + &self.whole(subject)
     }
 
-    fn begin(&mut self, line: &[u8], subject: &mut dyn Subject) -> Step {
+    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Step {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_end_matches(['\r', '\n']);
         let warned = std::mem::take(&mut self.warned);
@@ -86,7 +86,7 @@ impl Dialogue for Plain {
         Step::Said { text, end: false }
     }
 
-    fn resume(&mut self, subject: &mut dyn Subject) -> Step {
+    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step {
         match self.turn.go_on(subject) {
             Progress::Blocked { until, asked } => Step::Blocked { until, asked },
             Progress::Done(reply) => Step::Said {
@@ -96,18 +96,18 @@ impl Dialogue for Plain {
         }
     }
 
-    fn abandon(&mut self, subject: &mut dyn Subject) -> String {
+    fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String {
         let reply = self.turn.abandon(subject);
         self.tell(subject, &reply)
     }
 
-    fn refuse(&mut self, unended: Unended, _: &mut dyn Subject) -> String {
+    fn refuse(&mut self, unended: LineError, _: &mut dyn ScriptTarget) -> String {
         format!("The line {unended}.\n")
     }
 }
 
 impl Plain {
-    fn press(&mut self, keys: &str, subject: &mut dyn Subject) -> Step {
+    fn press(&mut self, keys: &str, subject: &mut dyn ScriptTarget) -> Step {
         match request::keys(keys) {
             Ok(keys) => self.take(
                 Request {
@@ -120,13 +120,13 @@ impl Plain {
         }
     }
 
-    fn take(&mut self, request: Request, subject: &mut dyn Subject) -> Step {
+    fn take(&mut self, request: Request, subject: &mut dyn ScriptTarget) -> Step {
         self.turn = Turn::new(request);
         self.resume(subject)
     }
 
     /// Does what a word after a colon asks for.
-    fn word(&mut self, text: &str, warned: bool, subject: &mut dyn Subject) -> Step {
+    fn word(&mut self, text: &str, warned: bool, subject: &mut dyn ScriptTarget) -> Step {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         let rest = rest.trim();
         match word {
@@ -182,7 +182,7 @@ impl Plain {
     }
 
     /// Turns to the terminal of this number, from 1, or at this system.
-    fn terminal(&mut self, wanted: &str, subject: &mut dyn Subject) -> Step {
+    fn terminal(&mut self, wanted: &str, subject: &mut dyn ScriptTarget) -> Step {
         let systems: Vec<String> = subject.systems().iter().map(|id| id.to_string()).collect();
         let numbered = wanted.parse::<usize>().ok();
         let system = numbered.and_then(|n| systems.get(n.checked_sub(1)?));
@@ -203,12 +203,12 @@ impl Plain {
     }
 
     /// The whole screen.
-    fn whole(&mut self, subject: &dyn Subject) -> String {
-        let seen = observe(subject, Scope::default());
+    fn whole(&mut self, subject: &dyn ScriptTarget) -> String {
+        let seen = observe(subject, ObservationScope::default());
         self.screen(subject, &seen) + &status(subject, &seen) + PROMPT
     }
 
-    fn screen(&mut self, subject: &dyn Subject, seen: &Observation) -> String {
+    fn screen(&mut self, subject: &dyn ScriptTarget, seen: &ScreenView) -> String {
         self.rows = seen.rows.clone().unwrap_or_default();
         self.writes = subject.writes();
         let rows = self.rows.iter().map(|row| row.trim_end());
@@ -216,7 +216,7 @@ impl Plain {
     }
 
     /// What a turn came to.
-    fn tell(&mut self, subject: &dyn Subject, reply: &Reply) -> String {
+    fn tell(&mut self, subject: &dyn ScriptTarget, reply: &TurnReply) -> String {
         let seen = &reply.screen;
         let mut text = match subject.writes() == self.writes {
             true => self.changes(seen),
@@ -236,7 +236,7 @@ impl Plain {
     }
 
     /// The rows that are not as they were last told, with their numbers.
-    fn changes(&mut self, seen: &Observation) -> String {
+    fn changes(&mut self, seen: &ScreenView) -> String {
         let rows = seen.rows.clone().unwrap_or_default();
         let mut text = String::new();
         for (number, row) in (1..).zip(&rows) {
@@ -257,7 +257,7 @@ fn said(text: String) -> Step {
 }
 
 /// What the task asks for, and what it leaves.
-fn goal(subject: &dyn Subject) -> String {
+fn goal(subject: &dyn ScriptTarget) -> String {
     let Some(brief) = subject.brief() else {
         return "There is no task.".into();
     };
@@ -271,7 +271,7 @@ fn goal(subject: &dyn Subject) -> String {
 }
 
 /// Keeps an answer, and tells what there is to tell of it.
-fn keep(answer: &str, subject: &mut dyn Subject) -> String {
+fn keep(answer: &str, subject: &mut dyn ScriptTarget) -> String {
     match (subject.keep_answer(answer), answer) {
         (Err(doubt), _) => format!("{answer:?}: {doubt}."),
         (Ok(()), "") => "No answer is kept. `:answer P88121` keeps one.".into(),
@@ -280,13 +280,13 @@ fn keep(answer: &str, subject: &mut dyn Subject) -> String {
 }
 
 /// Whether an answer is asked for and none was kept.
-fn lacks_answer(subject: &dyn Subject) -> bool {
+fn lacks_answer(subject: &dyn ScriptTarget) -> bool {
     let brief = subject.brief();
     brief.is_some_and(|brief| brief.reports && brief.answer.is_none() && !brief.over)
 }
 
 /// `-- row 12, column 32, OPERATOR ID; keyboard free`, and at a task `; keys 9 of 150, 59:40 left`
-fn status(subject: &dyn Subject, seen: &Observation) -> String {
+fn status(subject: &dyn ScriptTarget, seen: &ScreenView) -> String {
     let (row, column) = (seen.cursor.row, seen.cursor.column);
     let mut text = format!("-- row {row}, column {column}");
     if let Some(field) = seen
@@ -320,7 +320,7 @@ fn status(subject: &dyn Subject, seen: &Observation) -> String {
 }
 
 /// Whether the cursor is in the field.
-fn holds(seen: &Observation, field: &FieldView) -> bool {
+fn holds(seen: &ScreenView, field: &FieldView) -> bool {
     let columns = u32::from(seen.size.columns);
     let address = |row: u16, column: u16| (u32::from(row) - 1) * columns + u32::from(column) - 1;
     let (cursor, start) = (
@@ -330,8 +330,8 @@ fn holds(seen: &Observation, field: &FieldView) -> bool {
     (start..start + u32::from(field.length)).contains(&cursor)
 }
 
-fn fields(subject: &dyn Subject) -> String {
-    let scope = Scope {
+fn fields(subject: &dyn ScriptTarget) -> String {
+    let scope = ObservationScope {
         rows: false,
         fields: Fields::Input,
         cells: false,

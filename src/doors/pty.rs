@@ -20,7 +20,7 @@ pub struct Pty {
 
 /// The far end, to be handed to a program.
 #[derive(Debug)]
-pub struct Far {
+pub struct PtyPeer {
     /// The device, open.
     pub device: OwnedFd,
     /// Its path.
@@ -29,7 +29,7 @@ pub struct Far {
 
 impl Pty {
     /// Opens one of this size, rows before columns: raw, so that every byte goes through as it is. Needs a runtime.
-    pub fn open((rows, columns): (u16, u16)) -> io::Result<(Pty, Far)> {
+    pub fn open((rows, columns): (u16, u16)) -> io::Result<(Pty, PtyPeer)> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
         grantpt(&master)?;
         unlockpt(&master)?;
@@ -48,7 +48,7 @@ impl Pty {
         };
         tcsetwinsize(&device, size)?;
         rustix::io::ioctl_fionbio(&master, true)?;
-        let far = Far {
+        let far = PtyPeer {
             device,
             name: name.to_string_lossy().into_owned(),
         };

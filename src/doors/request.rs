@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::near;
-use super::observation::{Fields, Scope};
-use super::script::Subject;
+use super::observation::{Fields, ObservationScope};
+use super::script::ScriptTarget;
 use bigiron_sim::session::Millis;
 use tn3270::terminal::Key;
 
@@ -32,7 +32,7 @@ pub struct Request {
     /// That the work is done.
     pub submit: Option<Submission>,
     /// What the reply is to hold.
-    pub scope: Scope,
+    pub scope: ObservationScope,
 }
 
 /// Says that the work is done.
@@ -44,7 +44,8 @@ pub struct Submission {
 
 /// Why a request is not understood. Nothing of it is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Fault {
+#[schemars(rename = "Fault")]
+pub struct RequestFault {
     /// `syntax` (not JSON), `member` (there is none of this name), `value` (not of the right form), `key` (there is none of
     /// this name), `overlong` and `late` (a line too long, or too slow to end: these end the conversation).
     pub kind: &'static str,
@@ -65,22 +66,22 @@ pub struct FaultPlace {
     pub column: usize,
 }
 
-impl Fault {
+impl RequestFault {
     /// A fault whose place is not known.
-    pub fn new(kind: &'static str, message: impl Into<String>) -> Fault {
-        Fault {
+    pub fn new(kind: &'static str, message: impl Into<String>) -> RequestFault {
+        RequestFault {
             kind,
             message: message.into(),
             at: None,
         }
     }
 
-    fn value(message: impl Into<String>) -> Fault {
-        Fault::new("value", message)
+    fn value(message: impl Into<String>) -> RequestFault {
+        RequestFault::new("value", message)
     }
 
     /// A name that is not known, with the known one that is closest or else all of them.
-    pub fn unknown(kind: &'static str, what: &str, written: &str, known: &[&str]) -> Fault {
+    pub fn unknown(kind: &'static str, what: &str, written: &str, known: &[&str]) -> RequestFault {
         let message = match near(written, known.iter().copied()) {
             Some(near) => format!("there is no {what} {written:?}; did you mean {near:?}?"),
             None => format!(
@@ -88,7 +89,7 @@ impl Fault {
                 known.join(", ")
             ),
         };
-        Fault::new(kind, message)
+        RequestFault::new(kind, message)
     }
 }
 
@@ -96,8 +97,8 @@ impl Fault {
 pub const MEMBERS: [&str; 5] = ["at", "keys", "wait", "submit", "observe"];
 
 /// Reads a text of JSON.
-pub fn json(text: &[u8]) -> Result<Value, Fault> {
-    serde_json::from_slice(text).map_err(|error| Fault {
+pub fn json(text: &[u8]) -> Result<Value, RequestFault> {
+    serde_json::from_slice(text).map_err(|error| RequestFault {
         kind: "syntax",
         message: format!("not JSON: {error}"),
         at: Some(FaultPlace {
@@ -109,7 +110,7 @@ pub fn json(text: &[u8]) -> Result<Value, Fault> {
 
 impl Request {
     /// Reads the members of a request.
-    pub fn read(members: &Map<String, Value>) -> Result<Request, Fault> {
+    pub fn read(members: &Map<String, Value>) -> Result<Request, RequestFault> {
         let mut request = Request::default();
         for (name, value) in members {
             match name.as_str() {
@@ -118,16 +119,16 @@ impl Request {
                 "wait" => request.wait = Some(wait(value)?),
                 "submit" => request.submit = submission(value)?,
                 "observe" => request.scope = scope(value)?,
-                _ => return Err(Fault::unknown("member", "member", name, &MEMBERS)),
+                _ => return Err(RequestFault::unknown("member", "member", name, &MEMBERS)),
             }
         }
         Ok(request)
     }
 
     /// Turns to the terminal that is asked for, which comes before everything else. A system that has none is a fault.
-    pub fn turn(&mut self, subject: &mut dyn Subject) -> Result<(), Fault> {
+    pub fn turn(&mut self, subject: &mut dyn ScriptTarget) -> Result<(), RequestFault> {
         match self.at.take() {
-            Some(at) if !subject.turn_to(&at) => Err(Fault::unknown(
+            Some(at) if !subject.turn_to(&at) => Err(RequestFault::unknown(
                 "value",
                 "terminal at",
                 &at,
@@ -138,19 +139,19 @@ impl Request {
     }
 }
 
-fn system(value: &Value) -> Result<String, Fault> {
-    let wanted = || Fault::value("at: the name of a system is wanted, such as \"claims\"");
+fn system(value: &Value) -> Result<String, RequestFault> {
+    let wanted = || RequestFault::value("at: the name of a system is wanted, such as \"claims\"");
     value.as_str().map(str::to_owned).ok_or_else(wanted)
 }
 
-fn key_text(value: &Value) -> Result<VecDeque<(usize, Key)>, Fault> {
+fn key_text(value: &Value) -> Result<VecDeque<(usize, Key)>, RequestFault> {
     let wanted = "keys: a text is wanted, such as \"SMITH<tab>JOHN<enter>\"";
-    keys(value.as_str().ok_or_else(|| Fault::value(wanted))?)
+    keys(value.as_str().ok_or_else(|| RequestFault::value(wanted))?)
 }
 
 /// Reads a text of keys, each with its column, from 1.
-pub fn keys(text: &str) -> Result<VecDeque<(usize, Key)>, Fault> {
-    let keys = Key::parse_line(text).map_err(|error| Fault {
+pub fn keys(text: &str) -> Result<VecDeque<(usize, Key)>, RequestFault> {
+    let keys = Key::parse_line(text).map_err(|error| RequestFault {
         kind: "key",
         message: error.to_string(),
         at: Some(FaultPlace {
@@ -179,75 +180,85 @@ pub fn keys(text: &str) -> Result<VecDeque<(usize, Key)>, Fault> {
     Ok(placed.collect())
 }
 
-fn wait(value: &Value) -> Result<Millis, Fault> {
+fn wait(value: &Value) -> Result<Millis, RequestFault> {
     value
         .as_u64()
         .filter(|wait| *wait <= MAX_WAIT)
         .ok_or_else(|| {
-            Fault::value(format!(
+            RequestFault::value(format!(
                 "wait: a whole number of milliseconds from 0 to {MAX_WAIT} is wanted, not {value}"
             ))
         })
 }
 
 /// A text is an answer; `true` or `null` are that there is none to give; `false` is that the work goes on.
-fn submission(value: &Value) -> Result<Option<Submission>, Fault> {
+fn submission(value: &Value) -> Result<Option<Submission>, RequestFault> {
     match value {
         Value::Bool(false) => Ok(None),
         Value::Bool(true) | Value::Null => Ok(Some(Submission::default())),
         Value::String(answer) if answer.len() <= MAX_ANSWER => Ok(Some(Submission {
             answer: Some(answer.clone()),
         })),
-        Value::String(_) => Err(Fault::value(format!(
+        Value::String(_) => Err(RequestFault::value(format!(
             "submit: an answer has at most {MAX_ANSWER} bytes"
         ))),
-        _ => Err(Fault::value(
+        _ => Err(RequestFault::value(
             "submit: a text is wanted, the answer, or true where the task asks for none",
         )),
     }
 }
 
-fn scope(value: &Value) -> Result<Scope, Fault> {
+fn scope(value: &Value) -> Result<ObservationScope, RequestFault> {
     let empty = Map::new();
     let members = match value {
         Value::Object(members) => members,
         Value::Bool(true) => &empty,
         _ => {
-            return Err(Fault::value(
+            return Err(RequestFault::value(
                 "observe: an object is wanted, such as {\"fields\": \"all\"}",
             ));
         }
     };
-    let mut scope = Scope::default();
+    let mut scope = ObservationScope::default();
     for (name, value) in members {
         match (name.as_str(), value) {
             ("rows", Value::Bool(rows)) => scope.rows = *rows,
             ("cells", Value::Bool(cells)) => scope.cells = *cells,
             (name @ ("rows" | "cells"), _) => {
-                return Err(Fault::value(format!(
+                return Err(RequestFault::value(format!(
                     "observe.{name}: true or false is wanted, not {value}"
                 )));
             }
             ("fields", value) => scope.fields = fields(value)?,
             _ => {
                 let known = ["rows", "fields", "cells"];
-                return Err(Fault::unknown("member", "member of observe", name, &known));
+                return Err(RequestFault::unknown(
+                    "member",
+                    "member of observe",
+                    name,
+                    &known,
+                ));
             }
         }
     }
     Ok(scope)
 }
 
-fn fields(value: &Value) -> Result<Fields, Fault> {
+fn fields(value: &Value) -> Result<Fields, RequestFault> {
     match value.as_str() {
         Some("none") => Ok(Fields::None),
         Some("input") => Ok(Fields::Input),
         Some("all") => Ok(Fields::All),
         Some(other) => {
             let known = ["none", "input", "all"];
-            Err(Fault::unknown("value", "choice of fields", other, &known))
+            Err(RequestFault::unknown(
+                "value",
+                "choice of fields",
+                other,
+                &known,
+            ))
         }
-        None => Err(Fault::value(format!(
+        None => Err(RequestFault::value(format!(
             "observe.fields: none, input or all is wanted, not {value}"
         ))),
     }
@@ -307,7 +318,7 @@ pub fn properties() -> Map<String, Value> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Request, Fault> {
+    fn read(text: &str) -> Result<Request, RequestFault> {
         Request::read(json(text.as_bytes())?.as_object().unwrap())
     }
 

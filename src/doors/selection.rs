@@ -1,7 +1,7 @@
 //! The screen on which a client of several systems picks one, as VTAM's USSMSG10 does.
 
 use super::logon::{Logon, LogonError};
-use super::world::World;
+use super::world::ServedSystem;
 use tn3270::wire::{
     Address, Aid, CodePage, FieldAttribute, Inbound, Intensity, Order, Outbound, Wcc,
 };
@@ -23,7 +23,7 @@ pub fn no_such(error: &LogonError) -> String {
 
 /// What a client wants that was shown the screen.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wish {
+pub enum SelectionCommand {
     /// To see it, anew or still.
     Look,
     /// To be logged on.
@@ -35,7 +35,7 @@ pub enum Wish {
 }
 
 /// The screen for the terminal of this LU, with what there is to say about the last command.
-pub fn screen(lu: &str, worlds: &[World], message: &str) -> Outbound {
+pub fn screen(lu: &str, worlds: &[ServedSystem], message: &str) -> Outbound {
     let mut orders = Vec::new();
     let label = FieldAttribute::default().protected(true).numeric(true);
     let bright = label.intensity(Intensity::High);
@@ -83,14 +83,14 @@ pub fn screen(lu: &str, worlds: &[World], message: &str) -> Outbound {
 }
 
 /// What a terminal's answer to the screen wishes.
-pub fn wish(inbound: &Inbound) -> Wish {
+pub fn wish(inbound: &Inbound) -> SelectionCommand {
     let Inbound::Modified { aid, fields, .. } = inbound else {
-        return Wish::Look;
+        return SelectionCommand::Look;
     };
     match aid {
-        Aid::Pf(3) => return Wish::Logoff,
+        Aid::Pf(3) => return SelectionCommand::Logoff,
         Aid::Enter => {}
-        _ => return Wish::Look,
+        _ => return SelectionCommand::Look,
     }
     let typed = fields.iter().flat_map(|field| field.data.iter().copied());
     let typed = CodePage::CP037.decode_text(&typed.collect::<Vec<u8>>());
@@ -98,10 +98,10 @@ pub fn wish(inbound: &Inbound) -> Wish {
 }
 
 /// `DMV`, `LOGON DMV`, `LOGON APPLID(DMV)`, `LOGON APPLID=DMV`, `LOGOFF`.
-fn command(typed: &str) -> Wish {
+fn command(typed: &str) -> SelectionCommand {
     let upper = typed.to_ascii_uppercase();
     let name = match upper.split_once(' ') {
-        _ if upper == "LOGOFF" => return Wish::Logoff,
+        _ if upper == "LOGOFF" => return SelectionCommand::Logoff,
         Some(("LOGON", rest)) => {
             let rest = rest.trim();
             let rest = rest.strip_prefix("APPLID").unwrap_or(rest);
@@ -110,9 +110,9 @@ fn command(typed: &str) -> Wish {
         _ => upper.as_str(),
     };
     match name.parse() {
-        _ if name.is_empty() => Wish::Look,
-        Ok(logon) if !name.contains(' ') => Wish::Logon(logon),
-        _ => Wish::Unknown(upper),
+        _ if name.is_empty() => SelectionCommand::Look,
+        Ok(logon) if !name.contains(' ') => SelectionCommand::Logon(logon),
+        _ => SelectionCommand::Unknown(upper),
     }
 }
 
@@ -123,13 +123,17 @@ mod tests {
     #[test]
     fn commands_are_vtams() {
         for typed in ["dmv", "LOGON DMV", "logon applid(dmv)", "LOGON APPLID=DMV"] {
-            assert_eq!(command(typed), Wish::Logon(Logon::to("dmv")), "{typed}");
+            assert_eq!(
+                command(typed),
+                SelectionCommand::Logon(Logon::to("dmv")),
+                "{typed}"
+            );
         }
-        assert_eq!(command(""), Wish::Look);
-        assert_eq!(command("logoff"), Wish::Logoff);
+        assert_eq!(command(""), SelectionCommand::Look);
+        assert_eq!(command("logoff"), SelectionCommand::Logoff);
         assert_eq!(
             command("what is this"),
-            Wish::Unknown("WHAT IS THIS".into())
+            SelectionCommand::Unknown("WHAT IS THIS".into())
         );
     }
 }

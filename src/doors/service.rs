@@ -4,9 +4,9 @@ mod hall;
 mod metered;
 mod ticket;
 
-pub use hall::{Gate, serve};
+pub use hall::{ListenerConfig, serve};
 pub(super) use hall::{converse, encrypt, told};
-pub use ticket::{Opened, Ticket};
+pub use ticket::{ConnectionContext, PendingSession};
 
 use std::fmt;
 use std::io;
@@ -20,8 +20,8 @@ use tokio_rustls::TlsAcceptor;
 use super::held::Hold;
 use super::lus::Lus;
 use super::metrics::Metrics;
-use super::station::Recorder;
-use super::world::World;
+use super::operator_session::Recorder;
+use super::world::ServedSystem;
 use bigiron_sim::session::Setup;
 use bigiron_sim::system::model::System;
 
@@ -66,7 +66,7 @@ impl Door {
 
 /// How much weight a message has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub enum NoticeLevel {
     /// The ordinary course of things.
     Info,
     /// Something went wrong for one client.
@@ -77,9 +77,9 @@ pub enum Level {
 
 /// A message for the operator. Nothing that a client typed is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct OperatorNotice {
     /// Its weight.
-    pub level: Level,
+    pub level: NoticeLevel,
     /// The door it concerns.
     pub door: Option<Door>,
     /// The number of the connection it concerns.
@@ -90,7 +90,7 @@ pub struct Notice {
     pub message: String,
 }
 
-impl fmt::Display for Notice {
+impl fmt::Display for OperatorNotice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(door) = self.door {
             f.write_str(door.name())?;
@@ -104,37 +104,37 @@ impl fmt::Display for Notice {
 }
 
 /// Takes messages for the operator.
-pub type Report = Arc<dyn Fn(&Notice) + Send + Sync>;
+pub type OperatorLog = Arc<dyn Fn(&OperatorNotice) + Send + Sync>;
 
 /// Begins the recording of a session: what was opened, at which door, under which number.
-pub type Record =
+pub type RecorderFactory =
     Arc<dyn Fn(&System, Door, u64, &Setup) -> io::Result<Box<dyn Recorder>> + Send + Sync>;
 
 /// The systems that are served now. They may be replaced: sessions that are open keep those they were opened on.
 #[derive(Debug)]
-pub struct Worlds(RwLock<Arc<[World]>>);
+pub struct ServedSystems(RwLock<Arc<[ServedSystem]>>);
 
-impl Worlds {
+impl ServedSystems {
     /// The systems as they are now.
-    pub fn now(&self) -> Arc<[World]> {
+    pub fn now(&self) -> Arc<[ServedSystem]> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Serves these to whoever comes from now on.
-    pub fn replace(&self, worlds: Vec<World>) {
+    pub fn replace(&self, worlds: Vec<ServedSystem>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = worlds.into();
     }
 }
 
-impl From<Vec<World>> for Worlds {
-    fn from(worlds: Vec<World>) -> Worlds {
-        Worlds(RwLock::new(worlds.into()))
+impl From<Vec<ServedSystem>> for ServedSystems {
+    fn from(worlds: Vec<ServedSystem>) -> ServedSystems {
+        ServedSystems(RwLock::new(worlds.into()))
     }
 }
 
 /// How much clients may ask of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ServerLimits {
     /// The most connections at a time.
     pub connections: usize,
     /// The most connections at a time from one address.
@@ -147,11 +147,11 @@ pub struct Limits {
     pub unread: Duration,
 }
 
-impl Default for Limits {
+impl Default for ServerLimits {
     /// 10 000 connections from anywhere, 20 seconds to agree and to end what was begun, an hour of silence, half a minute to
     /// read.
-    fn default() -> Limits {
-        Limits {
+    fn default() -> ServerLimits {
+        ServerLimits {
             connections: 10_000,
             per_address: 10_000,
             patience: Duration::from_secs(20),
@@ -174,7 +174,7 @@ pub struct Tls {
 #[derive(Clone)]
 pub struct Service {
     /// The systems.
-    pub worlds: Arc<Worlds>,
+    pub worlds: Arc<ServedSystems>,
     /// How sessions are opened. Connection number n, from 0, has this seed + n.
     pub setup: Setup,
     /// Every connection has the seed itself.
@@ -184,15 +184,15 @@ pub struct Service {
     /// Whoever is at a session is told what the work at its task came to; otherwise only the operator is.
     pub tells_grade: bool,
     /// How much clients may ask.
-    pub limits: Limits,
+    pub limits: ServerLimits,
     /// The LUs that TN3270 clients may ask for.
     pub lus: Arc<Lus>,
     /// The encryption there is.
     pub tls: Option<Tls>,
     /// Begins recordings.
-    pub record: Record,
+    pub record: RecorderFactory,
     /// Takes messages.
-    pub report: Report,
+    pub report: OperatorLog,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// How many connections and sessions have had a number.
@@ -203,14 +203,14 @@ pub struct Service {
 
 impl Service {
     /// These systems with default setup and limits, nothing recorded and nobody told.
-    pub fn new(worlds: Vec<World>) -> Service {
+    pub fn new(worlds: Vec<ServedSystem>) -> Service {
         Service {
             worlds: Arc::new(worlds.into()),
             setup: Setup::default(),
             same_seed: false,
             speed: 1.0,
             tells_grade: false,
-            limits: Limits::default(),
+            limits: ServerLimits::default(),
             lus: Arc::default(),
             tls: None,
             record: Arc::new(|_, _, _, _| Ok(Box::new(()) as Box<dyn Recorder>)),
@@ -222,8 +222,8 @@ impl Service {
     }
 
     /// Tells the operator something that concerns no single client.
-    pub fn tell(&self, level: Level, message: impl Into<String>) {
-        (self.report)(&Notice {
+    pub fn tell(&self, level: NoticeLevel, message: impl Into<String>) {
+        (self.report)(&OperatorNotice {
             level,
             door: None,
             number: None,

@@ -8,19 +8,20 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::dialogue::MAX_WAIT;
-use super::observation::{Observation, observe};
+use super::observation::{ScreenView, observe};
+use super::operator_session::OperatorSession;
 use super::request::Request;
-use super::script::Subject;
-use super::station::Station;
+use super::script::ScriptTarget;
 use bigiron_sim::session::Millis;
 use bigiron_sim::task::grade::{Grade, Outcome};
 use tn3270::terminal::{Refusal, Response};
 
 /// What came of a turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Reply {
+#[schemars(rename = "Reply")]
+pub struct TurnReply {
     /// The screen after it.
-    pub screen: Observation,
+    pub screen: ScreenView,
     /// The system whose terminal that is, where there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -35,7 +36,7 @@ pub struct Reply {
     pub ended: Option<Ended>,
     /// What the work came to, where the server tells.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub grade: Option<Told>,
+    pub grade: Option<GradeSummary>,
 }
 
 /// A key that was not taken.
@@ -80,7 +81,8 @@ impl Ended {
 
 /// What an agent is told of a grade: neither rows nor the right answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Told {
+#[schemars(rename = "Told")]
+pub struct GradeSummary {
     /// `solved`, `failed`, `budget_spent`, `agent_fault` or `environment_fault`.
     #[schemars(with = "String")]
     pub outcome: Outcome,
@@ -88,9 +90,9 @@ pub struct Told {
     pub clean: bool,
 }
 
-impl From<&Grade> for Told {
-    fn from(grade: &Grade) -> Told {
-        Told {
+impl From<&Grade> for GradeSummary {
+    fn from(grade: &Grade) -> GradeSummary {
+        GradeSummary {
             outcome: grade.outcome,
             clean: grade.clean,
         }
@@ -101,7 +103,7 @@ impl From<&Grade> for Told {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// It is over.
-    Done(Box<Reply>),
+    Done(Box<TurnReply>),
     /// It waits for the host, or for this moment in virtual milliseconds at the latest.
     Blocked {
         /// The moment, if there is one.
@@ -132,7 +134,7 @@ impl Turn {
     }
 
     /// Begins, or goes on after the host has written or time has passed.
-    pub fn go_on(&mut self, subject: &mut dyn Subject) -> Progress {
+    pub fn go_on(&mut self, subject: &mut dyn ScriptTarget) -> Progress {
         while self.sent || !self.request.keys.is_empty() {
             // An answer that is still to come is waited for before the next key, and before the reply.
             if subject
@@ -171,7 +173,7 @@ impl Turn {
         self.pass_time(subject)
     }
 
-    fn pass_time(&mut self, subject: &mut dyn Subject) -> Progress {
+    fn pass_time(&mut self, subject: &mut dyn ScriptTarget) -> Progress {
         let now = subject.now();
         if let (None, Some(wait)) = (self.until, self.request.wait) {
             if is_spent(subject) {
@@ -192,7 +194,7 @@ impl Turn {
 
     /// Ends a turn that waits for what will not come. A keyboard that stays locked is no fault of the turn: the screen says
     /// so. Keys that are left were not pressed.
-    pub fn abandon(&mut self, subject: &mut dyn Subject) -> Reply {
+    pub fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> TurnReply {
         let refused = self.request.keys.pop_front().map(|(at, key)| Refused {
             key: key.to_string(),
             at,
@@ -210,7 +212,7 @@ impl Turn {
         self.reply(subject, refused)
     }
 
-    fn end(&mut self, subject: &mut dyn Subject, ended: Ended) -> Progress {
+    fn end(&mut self, subject: &mut dyn ScriptTarget, ended: Ended) -> Progress {
         let submission = self.request.submit.take();
         let answer = submission
             .and_then(|said| said.answer)
@@ -222,8 +224,8 @@ impl Turn {
         Progress::Done(Box::new(reply))
     }
 
-    fn reply(&self, subject: &dyn Subject, refused: Option<Refused>) -> Reply {
-        Reply {
+    fn reply(&self, subject: &dyn ScriptTarget, refused: Option<Refused>) -> TurnReply {
+        TurnReply {
             at: match subject.systems()[..] {
                 [] | [_] => None,
                 _ => subject.host().map(str::to_owned),
@@ -238,7 +240,7 @@ impl Turn {
 }
 
 /// Takes a turn at a station, however long it lasts.
-pub async fn take_turn(station: &mut Station, request: Request) -> Reply {
+pub async fn take_turn(station: &mut OperatorSession, request: Request) -> TurnReply {
     station.catch_up();
     let limit = station.now().saturating_add(MAX_WAIT);
     let mut turn = Turn::new(request);
@@ -253,7 +255,7 @@ pub async fn take_turn(station: &mut Station, request: Request) -> Reply {
     }
 }
 
-fn is_spent(subject: &dyn Subject) -> bool {
+fn is_spent(subject: &dyn ScriptTarget) -> bool {
     subject
         .left()
         .is_some_and(|left| left.keys == 0 || left.time_ms == 0)

@@ -6,14 +6,14 @@ use bigiron_sim::host::Region;
 use bigiron_sim::session::Setup;
 use bigiron_sim::system::model::System;
 use bigiron_sim::system::wart::Wart;
-use bigiron_sim::task::model::{Course, Task};
+use bigiron_sim::task::model::{Task, TaskSuite};
 use bigiron_sim::task::run;
 use bigiron_sim::task::start::{Start, StartError};
 
 /// A system that is served. Its screens are prepared once for all sessions.
 #[derive(Debug, Clone)]
-pub struct World {
-    course: Arc<Course>,
+pub struct ServedSystem {
+    course: Arc<TaskSuite>,
     /// The opening that was made last, with its seed and task: sessions on the same one share their tables until they change them.
     last: Arc<Mutex<Option<Made>>>,
 }
@@ -70,11 +70,11 @@ impl Opening {
     }
 }
 
-impl World {
+impl ServedSystem {
     /// A system without tasks.
-    pub fn new(system: &Arc<System>) -> World {
-        World {
-            course: Arc::new(Course {
+    pub fn new(system: &Arc<System>) -> ServedSystem {
+        ServedSystem {
+            course: Arc::new(TaskSuite {
                 region: Region::new(system, 0),
                 tasks: Vec::new(),
                 playbooks: Vec::new(),
@@ -129,9 +129,9 @@ impl World {
     }
 }
 
-impl From<Course> for World {
-    fn from(course: Course) -> World {
-        World {
+impl From<TaskSuite> for ServedSystem {
+    fn from(course: TaskSuite) -> ServedSystem {
+        ServedSystem {
             course: Arc::new(course),
             last: Arc::default(),
         }

@@ -1,7 +1,7 @@
 //! The goal of a task beside or above a screen.
 
 use super::screen::Palette;
-use bigiron_sim::task::brief::Brief;
+use bigiron_sim::task::status::TaskStatus;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
@@ -14,7 +14,7 @@ const BESIDE: (u16, u16) = (24, 70);
 
 /// Where a window has room for the goal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct GoalPlacement {
     /// What is left for the screen and what stands beneath it.
     pub rest: Rect,
     /// The goal, if there is room for all of it.
@@ -35,10 +35,10 @@ enum Side {
     Beside,
 }
 
-impl Place {
+impl GoalPlacement {
     /// Finds room in a window for the goal: above a screen of so many rows and columns where there are rows to spare, else beside
     /// it where there are columns.
-    pub fn find(window: Rect, rows: u16, columns: u16, brief: &Brief) -> Place {
+    pub fn find(window: Rect, rows: u16, columns: u16, brief: &TaskStatus) -> GoalPlacement {
         let goal = above(window, rows, brief).or_else(|| beside(window, columns, brief));
         let rest = match &goal {
             Some(goal) if goal.side == Side::Above => Rect {
@@ -48,7 +48,7 @@ impl Place {
             },
             _ => window,
         };
-        Place { rest, goal }
+        GoalPlacement { rest, goal }
     }
 
     /// Whether the goal is shown.
@@ -80,7 +80,7 @@ impl Place {
 }
 
 /// Above: the goal and a rule.
-fn above(window: Rect, rows: u16, brief: &Brief) -> Option<Goal> {
+fn above(window: Rect, rows: u16, brief: &TaskStatus) -> Option<Goal> {
     let spare = window.height.saturating_sub(rows.saturating_add(FOOT));
     let lines = brief.lines(usize::from(window.width.saturating_sub(2)));
     let height = u16::try_from(lines.len()).ok()?.checked_add(1)?;
@@ -92,7 +92,7 @@ fn above(window: Rect, rows: u16, brief: &Brief) -> Option<Goal> {
 }
 
 /// Beside: a line, the goal, a blank column.
-fn beside(window: Rect, columns: u16, brief: &Brief) -> Option<Goal> {
+fn beside(window: Rect, columns: u16, brief: &TaskStatus) -> Option<Goal> {
     let spare = window.width.saturating_sub(columns.saturating_add(1));
     let width = spare.min(BESIDE.1);
     let lines = brief.lines(usize::from(width.saturating_sub(2)));
@@ -112,13 +112,13 @@ fn beside(window: Rect, columns: u16, brief: &Brief) -> Option<Goal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::screen::Layout;
+    use crate::tui::screen::WindowLayout;
     use bigiron_sim::task::model::Budget;
     use bigiron_sim::task::run::Left;
     use proptest::prelude::*;
 
-    fn brief(goal: String) -> Brief {
-        Brief {
+    fn brief(goal: String) -> TaskStatus {
+        TaskStatus {
             goal,
             budget: Budget {
                 keys: 9,
@@ -142,10 +142,10 @@ mod tests {
             goal in "([a-z]{1,12} ){0,90}", width in 24u16..200, height in 4u16..80, rows in 24u16..44,
         ) {
             let window = Rect::new(0, 0, width, height);
-            let place = Place::find(window, rows, 80, &brief(goal));
+            let place = GoalPlacement::find(window, rows, 80, &brief(goal));
             prop_assert_eq!(window.intersection(place.rest), place.rest);
             if let Some(goal) = &place.goal {
-                let layout = Layout::fit(place.rest, rows, 80, (0, 0)).unwrap().rather_hints();
+                let layout = WindowLayout::fit(place.rest, rows, 80, (0, 0)).unwrap().rather_hints();
                 // A window that is too low cuts the screen, whatever stands beside it.
                 prop_assert_eq!(layout.screen.height, rows.min(height - 1).max(rows * u16::from(rows == height)));
                 prop_assert_eq!(layout.screen.width, width.min(80));

@@ -9,7 +9,7 @@ use tn3270::terminal::Key;
 
 /// What a chord does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
+pub enum WindowAction {
     /// Presses a key of the 3270.
     Press(Key),
     /// Shows or hides the list of keys.
@@ -49,10 +49,10 @@ pub struct Chord {
 
 /// One line of the list: chords of a kind, and what each of them does.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct KeyRow {
     /// Alternatives; the n-th chord of each does the n-th action.
     families: Vec<Vec<Chord>>,
-    actions: Vec<Action>,
+    actions: Vec<WindowAction>,
     /// What the 3270 (or the program) calls it.
     pub name: &'static str,
     /// What it does, in a few words.
@@ -95,11 +95,11 @@ fn escape(letter: char) -> Chord {
 
 fn one<const N: usize>(
     chords: [Chord; N],
-    action: Action,
+    action: WindowAction,
     name: &'static str,
     help: &'static str,
-) -> Row {
-    Row {
+) -> KeyRow {
+    KeyRow {
         families: chords.into_iter().map(|chord| vec![chord]).collect(),
         actions: vec![action],
         name,
@@ -112,12 +112,12 @@ fn press<const N: usize>(
     key: Key,
     name: &'static str,
     help: &'static str,
-) -> Row {
-    one(chords, Action::Press(key), name, help)
+) -> KeyRow {
+    one(chords, WindowAction::Press(key), name, help)
 }
 
 /// The list, in the order of the help.
-pub fn rows() -> Vec<Row> {
+pub fn rows() -> Vec<KeyRow> {
     use KeyCode as Code;
     let shift = KeyModifiers::SHIFT;
     let control = KeyModifiers::CONTROL;
@@ -129,7 +129,7 @@ pub fn rows() -> Vec<Row> {
     let escapes = |keys: &str| keys.chars().map(escape).collect::<Vec<_>>();
     let pfs = |from: u8| {
         (from..from + 12)
-            .map(|n| Action::Press(Key::Pf(n)))
+            .map(|n| WindowAction::Press(Key::Pf(n)))
             .collect::<Vec<_>>()
     };
     let program_access = |n: char| Chord {
@@ -139,13 +139,13 @@ pub fn rows() -> Vec<Row> {
     };
     vec![
         press([code(Code::Enter)], Key::Enter, "ENTER", "send the screen"),
-        Row {
+        KeyRow {
             families: vec![functions(PLAIN, 1), escapes("1234567890-=")],
             actions: pfs(1),
             name: "PF1 to PF12",
             help: "function keys",
         },
-        Row {
+        KeyRow {
             families: vec![
                 functions(shift, 1),
                 functions(PLAIN, 13),
@@ -155,9 +155,9 @@ pub fn rows() -> Vec<Row> {
             name: "PF13 to PF24",
             help: "more function keys",
         },
-        Row {
+        KeyRow {
             families: vec!["123".chars().map(program_access).collect()],
-            actions: (1..=3).map(|n| Action::Press(Key::Pa(n))).collect(),
+            actions: (1..=3).map(|n| WindowAction::Press(Key::Pa(n))).collect(),
             name: "PA1 to PA3",
             help: "attention without data",
         },
@@ -268,53 +268,58 @@ pub fn rows() -> Vec<Row> {
         ),
         one(
             [escape('w')],
-            Action::Wait,
+            WindowAction::Wait,
             "wait",
             "let a second pass (turn clock)",
         ),
-        one([escape('g')], Action::Goal, "goal", "the goal of the task"),
+        one(
+            [escape('g')],
+            WindowAction::Goal,
+            "goal",
+            "the goal of the task",
+        ),
         one(
             [escape('e')],
-            Action::Answer,
+            WindowAction::Answer,
             "answer",
             "enter the answer of the task",
         ),
         one(
             [escape('t')],
-            Action::Turn,
+            WindowAction::Turn,
             "terminal",
             "turn to the task's next terminal",
         ),
         one(
             [escape('u')],
-            Action::Cursor,
+            WindowAction::Cursor,
             "cursor",
             "block or underline",
         ),
         one(
             [ctrl('l')],
-            Action::Redraw,
+            WindowAction::Redraw,
             "redraw",
             "paint the window anew",
         ),
         one(
             [escape('h'), escape('?')],
-            Action::Help,
+            WindowAction::Help,
             "keys",
             "this list",
         ),
         one(
             [ctrl('q'), ctrl(']')],
-            Action::Quit,
+            WindowAction::Quit,
             "quit",
             "leave, after a question",
         ),
     ]
 }
 
-impl Row {
+impl KeyRow {
     /// Every chord of the row with what it does.
-    pub fn bindings(&self) -> impl Iterator<Item = (Chord, Action)> + '_ {
+    pub fn bindings(&self) -> impl Iterator<Item = (Chord, WindowAction)> + '_ {
         self.families
             .iter()
             .flat_map(|family| family.iter().copied().zip(self.actions.iter().copied()))
@@ -338,7 +343,7 @@ impl Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pressed {
     /// A whole chord.
-    Action(Action),
+    Action(WindowAction),
     /// A prefix: the next key decides.
     Pending,
     /// Nothing is bound to it.
@@ -348,14 +353,14 @@ pub enum Pressed {
 /// Reads chords from single keys.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    bindings: Vec<(Chord, Action)>,
+    bindings: Vec<(Chord, WindowAction)>,
     pending: Option<Prefix>,
 }
 
 impl Default for Keymap {
     fn default() -> Keymap {
         Keymap {
-            bindings: rows().iter().flat_map(Row::bindings).collect(),
+            bindings: rows().iter().flat_map(KeyRow::bindings).collect(),
             pending: None,
         }
     }
@@ -399,7 +404,7 @@ impl Keymap {
                     code: KeyCode::Char(character),
                     modifiers: PLAIN,
                 },
-            ) => Pressed::Action(Action::Press(Key::Char(character))),
+            ) => Pressed::Action(WindowAction::Press(Key::Char(character))),
             _ => Pressed::Unknown,
         }
     }
@@ -468,7 +473,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn pressed(keys: &[(KeyCode, KeyModifiers)]) -> Vec<Action> {
+    fn pressed(keys: &[(KeyCode, KeyModifiers)]) -> Vec<WindowAction> {
         let mut map = Keymap::default();
         keys.iter()
             .filter_map(
@@ -507,9 +512,9 @@ mod tests {
     fn every_key_of_the_3270_that_has_no_parameter_can_be_pressed() {
         let bound: BTreeSet<Key> = rows()
             .iter()
-            .flat_map(Row::bindings)
+            .flat_map(KeyRow::bindings)
             .filter_map(|(_, action)| match action {
-                Action::Press(key) => Some(key),
+                WindowAction::Press(key) => Some(key),
                 _ => None,
             })
             .collect();
@@ -530,29 +535,29 @@ mod tests {
             (KeyCode::Char('3'), PLAIN),
         ];
         for keys in [&slow[..], &fast, &twice] {
-            assert_eq!(pressed(keys), [Action::Press(Key::Pf(3))]);
+            assert_eq!(pressed(keys), [WindowAction::Press(Key::Pf(3))]);
         }
         assert_eq!(
             pressed(&[(KeyCode::Esc, PLAIN), (KeyCode::Char('='), PLAIN)]),
-            [Action::Press(Key::Pf(12))]
+            [WindowAction::Press(Key::Pf(12))]
         );
         assert_eq!(
             pressed(&[
                 (KeyCode::Esc, PLAIN),
                 (KeyCode::Char('+'), KeyModifiers::SHIFT)
             ]),
-            [Action::Press(Key::Pf(24))]
+            [WindowAction::Press(Key::Pf(24))]
         );
         assert_eq!(
             pressed(&[(KeyCode::F(1), KeyModifiers::SHIFT)]),
-            [Action::Press(Key::Pf(13))]
+            [WindowAction::Press(Key::Pf(13))]
         );
         assert_eq!(
             pressed(&[
                 (KeyCode::Char('p'), KeyModifiers::CONTROL),
                 (KeyCode::Char('2'), PLAIN)
             ]),
-            [Action::Press(Key::Pa(2))]
+            [WindowAction::Press(Key::Pa(2))]
         );
     }
 
@@ -564,7 +569,7 @@ mod tests {
                 (KeyCode::Char('z'), PLAIN),
                 (KeyCode::Char('A'), KeyModifiers::SHIFT)
             ]),
-            [Action::Press(Key::Char('A'))]
+            [WindowAction::Press(Key::Char('A'))]
         );
     }
 }

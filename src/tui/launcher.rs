@@ -2,7 +2,7 @@
 
 use super::overlay;
 use super::screen::{Palette, frame_style};
-use super::{Command, Program};
+use super::{Program, WindowCommand};
 use bigiron_sim::session::Millis;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
@@ -10,7 +10,7 @@ use ratatui::style::{Modifier, Style};
 
 /// One system in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct LauncherEntry {
     /// Its name, as commands take it.
     pub id: String,
     /// What a person calls it.
@@ -25,7 +25,7 @@ pub struct Entry {
 
 /// The list, with one system chosen.
 pub struct Launcher {
-    entries: Vec<Entry>,
+    entries: Vec<LauncherEntry>,
     chosen: usize,
     picked: bool,
     palette: Palette,
@@ -33,7 +33,7 @@ pub struct Launcher {
 
 impl Launcher {
     /// A list with its first system chosen.
-    pub fn new(entries: Vec<Entry>, palette: Palette) -> Launcher {
+    pub fn new(entries: Vec<LauncherEntry>, palette: Palette) -> Launcher {
         Launcher {
             entries,
             chosen: 0,
@@ -43,7 +43,7 @@ impl Launcher {
     }
 
     /// The system that was picked, after the launcher has quit; none if it was only left.
-    pub fn picked(&self) -> Option<&Entry> {
+    pub fn picked(&self) -> Option<&LauncherEntry> {
         self.entries.get(self.chosen).filter(|_| self.picked)
     }
 }
@@ -52,34 +52,34 @@ impl Launcher {
 const ROWS: u16 = 3;
 
 impl Program for Launcher {
-    fn key(&mut self, key: KeyEvent) -> Vec<Command> {
+    fn key(&mut self, key: KeyEvent) -> Vec<WindowCommand> {
         if key.kind == KeyEventKind::Release {
             return Vec::new();
         }
         let last = self.entries.len().saturating_sub(1);
         match key.code {
             KeyCode::Char('c' | 'q') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                return vec![Command::Quit];
+                return vec![WindowCommand::Quit];
             }
-            KeyCode::Char('q' | 'Q') | KeyCode::Esc => return vec![Command::Quit],
+            KeyCode::Char('q' | 'Q') | KeyCode::Esc => return vec![WindowCommand::Quit],
             KeyCode::Enter if !self.entries.is_empty() => {
                 self.picked = true;
-                return vec![Command::Quit];
+                return vec![WindowCommand::Quit];
             }
             KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => self.chosen = (self.chosen + 1).min(last),
             KeyCode::Home => self.chosen = 0,
             KeyCode::End => self.chosen = last,
-            _ => return vec![Command::Bell],
+            _ => return vec![WindowCommand::Bell],
         }
         Vec::new()
     }
 
-    fn paste(&mut self, _text: &str) -> Vec<Command> {
+    fn paste(&mut self, _text: &str) -> Vec<WindowCommand> {
         Vec::new()
     }
 
-    fn tick(&mut self, _now: Millis) -> Vec<Command> {
+    fn tick(&mut self, _now: Millis) -> Vec<WindowCommand> {
         Vec::new()
     }
 

@@ -13,10 +13,10 @@ mod replay;
 mod run;
 pub mod screen;
 
-pub use launcher::{Entry, Launcher};
-pub use play::{Desk, Play};
+pub use launcher::{Launcher, LauncherEntry};
+pub use play::{Play, PlayedTerminal};
 pub use replay::Replay;
-pub use run::{Ended, block_on, run};
+pub use run::{WindowExit, block_on, run};
 
 use bigiron_sim::session::Millis;
 use crossterm::event::KeyEvent;
@@ -25,7 +25,7 @@ use std::future::Future;
 
 /// What a program asks of the loop around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
+pub enum WindowCommand {
     /// End.
     Quit,
     /// Sound the alarm.
@@ -49,15 +49,15 @@ pub enum CursorStyle {
 /// A program of the TUI: no window, no clock, no file.
 pub trait Program {
     /// Takes a key.
-    fn key(&mut self, key: KeyEvent) -> Vec<Command>;
+    fn key(&mut self, key: KeyEvent) -> Vec<WindowCommand>;
     /// Takes pasted text.
-    fn paste(&mut self, text: &str) -> Vec<Command>;
+    fn paste(&mut self, text: &str) -> Vec<WindowCommand>;
     /// Is told the time: milliseconds since it began, times the speed it is run at.
-    fn tick(&mut self, now: Millis) -> Vec<Command>;
+    fn tick(&mut self, now: Millis) -> Vec<WindowCommand>;
     /// When it next wants to be told the time, if it knows.
     fn next_tick(&self) -> Option<Millis>;
     /// Waits until something has come from elsewhere. Nothing is lost if the wait is broken off.
-    fn changed(&mut self) -> impl Future<Output = Vec<Command>> {
+    fn changed(&mut self) -> impl Future<Output = Vec<WindowCommand>> {
         std::future::pending()
     }
     /// Draws itself.

@@ -1,7 +1,7 @@
 //! What lies over or beside a screen: the list of keys, a question, hints.
 
 use super::keys;
-use super::screen::{Layout, SMALLEST};
+use super::screen::{SMALLEST, WindowLayout};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -128,7 +128,7 @@ pub struct Hint<'a> {
 
 impl Hint<'_> {
     /// Draws it. The middle of the operator information area is blank, if that shows at all (`oia`).
-    pub fn draw(&self, frame: &mut Frame<'_>, layout: &Layout, oia: bool, style: Style) {
+    pub fn draw(&self, frame: &mut Frame<'_>, layout: &WindowLayout, oia: bool, style: Style) {
         let style = style.add_modifier(Modifier::DIM);
         let (at, text) = match layout.hint {
             Some(line) => (line, self.line(usize::from(line.width.min(self.width)))),

@@ -14,7 +14,7 @@ const UNSIZED: Size = Size::new(80, 24);
 
 /// A window that is told no more than it has to be.
 #[derive(Debug)]
-pub struct Painter<B> {
+pub struct WindowPainter<B> {
     window: B,
     /// What the window shows, row after row, as far as anything was ever drawn.
     shown: Vec<Vec<Cell>>,
@@ -23,10 +23,10 @@ pub struct Painter<B> {
     cursor: Option<Position>,
 }
 
-impl<B> Painter<B> {
+impl<B> WindowPainter<B> {
     /// A painter of a window of which nothing is known.
-    pub fn new(window: B) -> Painter<B> {
-        Painter {
+    pub fn new(window: B) -> WindowPainter<B> {
+        WindowPainter {
             window,
             shown: Vec::new(),
             has_cursor: None,
@@ -78,7 +78,7 @@ fn changed<'a>(before: &'a [Cell], now: &'a [Cell]) -> impl Iterator<Item = (usi
     phrases.filter(differs).flat_map(cells)
 }
 
-impl<B: Backend<Error = io::Error>> Backend for Painter<B> {
+impl<B: Backend<Error = io::Error>> Backend for WindowPainter<B> {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
@@ -182,7 +182,7 @@ mod tests {
     /// What a window is sent when it is to show these texts, one after another, with the cursor on the second row.
     fn sent(texts: &[&str]) -> Vec<String> {
         let bytes = Sent::default();
-        let window = Painter::new(CrosstermBackend::new(bytes.clone()));
+        let window = WindowPainter::new(CrosstermBackend::new(bytes.clone()));
         let viewport = Viewport::Fixed(Rect::new(0, 0, 40, 2));
         let mut terminal = Terminal::with_options(window, TerminalOptions { viewport }).unwrap();
         let mut draw = |text: &&str| {

@@ -1,14 +1,14 @@
 //! Playing: keys go to a desk, its terminal is drawn, with the task that is worked at beside it.
 
 use super::answer;
-use super::brief::Place;
-use super::keys::{Action, Keymap, Prefix, Pressed};
+use super::brief::GoalPlacement;
+use super::keys::{Keymap, Prefix, Pressed, WindowAction};
 use super::overlay::{self, Hint, PAGE, Page};
-use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
-use super::{Command, CursorStyle, Program};
+use super::screen::{self, Palette, ScreenWidget, WindowLayout, frame_style};
+use super::{CursorStyle, Program, WindowCommand};
 use bigiron_sim::session::Millis;
-use bigiron_sim::task::brief::Brief;
-use bigiron_sim::task::entry::{After, AnswerLine, Typed};
+use bigiron_sim::task::entry::{After, AnswerEdit, AnswerLine};
+use bigiron_sim::task::status::TaskStatus;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
 use std::future::Future;
@@ -30,7 +30,7 @@ enum Over {
 }
 
 /// A terminal that is played, and what stands behind it.
-pub trait Desk {
+pub trait PlayedTerminal {
     /// The terminal as it is now.
     fn terminal(&self) -> &Terminal;
     /// Presses a key.
@@ -48,7 +48,7 @@ pub trait Desk {
     /// What stands in the hint line.
     fn title(&self) -> String;
     /// What is told of the task that is worked at, if there is one.
-    fn brief(&self) -> Option<Brief> {
+    fn brief(&self) -> Option<TaskStatus> {
         None
     }
     /// Turns to the next terminal; false if there is no other.
@@ -72,7 +72,7 @@ pub struct Play<D> {
     cursor: CursorStyle,
 }
 
-impl<D: Desk> Play<D> {
+impl<D: PlayedTerminal> Play<D> {
     /// Plays at a desk. If that is at a task, its goal is shown first.
     pub fn at(desk: D, palette: Palette) -> Play<D> {
         let over = match desk.brief() {
@@ -99,34 +99,38 @@ impl<D: Desk> Play<D> {
         self.desk
     }
 
-    fn act(&mut self, action: Action) -> Vec<Command> {
+    fn act(&mut self, action: WindowAction) -> Vec<WindowCommand> {
         match action {
-            Action::Press(key) => return self.press(key),
-            Action::Wait => {
+            WindowAction::Press(key) => return self.press(key),
+            WindowAction::Wait => {
                 let mut waited = false;
                 let commands = self.at_desk(|desk| waited = desk.wait(WAIT));
                 return match waited {
                     true => commands,
-                    false => vec![Command::Bell],
+                    false => vec![WindowCommand::Bell],
                 };
             }
-            Action::Help => self.over = Over::Help(Page::default()),
-            Action::Goal if self.desk.brief().is_some() => self.over = Over::Goal(Page::default()),
-            Action::Answer if self.reports() => self.open_answer(After::Stay),
-            Action::Turn if self.desk.turn() => {}
-            Action::Goal | Action::Answer | Action::Turn => return vec![Command::Bell],
-            Action::Cursor => {
+            WindowAction::Help => self.over = Over::Help(Page::default()),
+            WindowAction::Goal if self.desk.brief().is_some() => {
+                self.over = Over::Goal(Page::default())
+            }
+            WindowAction::Answer if self.reports() => self.open_answer(After::Stay),
+            WindowAction::Turn if self.desk.turn() => {}
+            WindowAction::Goal | WindowAction::Answer | WindowAction::Turn => {
+                return vec![WindowCommand::Bell];
+            }
+            WindowAction::Cursor => {
                 self.cursor = match self.cursor {
                     CursorStyle::Block => CursorStyle::Underline,
                     CursorStyle::Underline => CursorStyle::Block,
                 };
-                return vec![Command::Cursor(self.cursor)];
+                return vec![WindowCommand::Cursor(self.cursor)];
             }
-            Action::Redraw => return vec![Command::Redraw],
-            Action::Quit if self.reports() && self.answer().is_none() => {
+            WindowAction::Redraw => return vec![WindowCommand::Redraw],
+            WindowAction::Quit if self.reports() && self.answer().is_none() => {
                 self.open_answer(After::Leave);
             }
-            Action::Quit => self.over = Over::Quit,
+            WindowAction::Quit => self.over = Over::Quit,
         }
         Vec::new()
     }
@@ -145,42 +149,42 @@ impl<D: Desk> Play<D> {
     }
 
     /// A key on the answer line.
-    fn type_answer(&mut self, mut line: AnswerLine, key: Key) -> Vec<Command> {
+    fn type_answer(&mut self, mut line: AnswerLine, key: Key) -> Vec<WindowCommand> {
         let mut commands = Vec::new();
         match line.press(key) {
-            Typed::Going => {}
-            Typed::Refused => commands.push(Command::Bell),
-            Typed::Taken if line.take(self.desk.answer(&line.text)) => {
+            AnswerEdit::Going => {}
+            AnswerEdit::Refused => commands.push(WindowCommand::Bell),
+            AnswerEdit::Taken if line.take(self.desk.answer(&line.text)) => {
                 return match line.after {
-                    After::Leave => vec![Command::Quit],
+                    After::Leave => vec![WindowCommand::Quit],
                     After::Stay => Vec::new(),
                 };
             }
-            Typed::Taken => {}
+            AnswerEdit::Taken => {}
         }
         self.over = Over::Answer(line);
         commands
     }
 
-    fn press(&mut self, key: Key) -> Vec<Command> {
+    fn press(&mut self, key: Key) -> Vec<WindowCommand> {
         self.at_desk(|desk| desk.press(key))
     }
 
     /// Does something at the desk.
-    fn at_desk(&mut self, act: impl FnOnce(&mut D)) -> Vec<Command> {
+    fn at_desk(&mut self, act: impl FnOnce(&mut D)) -> Vec<WindowCommand> {
         let before = self.desk.terminal().oia().alarm;
         act(&mut self.desk);
         self.came_of_it(before)
     }
 
     /// What something at the desk comes to: the bell rings if that raised the alarm, and the work may be over.
-    fn came_of_it(&mut self, alarm_before: bool) -> Vec<Command> {
+    fn came_of_it(&mut self, alarm_before: bool) -> Vec<WindowCommand> {
         let sounded = self.desk.terminal().oia().alarm && !alarm_before;
         if self.desk.brief().is_some_and(|brief| brief.over) {
             self.over = Over::Spent;
         }
         match sounded {
-            true => vec![Command::Bell],
+            true => vec![WindowCommand::Bell],
             false => Vec::new(),
         }
     }
@@ -198,13 +202,16 @@ impl<D: Desk> Play<D> {
     }
 
     /// A key while something lies over the screen.
-    fn key_over(&mut self, over: Over, pressed: Pressed) -> Vec<Command> {
+    fn key_over(&mut self, over: Over, pressed: Pressed) -> Vec<WindowCommand> {
         match (over, pressed) {
-            (Over::Spent, _) => return vec![Command::Quit],
-            (Over::Quit, Pressed::Action(Action::Press(Key::Char('y' | 'Y')) | Action::Quit)) => {
-                return vec![Command::Quit];
+            (Over::Spent, _) => return vec![WindowCommand::Quit],
+            (
+                Over::Quit,
+                Pressed::Action(WindowAction::Press(Key::Char('y' | 'Y')) | WindowAction::Quit),
+            ) => {
+                return vec![WindowCommand::Quit];
             }
-            (Over::Help(mut page), Pressed::Action(Action::Press(key))) => {
+            (Over::Help(mut page), Pressed::Action(WindowAction::Press(key))) => {
                 if page.scroll(key, overlay::lines().len()) {
                     self.over = Over::Help(page);
                 }
@@ -212,23 +219,23 @@ impl<D: Desk> Play<D> {
             (Over::Goal(mut page), Pressed::Action(action)) => {
                 let lines = self.desk.brief().map_or(0, |brief| goal(&brief).len());
                 match action {
-                    Action::Press(key @ (Key::Up | Key::Down)) if page.scroll(key, lines) => {
+                    WindowAction::Press(key @ (Key::Up | Key::Down)) if page.scroll(key, lines) => {
                         self.over = Over::Goal(page);
                     }
-                    Action::Press(Key::Enter | Key::Newline) | Action::Goal => {}
+                    WindowAction::Press(Key::Enter | Key::Newline) | WindowAction::Goal => {}
                     // Who types on has read it.
                     action => return self.act(action),
                 }
             }
-            (Over::Answer(line), Pressed::Action(Action::Press(key))) => {
+            (Over::Answer(line), Pressed::Action(WindowAction::Press(key))) => {
                 return self.type_answer(line, key);
             }
             (over @ Over::Answer(_), _) => {
                 self.over = over;
-                return vec![Command::Bell];
+                return vec![WindowCommand::Bell];
             }
             (Over::Nothing, Pressed::Action(action)) => return self.act(action),
-            (Over::Nothing, _) => return vec![Command::Bell],
+            (Over::Nothing, _) => return vec![WindowCommand::Bell],
             (Over::Quit | Over::Help(_) | Over::Goal(_), _) => {}
         }
         Vec::new()
@@ -267,7 +274,7 @@ impl<D: Desk> Play<D> {
     }
 
     /// The keys of the hint line, the least wanted first.
-    fn hints(brief: &Brief, shows_goal: bool) -> Vec<&'static str> {
+    fn hints(brief: &TaskStatus, shows_goal: bool) -> Vec<&'static str> {
         let keys = [
             (true, "Ctrl-Q quit"),
             (true, "Alt-H keys"),
@@ -281,7 +288,7 @@ impl<D: Desk> Play<D> {
 }
 
 /// The goal as the page over the screen shows it.
-fn goal(brief: &Brief) -> Vec<String> {
+fn goal(brief: &TaskStatus) -> Vec<String> {
     let lines = brief.lines(usize::from(PAGE) - 4);
     let lines = lines.into_iter().map(|line| format!(" {line}"));
     lines
@@ -289,12 +296,12 @@ fn goal(brief: &Brief) -> Vec<String> {
         .collect()
 }
 
-impl<D: Desk> Program for Play<D> {
-    fn key(&mut self, key: KeyEvent) -> Vec<Command> {
+impl<D: PlayedTerminal> Program for Play<D> {
+    fn key(&mut self, key: KeyEvent) -> Vec<WindowCommand> {
         if self.over != Over::Nothing && key.code == KeyCode::Esc {
             match self.uncover() {
                 Over::Answer(line) => self.draft = Some(line.text),
-                Over::Spent => return vec![Command::Quit],
+                Over::Spent => return vec![WindowCommand::Quit],
                 _ => {}
             }
             return Vec::new();
@@ -308,7 +315,7 @@ impl<D: Desk> Program for Play<D> {
         }
     }
 
-    fn paste(&mut self, text: &str) -> Vec<Command> {
+    fn paste(&mut self, text: &str) -> Vec<WindowCommand> {
         match &mut self.over {
             Over::Nothing => {}
             Over::Goal(_) => self.over = Over::Nothing,
@@ -328,7 +335,7 @@ impl<D: Desk> Program for Play<D> {
         keys.flat_map(|key| self.press(key)).collect()
     }
 
-    fn tick(&mut self, now: Millis) -> Vec<Command> {
+    fn tick(&mut self, now: Millis) -> Vec<WindowCommand> {
         self.at_desk(|desk| desk.tick(now))
     }
 
@@ -336,7 +343,7 @@ impl<D: Desk> Program for Play<D> {
         self.desk.next_tick()
     }
 
-    async fn changed(&mut self) -> Vec<Command> {
+    async fn changed(&mut self) -> Vec<WindowCommand> {
         let before = self.desk.terminal().oia().alarm;
         self.desk.changed().await;
         self.came_of_it(before)
@@ -349,9 +356,9 @@ impl<D: Desk> Program for Play<D> {
         let brief = self.desk.brief();
         let place = brief
             .as_ref()
-            .map(|brief| Place::find(frame.area(), rows, columns, brief));
+            .map(|brief| GoalPlacement::find(frame.area(), rows, columns, brief));
         let window = place.as_ref().map_or(frame.area(), |place| place.rest);
-        let Some(layout) = Layout::fit(window, rows, columns, at) else {
+        let Some(layout) = WindowLayout::fit(window, rows, columns, at) else {
             overlay::too_small(frame);
             return;
         };
@@ -381,14 +388,14 @@ impl<D: Desk> Program for Play<D> {
     }
 }
 
-impl<D: Desk> Play<D> {
+impl<D: PlayedTerminal> Play<D> {
     /// The hint line: a prefix that waits for its key first, else what a task leaves, else the desk's title.
     fn draw_hint(
         &self,
         frame: &mut Frame<'_>,
-        layout: &Layout,
+        layout: &WindowLayout,
         shows_oia: bool,
-        task: Option<(&Brief, &Place)>,
+        task: Option<(&TaskStatus, &GoalPlacement)>,
     ) {
         const KEYS: &str = "Alt-H keys  Ctrl-Q quit";
         let style = frame_style(self.palette);

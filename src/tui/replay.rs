@@ -1,9 +1,9 @@
 //! Watching a recording.
 
 use super::overlay;
-use super::screen::{self, Layout, Palette, ScreenWidget, frame_style};
-use super::{Command, Program};
-use bigiron_sim::recording::{Player, What};
+use super::screen::{self, Palette, ScreenWidget, WindowLayout, frame_style};
+use super::{Program, WindowCommand};
+use bigiron_sim::recording::{EventKind, Player};
 use bigiron_sim::session::Millis;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
@@ -66,8 +66,8 @@ impl Replay {
     /// The number of events up to the next (or from the previous) write of the host.
     fn screen(&self, forward: bool) -> usize {
         let shown = self.player.shown();
-        let is_write = |(_, event): &(usize, &bigiron_sim::recording::Event)| {
-            matches!(event.what, What::Outbound(_))
+        let is_write = |(_, event): &(usize, &bigiron_sim::recording::RecordedEvent)| {
+            matches!(event.what, EventKind::Outbound(_))
         };
         let events = self.player.recording().events.iter().enumerate();
         match forward {
@@ -104,19 +104,19 @@ fn clock(at: Millis) -> String {
 }
 
 impl Program for Replay {
-    fn key(&mut self, key: KeyEvent) -> Vec<Command> {
+    fn key(&mut self, key: KeyEvent) -> Vec<WindowCommand> {
         if key.kind == KeyEventKind::Release {
             return Vec::new();
         }
         self.notice = None;
         match key.code {
             KeyCode::Char('c' | 'q') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                return vec![Command::Quit];
+                return vec![WindowCommand::Quit];
             }
             KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                return vec![Command::Redraw];
+                return vec![WindowCommand::Redraw];
             }
-            KeyCode::Char('q' | 'Q') | KeyCode::Esc => return vec![Command::Quit],
+            KeyCode::Char('q' | 'Q') | KeyCode::Esc => return vec![WindowCommand::Quit],
             KeyCode::Char('+' | '=') => self.speed = (self.speed + 1).min(*SPEEDS.end()),
             KeyCode::Char('-') => self.speed = (self.speed - 1).max(*SPEEDS.start()),
             KeyCode::Char(' ') => {
@@ -135,9 +135,9 @@ impl Program for Replay {
                     KeyCode::End => self.player.len(),
                     KeyCode::Char(digit) => match digit.to_digit(10) {
                         Some(tenths) => self.player.len() * tenths as usize / 10,
-                        None => return vec![Command::Bell],
+                        None => return vec![WindowCommand::Bell],
                     },
-                    _ => return vec![Command::Bell],
+                    _ => return vec![WindowCommand::Bell],
                 };
                 self.playing = false;
                 self.seek(target);
@@ -146,11 +146,11 @@ impl Program for Replay {
         Vec::new()
     }
 
-    fn paste(&mut self, _text: &str) -> Vec<Command> {
+    fn paste(&mut self, _text: &str) -> Vec<WindowCommand> {
         Vec::new()
     }
 
-    fn tick(&mut self, now: Millis) -> Vec<Command> {
+    fn tick(&mut self, now: Millis) -> Vec<WindowCommand> {
         let passed = now.saturating_sub(self.told);
         self.told = now;
         if self.playing {
@@ -173,7 +173,8 @@ impl Program for Replay {
         let mut window = frame.area();
         // Two lines at the foot belong to the player.
         window.height = window.height.saturating_sub(2);
-        let Some(layout) = Layout::fit(window, terminal.rows(), terminal.columns(), at) else {
+        let Some(layout) = WindowLayout::fit(window, terminal.rows(), terminal.columns(), at)
+        else {
             overlay::too_small(frame);
             return;
         };

@@ -1,7 +1,7 @@
 //! The thin loop around a program of the TUI: it alone owns the window, the wall clock and the signals.
 
-use super::paint::Painter;
-use super::{Command, CursorStyle, Program};
+use super::paint::WindowPainter;
+use super::{CursorStyle, Program, WindowCommand};
 use bigiron_sim::session::Millis;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
@@ -22,7 +22,7 @@ const SHORTEST: Duration = Duration::from_millis(5);
 
 /// Why a program of the TUI ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum WindowExit {
     /// Its operator left it.
     Quit,
     /// The process was told to end.
@@ -34,7 +34,7 @@ pub enum Ended {
 ///
 /// `speed` is how many of the program's milliseconds pass in a real one. However it ends, by an error or a panic
 /// even, the window is given back as it was. To be run by [`block_on`].
-pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<Ended> {
+pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<WindowExit> {
     let mut signals = Signals::watch()?;
     let mut window = Window::open()?;
     let mut reading = None;
@@ -48,7 +48,7 @@ pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<Ended> {
         let event = reading.get_or_insert_with(|| spawn_blocking(event::read));
         tokio::select! {
             biased;
-            () = signals.told() => return Ok(Ended::Signal),
+            () = signals.told() => return Ok(WindowExit::Signal),
             read = event => {
                 reading = None;
                 commands.extend(match read?? {
@@ -62,10 +62,10 @@ pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<Ended> {
         }
         for command in commands {
             match command {
-                Command::Quit => return Ok(Ended::Quit),
-                Command::Bell => stdout().write_all(b"\x07")?,
-                Command::Redraw => window.repaint()?,
-                Command::Cursor(style) => window.cursor(style)?,
+                WindowCommand::Quit => return Ok(WindowExit::Quit),
+                WindowCommand::Bell => stdout().write_all(b"\x07")?,
+                WindowCommand::Redraw => window.repaint()?,
+                WindowCommand::Cursor(style) => window.cursor(style)?,
             }
         }
     }
@@ -114,7 +114,7 @@ impl Signals {
 
 /// The window while the program has it.
 struct Window {
-    screen: Terminal<Painter<CrosstermBackend<Stdout>>>,
+    screen: Terminal<WindowPainter<CrosstermBackend<Stdout>>>,
 }
 
 impl Window {
@@ -126,7 +126,7 @@ impl Window {
         }));
         enable_raw_mode()?;
         let opened = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
-            .and_then(|()| Terminal::new(Painter::new(CrosstermBackend::new(stdout()))));
+            .and_then(|()| Terminal::new(WindowPainter::new(CrosstermBackend::new(stdout()))));
         let mut window = Window {
             screen: opened.inspect_err(|_| restore())?,
         };

@@ -22,7 +22,7 @@ pub const SMALLEST: (u16, u16) = (20, 4);
 
 /// Where the parts of a window go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub struct WindowLayout {
     /// The screen, or as much of it as fits.
     pub screen: Rect,
     /// Row and column of the screen (0-based) that show at the top left.
@@ -37,9 +37,9 @@ pub struct Layout {
     pub hint: Option<Rect>,
 }
 
-impl Layout {
+impl WindowLayout {
     /// Fits a screen of so many rows and columns, with its cursor in view, into a window. None: the window is too small.
-    pub fn fit(window: Rect, rows: u16, columns: u16, cursor: (u16, u16)) -> Option<Layout> {
+    pub fn fit(window: Rect, rows: u16, columns: u16, cursor: (u16, u16)) -> Option<WindowLayout> {
         if window.width < SMALLEST.0 || window.height < SMALLEST.1 {
             return None;
         }
@@ -64,7 +64,7 @@ impl Layout {
                 (at + 1).saturating_sub(shown)
             }
         };
-        Some(Layout {
+        Some(WindowLayout {
             screen: Rect {
                 x: window.x,
                 y: window.y,
@@ -91,9 +91,9 @@ impl Layout {
 
     /// Gives the rule's line up for hints, where there is room for one of the two only.
     #[must_use]
-    pub fn rather_hints(self) -> Layout {
+    pub fn rather_hints(self) -> WindowLayout {
         match (self.rule, self.hint) {
-            (Some(rule), None) => Layout {
+            (Some(rule), None) => WindowLayout {
                 rule: None,
                 oia: Rect {
                     y: rule.y,
@@ -129,7 +129,7 @@ pub struct ScreenWidget<'a> {
     /// What is drawn.
     pub terminal: &'a Terminal,
     /// Where.
-    pub layout: Layout,
+    pub layout: WindowLayout,
     /// In which colours.
     pub palette: Palette,
 }

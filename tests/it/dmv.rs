@@ -1,7 +1,7 @@
 //! The shipped licence desk, worked as a clerk works it; and its sessions as exact replays of one another.
 
 use bigiron::host::Host;
-use bigiron::session::{Event, Log, Session, Setup};
+use bigiron::session::{Log, Session, SessionEvent, Setup};
 use bigiron::system::model::System;
 use bigiron::terminal::Key;
 use proptest::prelude::*;
@@ -23,8 +23,8 @@ static DMV: LazyLock<Arc<System>> = LazyLock::new(|| {
 struct Hashes(Vec<(u64, u64)>);
 
 impl Log for Hashes {
-    fn event(&mut self, at: u64, event: Event<'_>) {
-        if let Event::State(hash) = event {
+    fn event(&mut self, at: u64, event: SessionEvent<'_>) {
+        if let SessionEvent::State(hash) = event {
             self.0.push((at, hash));
         }
     }

@@ -1,7 +1,7 @@
 //! The pages under `docs` say what is so.
 
 use bigiron::system::expr::SIGNATURES;
-use bigiron::system::shape::{self, EFFECTS, Key, Kind, MAKERS, Shape};
+use bigiron::system::shape::{self, EFFECTS, KeyShape, MAKERS, TableShape, ValueKind};
 use bigiron::task::shape as tasks;
 use std::fmt::Write;
 use std::fs;
@@ -134,7 +134,7 @@ fn heading(out: &mut String, title: &str, what: &str) {
 }
 
 /// A kind of effect or maker: its telling key, then the others.
-fn rows(out: &mut String, shape: &Shape) {
+fn rows(out: &mut String, shape: &TableShape) {
     for (n, key) in shape.keys.iter().enumerate() {
         if n == 0 {
             row(out, key, false);
@@ -152,7 +152,7 @@ fn rows(out: &mut String, shape: &Shape) {
     }
 }
 
-fn row(out: &mut String, key: &Key, needed: bool) {
+fn row(out: &mut String, key: &KeyShape, needed: bool) {
     let needed = if needed { " (needed)" } else { "" };
     writeln!(
         out,
@@ -164,36 +164,36 @@ fn row(out: &mut String, key: &Key, needed: bool) {
     .unwrap();
 }
 
-fn takes(kind: &Kind) -> String {
+fn takes(kind: &ValueKind) -> String {
     match kind {
-        Kind::Text => "text".into(),
-        Kind::Ref(what) => format!("the name of a {what}"),
-        Kind::Template => "text with `{expressions}`".into(),
-        Kind::Expr => "an expression".into(),
-        Kind::Int(_, i64::MAX) => "a whole number".into(),
-        Kind::Int(least, most) => format!("{least} to {most}"),
-        Kind::Bool => "`true` or `false`".into(),
-        Kind::True => "`true`".into(),
-        Kind::Date => "a date".into(),
-        Kind::Time => "a time".into(),
-        Kind::Duration => "a duration".into(),
-        Kind::Delay => "a duration, or an expression of ms".into(),
-        Kind::Type => "a type".into(),
-        Kind::Literal => "a value".into(),
-        Kind::Choice(words) => words
+        ValueKind::Text => "text".into(),
+        ValueKind::Ref(what) => format!("the name of a {what}"),
+        ValueKind::Template => "text with `{expressions}`".into(),
+        ValueKind::Expr => "an expression".into(),
+        ValueKind::Int(_, i64::MAX) => "a whole number".into(),
+        ValueKind::Int(least, most) => format!("{least} to {most}"),
+        ValueKind::Bool => "`true` or `false`".into(),
+        ValueKind::True => "`true`".into(),
+        ValueKind::Date => "a date".into(),
+        ValueKind::Time => "a time".into(),
+        ValueKind::Duration => "a duration".into(),
+        ValueKind::Delay => "a duration, or an expression of ms".into(),
+        ValueKind::Type => "a type".into(),
+        ValueKind::Literal => "a value".into(),
+        ValueKind::Choice(words) => words
             .iter()
             .map(|w| format!("`{w}`"))
             .collect::<Vec<_>>()
             .join(" "),
-        Kind::One(_) => "a table, see there".into(),
-        Kind::Many(_) => "tables, see there".into(),
-        Kind::Map(of) => format!("names, each with {}", takes(of)),
-        Kind::List(of) => format!("a list of: {}", takes(of)),
-        Kind::OneOrList(of) => format!("{}, or a list", takes(of)),
-        Kind::Effects => "a list of effects".into(),
-        Kind::Maker => "a maker, as `{ word = \"…\" }`".into(),
-        Kind::Variable => "a first value, or `{ type = \"…\", initial = … }`".into(),
-        Kind::ColumnPair => "a column, or `{ here = \"there\" }`".into(),
-        Kind::Tagged(name, _) => format!("{name}, as a table"),
+        ValueKind::One(_) => "a table, see there".into(),
+        ValueKind::Many(_) => "tables, see there".into(),
+        ValueKind::Map(of) => format!("names, each with {}", takes(of)),
+        ValueKind::List(of) => format!("a list of: {}", takes(of)),
+        ValueKind::OneOrList(of) => format!("{}, or a list", takes(of)),
+        ValueKind::Effects => "a list of effects".into(),
+        ValueKind::Maker => "a maker, as `{ word = \"…\" }`".into(),
+        ValueKind::Variable => "a first value, or `{ type = \"…\", initial = … }`".into(),
+        ValueKind::ColumnPair => "a column, or `{ here = \"there\" }`".into(),
+        ValueKind::Tagged(name, _) => format!("{name}, as a table"),
     }
 }

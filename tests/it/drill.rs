@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use bigiron::cli::systems;
-use bigiron::recording::{Recording, What};
+use bigiron::recording::{EventKind, Recording};
 use bigiron::session::{Session, Setup};
 use bigiron::system::model::System;
 use bigiron::terminal::{Key, Response};
@@ -128,7 +128,7 @@ fn verified_state(file: &Path) -> u64 {
         .iter()
         .rev()
         .find_map(|event| match event.what {
-            What::State(hash) => Some(hash),
+            EventKind::State(hash) => Some(hash),
             _ => None,
         })
         .expect("a recording has states")

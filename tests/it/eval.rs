@@ -336,7 +336,7 @@ fn two_processes_and_two_doors_come_to_the_same_grade_and_state() {
     let recording = std::fs::read(&proved).unwrap();
     let (recording, _) = bigiron::recording::Recording::parse(&recording).unwrap();
     let keys = recording.events.iter().flat_map(|event| match &event.what {
-        bigiron::recording::What::Keys(keys) => keys.clone(),
+        bigiron::recording::EventKind::Keys(keys) => keys.clone(),
         _ => Vec::new(),
     });
     let keys: Vec<bigiron::terminal::Key> = keys.collect();

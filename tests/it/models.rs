@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bigiron::session::{Session, Setup};
 use bigiron::system::model::System;
-use bigiron::terminal::{Key, Model, Options};
+use bigiron::terminal::{Key, Model, TerminalOptions};
 
 const ORDINARY: &str = "title = \"Ordinary\"\nmap = '''\n PLAIN\n\n [in  ]\n(msg      )\n'''\n[[on.enter]]\ngoto = \"WIDE\"\n";
 
@@ -37,9 +37,9 @@ fn an_alternate_screen_fills_its_model_and_an_ordinary_one_goes_back_to_24_by_80
         (5, Model::Five, 27, 132),
     ];
     for (number, model, rows, columns) in models {
-        let terminal = Options {
+        let terminal = TerminalOptions {
             model,
-            ..Options::default()
+            ..TerminalOptions::default()
         };
         let setup = Setup {
             terminal,

@@ -1,6 +1,6 @@
 //! The shipped tasks are proven; so are the rules by which they are.
 
-use bigiron::cli::{courses, systems};
+use bigiron::cli::{suites, systems};
 use bigiron::host::Warts;
 use bigiron::task::prove::{Policy, trial};
 use bigiron::task::start::Start;
@@ -61,7 +61,7 @@ const EXCEPTIONS: [(&str, &str); 0] = [];
 fn every_oracle_recovers_from_all_warts_at_once() {
     let mut failed = Vec::new();
     for system in systems::names() {
-        let course = courses::load(&system).unwrap();
+        let course = suites::load(&system).unwrap();
         for task in &course.tasks {
             let id = format!("{system}/{}", task.id);
             let start = Arc::new(Start::new(&course.region, task, SEED).unwrap());

@@ -1,23 +1,23 @@
 //! Recordings of a shipped system: written, cut, edited, executed again.
 
 use bigiron::cli::opening;
-use bigiron::recording::verify::{Report, verify};
-use bigiron::recording::{Header, Origin, Player, Recording, What, Writer};
-use bigiron::session::{ClockMode, Line, Session, Setup};
+use bigiron::recording::verify::{Verification, verify};
+use bigiron::recording::{EventKind, Origin, Player, Recording, RecordingHeader, Writer};
+use bigiron::session::{ClockMode, HostSession, Session, Setup};
 use bigiron::system::model::System;
-use bigiron::terminal::{Key, Options};
+use bigiron::terminal::{Key, TerminalOptions};
 use std::sync::Arc;
 
 fn system() -> Arc<System> {
     opening::system("dmv").unwrap()
 }
 
-fn header(system: &System, setup: &Setup) -> Header {
+fn header(system: &System, setup: &Setup) -> RecordingHeader {
     let origin = Origin {
         id: system.id.clone(),
         digest: system.digest,
     };
-    Header {
+    RecordingHeader {
         system: Some(origin),
         title: system.title.clone(),
         door: "test".into(),
@@ -52,7 +52,7 @@ fn parse(file: &[u8]) -> Recording {
     recording
 }
 
-fn check(recording: &Recording) -> Report {
+fn check(recording: &Recording) -> Verification {
     verify(recording, &system())
 }
 
@@ -62,9 +62,9 @@ fn setups() -> [Setup; 2] {
     let live = Setup {
         seed: 7,
         clock: ClockMode::Live,
-        terminal: Options {
+        terminal: TerminalOptions {
             typeahead: true,
-            ..Options::default()
+            ..TerminalOptions::default()
         },
         ..Setup::default()
     };
@@ -107,16 +107,20 @@ fn an_edited_recording_diverges_at_the_edited_event() {
     for index in 0..recording.events.len() {
         let mut edited = recording.clone();
         match &mut edited.events[index].what {
-            What::State(hash) => *hash ^= 1,
-            What::Inbound(bytes) => bytes[0] = 0xF1,
-            What::Outbound(bytes) => bytes.extend([0x11, 0x40, 0x40, 0xE8]),
-            What::Keys(_) | What::Bind(_) | What::Wait(_) | What::Answer(_) | What::End(_) => {
+            EventKind::State(hash) => *hash ^= 1,
+            EventKind::Inbound(bytes) => bytes[0] = 0xF1,
+            EventKind::Outbound(bytes) => bytes.extend([0x11, 0x40, 0x40, 0xE8]),
+            EventKind::Keys(_)
+            | EventKind::Bind(_)
+            | EventKind::Wait(_)
+            | EventKind::Answer(_)
+            | EventKind::End(_) => {
                 continue;
             }
         }
         let divergence = check(&edited).divergence.unwrap();
         assert_eq!(divergence.event, index + 1);
-        if matches!(edited.events[index].what, What::Outbound(_)) {
+        if matches!(edited.events[index].what, EventKind::Outbound(_)) {
             let text = divergence.to_string();
             assert!(
                 text.contains("row 1, column 1") && text.contains("recorded \"Y"),
@@ -136,10 +140,10 @@ fn a_clients_records_alone_verify_too() {
     let system = system();
     let mut file = Vec::new();
     let mut log = Writer::new(&mut file, &header(&system, &setup));
-    let mut line = Line::open(&system, &setup);
+    let mut line = HostSession::open(&system, &setup);
     line.connect(&mut log, &mut Vec::new());
     for event in &keyed.events {
-        if let What::Inbound(bytes) = &event.what {
+        if let EventKind::Inbound(bytes) = &event.what {
             let inbound = bigiron::wire::Inbound::decode(bytes).unwrap();
             line.advance_to(event.at, &mut log, &mut Vec::new());
             line.submit(&inbound, &mut log, &mut Vec::new());
@@ -163,7 +167,7 @@ fn another_definition_is_told_of_and_tried_all_the_same() {
 /// The licence desk signed on to, in a masked recording.
 fn masked(setup: &Setup, keys: &str) -> String {
     let system = system();
-    let header = Header {
+    let header = RecordingHeader {
         masked: true,
         ..header(&system, setup)
     };
@@ -223,7 +227,7 @@ fn a_text_that_is_said_is_tried_first() {
 #[test]
 fn a_masked_record_of_a_remote_terminal_is_executed_again() {
     let (system, setup) = (system(), Setup::default());
-    let header = Header {
+    let header = RecordingHeader {
         masked: true,
         ..header(&system, &setup)
     };
@@ -232,7 +236,7 @@ fn a_masked_record_of_a_remote_terminal_is_executed_again() {
     {
         let mut log = Writer::new(
             &mut sent,
-            &Header {
+            &RecordingHeader {
                 masked: false,
                 ..header.clone()
             },
@@ -244,10 +248,10 @@ fn a_masked_record_of_a_remote_terminal_is_executed_again() {
     }
     let mut file = Vec::new();
     let mut log = Writer::new(&mut file, &header);
-    let mut line = Line::open(&system, &setup);
+    let mut line = HostSession::open(&system, &setup);
     line.connect(&mut log, &mut Vec::new());
     for event in parse(&sent).events {
-        if let What::Inbound(bytes) = event.what {
+        if let EventKind::Inbound(bytes) = event.what {
             let inbound = bigiron::wire::Inbound::decode(&bytes).unwrap();
             line.submit(&inbound, &mut log, &mut Vec::new());
         }
@@ -269,7 +273,7 @@ fn what_is_typed_ahead_into_a_hidden_field_is_masked_too() {
     };
     setup.terminal.typeahead = true;
     let system = system();
-    let header = Header {
+    let header = RecordingHeader {
         masked: true,
         ..header(&system, &setup)
     };

@@ -9,7 +9,7 @@ use crate::system::model::System;
 use std::hash::Hasher;
 use std::sync::Arc;
 use tn3270::terminal::planes::Changes;
-use tn3270::terminal::{Key, Options, Response, Terminal};
+use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 use tn3270::wire::{Bind, Inbound, Outbound};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -29,7 +29,7 @@ pub struct Setup {
     /// How time passes.
     pub clock: ClockMode,
     /// How the terminal is set up.
-    pub terminal: Options,
+    pub terminal: TerminalOptions,
 }
 
 impl Default for Setup {
@@ -40,7 +40,7 @@ impl Default for Setup {
             warts: Warts::None,
             task: None,
             clock: ClockMode::Turn,
-            terminal: Options::default(),
+            terminal: TerminalOptions::default(),
         }
     }
 }
@@ -57,7 +57,7 @@ pub enum ClockMode {
 
 /// Something that happened in a session.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Event<'a> {
+pub enum SessionEvent<'a> {
     /// A key was pressed.
     Key(Key),
     /// The terminal sent.
@@ -75,7 +75,7 @@ pub enum Event<'a> {
 /// Takes the events of a session, in their order.
 pub trait Log {
     /// Something happened at this virtual time.
-    fn event(&mut self, at: Millis, event: Event<'_>);
+    fn event(&mut self, at: Millis, event: SessionEvent<'_>);
 
     /// Whether [`Event::State`] is wanted: hashing costs a few microseconds.
     fn wants_state(&self) -> bool {
@@ -84,7 +84,7 @@ pub trait Log {
 }
 
 impl<L: Log + ?Sized> Log for &mut L {
-    fn event(&mut self, at: Millis, event: Event<'_>) {
+    fn event(&mut self, at: Millis, event: SessionEvent<'_>) {
         (**self).event(at, event);
     }
 
@@ -94,7 +94,7 @@ impl<L: Log + ?Sized> Log for &mut L {
 }
 
 impl<L: Log + ?Sized> Log for Box<L> {
-    fn event(&mut self, at: Millis, event: Event<'_>) {
+    fn event(&mut self, at: Millis, event: SessionEvent<'_>) {
         (**self).event(at, event);
     }
 
@@ -105,7 +105,7 @@ impl<L: Log + ?Sized> Log for Box<L> {
 
 /// Nothing is logged.
 impl Log for () {
-    fn event(&mut self, _at: Millis, _event: Event<'_>) {}
+    fn event(&mut self, _at: Millis, _event: SessionEvent<'_>) {}
 
     fn wants_state(&self) -> bool {
         false
@@ -114,22 +114,22 @@ impl Log for () {
 
 /// A host and its clock, for a terminal that is elsewhere (a TN3270 client). A clone is a fork.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct HostSession {
     host: Host,
     now: Millis,
     mode: ClockMode,
 }
 
-impl Line {
+impl HostSession {
     /// A host of this system at time 0; it has sent nothing yet.
-    pub fn open(system: &Arc<System>, setup: &Setup) -> Line {
-        Line::open_in(&Region::new(system, setup.seed), setup)
+    pub fn open(system: &Arc<System>, setup: &Setup) -> HostSession {
+        HostSession::open_in(&Region::new(system, setup.seed), setup)
     }
 
     /// As [`Line::open`] in a region that is made already: generating a world's tables is most of the cost of opening. The
     /// region's seed stands in for the setup's.
-    pub fn open_in(region: &Region, setup: &Setup) -> Line {
-        Line {
+    pub fn open_in(region: &Region, setup: &Setup) -> HostSession {
+        HostSession {
             host: Host::with_warts(region, &setup.warts),
             now: 0,
             mode: setup.clock,
@@ -150,7 +150,7 @@ impl Line {
         log: &mut (impl Log + ?Sized),
         out: &mut Vec<Outbound>,
     ) {
-        log.event(self.now, Event::Inbound(inbound));
+        log.event(self.now, SessionEvent::Inbound(inbound));
         self.host.handle(inbound, self.now);
         self.settle(log, out);
     }
@@ -181,7 +181,7 @@ impl Line {
 
     /// Moves the clock on, and logs that it was.
     pub fn wait(&mut self, by: Millis, log: &mut (impl Log + ?Sized), out: &mut Vec<Outbound>) {
-        log.event(self.now, Event::Wait(by));
+        log.event(self.now, SessionEvent::Wait(by));
         self.advance_to(self.now.saturating_add(by), log, out);
     }
 
@@ -234,11 +234,11 @@ impl Line {
     fn moment(&mut self, at: Millis, log: &mut (impl Log + ?Sized), out: &mut Vec<Outbound>) {
         self.now = self.now.max(at);
         while let Some(outbound) = self.host.poll(self.now) {
-            log.event(self.now, Event::Outbound(&outbound));
+            log.event(self.now, SessionEvent::Outbound(&outbound));
             out.push(outbound);
         }
         if log.wants_state() {
-            log.event(self.now, Event::State(self.host.state_hash()));
+            log.event(self.now, SessionEvent::State(self.host.state_hash()));
         }
     }
 }
@@ -246,22 +246,22 @@ impl Line {
 /// One terminal joined to one host in memory. A clone is a fork: both go their own way from the same world.
 #[derive(Debug, Clone)]
 pub struct Session {
-    line: Line,
+    line: HostSession,
     terminal: Terminal,
 }
 
 impl Session {
     /// A connected terminal with its first screen.
     pub fn open(system: &Arc<System>, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
-        Session::join(Line::open(system, setup), setup, log)
+        Session::join(HostSession::open(system, setup), setup, log)
     }
 
     /// As [`Session::open`] in a region that is made already (see [`Line::open_in`]).
     pub fn open_in(region: &Region, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
-        Session::join(Line::open_in(region, setup), setup, log)
+        Session::join(HostSession::open_in(region, setup), setup, log)
     }
 
-    fn join(line: Line, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
+    fn join(line: HostSession, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
         let terminal = Terminal::new(setup.terminal);
         let mut session = Session { line, terminal };
         let mut out = Vec::new();
@@ -273,7 +273,7 @@ impl Session {
     /// Presses a key. By the turn clock a key of attention returns with its answer complete; by the live clock call
     /// [`Session::advance_to`] first.
     pub fn press(&mut self, key: Key, log: &mut (impl Log + ?Sized)) -> Response {
-        log.event(self.line.now, Event::Key(key));
+        log.event(self.line.now, SessionEvent::Key(key));
         let response = self.terminal.press(key);
         let mut out = Vec::new();
         self.send(&response, log, &mut out);
@@ -298,7 +298,7 @@ impl Session {
 
     /// Moves the clock on, as somebody who looks at the screen and waits.
     pub fn wait(&mut self, by: Millis, log: &mut (impl Log + ?Sized)) {
-        log.event(self.line.now, Event::Wait(by));
+        log.event(self.line.now, SessionEvent::Wait(by));
         self.advance_to(self.line.now.saturating_add(by), log);
     }
 
@@ -340,17 +340,17 @@ impl Session {
     }
 
     /// Changes how the terminal is set up.
-    pub fn set_options(&mut self, options: Options) {
+    pub fn set_options(&mut self, options: TerminalOptions) {
         self.terminal.set_options(options);
     }
 
     /// The host and its clock.
-    pub fn line(&self) -> &Line {
+    pub fn line(&self) -> &HostSession {
         &self.line
     }
 
     /// The host and its clock, for graders and traces.
-    pub fn line_mut(&mut self) -> &mut Line {
+    pub fn line_mut(&mut self) -> &mut HostSession {
         &mut self.line
     }
 

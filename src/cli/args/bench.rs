@@ -58,7 +58,7 @@ pub enum BenchCommand {
 
 /// The host that is measured, and what its clients do.
 #[derive(Debug, Clone, Args)]
-pub struct Target {
+pub struct BenchTarget {
     /// The host [default: a server of dmv that is started for it, with the turn clock]
     #[arg(long, value_name = "HOST:PORT")]
     pub host: Option<String>,
@@ -90,7 +90,7 @@ work on the machine does not change.")]
 pub struct BenchServeArgs {
     /// The host and the work.
     #[command(flatten)]
-    pub target: Target,
+    pub target: BenchTarget,
     /// How many clients, one line of the table each
     #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,10,100,1000", value_parser = positive)]
     pub sessions: Vec<usize>,
@@ -119,7 +119,7 @@ Exit codes: 0 no file and no thread is left behind, 1 one is, 2 the host cannot 
 pub struct BenchSoakArgs {
     /// The host and the work.
     #[command(flatten)]
-    pub target: Target,
+    pub target: BenchTarget,
     /// How many sessions
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = positive)]
     pub sessions: usize,

@@ -10,14 +10,16 @@ mod serve;
 mod session;
 mod task;
 
-pub use bench::{BenchArgs, BenchCommand, BenchGymArgs, BenchServeArgs, BenchSoakArgs, Target};
+pub use bench::{
+    BenchArgs, BenchCommand, BenchGymArgs, BenchServeArgs, BenchSoakArgs, BenchTarget,
+};
 pub use definition::{CheckArgs, ListArgs, ListKind, SchemaArgs, SchemaKind};
 pub use host::{ConnectArgs, LineArgs, S3270Args};
 pub use recording::{RegradeArgs, ReplayArgs, ShowArgs, VerifyArgs};
 pub use serve::{LogForm, LogLevel, ServeArgs};
 #[cfg(feature = "mcp")]
 pub use session::McpArgs;
-pub use session::{Clock, PlayArgs, ScriptArgs, SessionArgs, SessionOptions};
+pub use session::{ClockArg, PlayArgs, ScriptArgs, SessionArgs, SessionOptions};
 pub use task::{CallArgs, EvalArgs, ProveArgs, Via};
 
 /// A gym of simulated legacy systems behind real 3270 green screens.

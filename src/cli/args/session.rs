@@ -31,7 +31,7 @@ pub struct SessionOptions {
     pub task: Option<String>,
     /// live: real time; turn: time passes only when a key or a wait asks the host for something
     #[arg(long, value_enum)]
-    pub clock: Option<Clock>,
+    pub clock: Option<ClockArg>,
     /// Virtual milliseconds that pass in a real one, under the live clock
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
@@ -48,7 +48,7 @@ pub struct SessionOptions {
 
 /// How a session's time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Clock {
+pub enum ClockArg {
     /// Real time, times the speed.
     Live,
     /// Time passes only when a key or a wait asks for it.

@@ -2,15 +2,15 @@
 
 use super::{Figure, quantiles, shortest, worlds};
 use crate::cli::args::BenchGymArgs;
-use crate::cli::{Error, courses};
+use crate::cli::{Error, suites};
 use bigiron_sim::gym::{
-    ANSWER, Action, Autoreset, BatchEnv, Buffers, Draws, Env, Error as GymError, GOAL, INFO,
-    Observation, Options, Registry, Shape, TOKEN, TOKENS, status,
+    ANSWER, Action, Autoreset, BatchEnv, Buffers, Env, EnvOptions, GOAL, GymError, INFO,
+    Observation, ObservationShape, Registry, SeedDraws, TOKEN, TOKENS, status,
 };
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Session;
-use bigiron_sim::task::model::{Course, Seeds, Task};
-use bigiron_sim::task::playbook::{Station, Stop, run};
+use bigiron_sim::task::model::{Seeds, Task, TaskSuite};
+use bigiron_sim::task::playbook::{Stop, TerminalDriver, run};
 use bigiron_sim::task::prove::arguments;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::fs;
@@ -32,8 +32,9 @@ const NEW: u64 = 100;
 
 fn threads() -> Result<Arc<ThreadPool>, Error> {
     let pool = ThreadPoolBuilder::new().build();
-    pool.map(Arc::new)
-        .map_err(|cause| Error::new(crate::cli::error::Kind::Machine, "no threads").because(&cause))
+    pool.map(Arc::new).map_err(|cause| {
+        Error::new(crate::cli::error::ErrorKind::Machine, "no threads").because(&cause)
+    })
 }
 
 fn gym(cause: GymError) -> Error {
@@ -42,7 +43,7 @@ fn gym(cause: GymError) -> Error {
 
 /// What is measured: the tasks of one system, one of them step by step.
 pub struct Bench {
-    course: Course,
+    course: TaskSuite,
     registry: Registry,
     id: String,
     time: Duration,
@@ -51,7 +52,7 @@ pub struct Bench {
 impl Bench {
     /// On a system; step by step the task with the most keys.
     pub fn new(args: &BenchGymArgs) -> Result<Bench, Error> {
-        let course = courses::load(&args.system)?;
+        let course = suites::load(&args.system)?;
         let Some(task) = course.tasks.iter().max_by_key(|task| task.budget.keys) else {
             return Err(Error::input(format!("{} has no tasks", args.system)));
         };
@@ -102,15 +103,15 @@ impl Bench {
         Ok(figures)
     }
 
-    fn options() -> Options {
-        Options {
+    fn options() -> EnvOptions {
+        EnvOptions {
             warts: Warts::All,
             // What is measured is stepping: no world is made anew meanwhile.
-            seeds: Draws::These(Seeds {
+            seeds: SeedDraws::These(Seeds {
                 first: 0,
                 last: SEEDS - 1,
             }),
-            ..Options::default()
+            ..EnvOptions::default()
         }
     }
 
@@ -314,7 +315,7 @@ struct Page {
 }
 
 impl Page {
-    fn new(shape: Shape, envs: usize) -> Page {
+    fn new(shape: ObservationShape, envs: usize) -> Page {
         Page {
             planes: vec![0; shape.planes() * envs],
             status: vec![0; status::COLUMNS * envs],
@@ -372,7 +373,7 @@ struct Tap {
 }
 
 /// The oracle's run at a task of one system, with seed 0 and every wart on.
-fn traced(course: &Course, task: &Task) -> Option<Tap> {
+fn traced(course: &TaskSuite, task: &Task) -> Option<Tap> {
     let start = course.start(&task.id, 0).ok()?;
     if start.regions().len() > 1 {
         return None;
@@ -392,7 +393,7 @@ fn traced(course: &Course, task: &Task) -> Option<Tap> {
     Some(tap)
 }
 
-impl Station for Tap {
+impl TerminalDriver for Tap {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         self.deeds.push(Deed::Press(key));
         let response = self.session.press(key, &mut ());

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cli::args::{BenchServeArgs, BenchSoakArgs, Target};
-use crate::cli::{Error, Outcome};
-use crate::doors::load::{self, Load, Work};
+use crate::cli::args::{BenchServeArgs, BenchSoakArgs, BenchTarget};
+use crate::cli::{CommandOutcome, Error};
+use crate::doors::load::{self, Load, LoadScript};
 use tn3270::terminal::Key;
 
 /// A host under load: one that was named, or a server of our own.
@@ -22,7 +22,7 @@ struct Host {
 
 impl Host {
     /// The host that was named; else a server that is started for it.
-    fn begin(target: &Target, sessions: usize, same_seed: bool) -> Result<Host, Error> {
+    fn begin(target: &BenchTarget, sessions: usize, same_seed: bool) -> Result<Host, Error> {
         if let Some(address) = &target.host {
             let (address, pid) = (address.clone(), target.pid);
             return Ok(Host {
@@ -116,7 +116,7 @@ fn keys(option: &str, text: &str) -> Result<Vec<Key>, Error> {
 }
 
 /// Signs a terminal on and has it do the round once, to learn what is sent.
-async fn rehearse(host: &Host, target: &Target) -> Result<Arc<Work>, Error> {
+async fn rehearse(host: &Host, target: &BenchTarget) -> Result<Arc<LoadScript>, Error> {
     let (opening, round) = (
         keys("--sign-on", &target.sign_on)?,
         keys("--work", &target.work)?,
@@ -151,7 +151,7 @@ struct Row {
 }
 
 /// Transactions a second and the time of answers, by how many clients there are.
-pub fn serve(args: BenchServeArgs) -> Result<Outcome, Error> {
+pub fn serve(args: BenchServeArgs) -> Result<CommandOutcome, Error> {
     // Each client is a file.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = runtime()?;
@@ -176,7 +176,7 @@ pub fn serve(args: BenchServeArgs) -> Result<Outcome, Error> {
         }
         out.flush()?;
     }
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// A line of the table.
@@ -257,7 +257,7 @@ impl Holdings {
 }
 
 /// Sessions that come and go.
-pub fn soak(args: BenchSoakArgs) -> Result<Outcome, Error> {
+pub fn soak(args: BenchSoakArgs) -> Result<CommandOutcome, Error> {
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = runtime()?;
     runtime.block_on(async {
@@ -305,7 +305,11 @@ pub fn soak(args: BenchSoakArgs) -> Result<Outcome, Error> {
             }
         }
         let left = after.files > before.files || after.threads > before.threads;
-        Ok(if left { Outcome::NotSo } else { Outcome::Done })
+        Ok(if left {
+            CommandOutcome::NotSo
+        } else {
+            CommandOutcome::Done
+        })
     })
 }
 

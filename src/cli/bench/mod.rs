@@ -5,7 +5,7 @@ mod load;
 mod worlds;
 
 use super::args::{BenchArgs, BenchCommand};
-use super::{Error, Outcome};
+use super::{CommandOutcome, Error};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ struct Figure {
 }
 
 /// Runs one of the benchmarks.
-pub fn run(args: BenchArgs) -> Result<Outcome, Error> {
+pub fn run(args: BenchArgs) -> Result<CommandOutcome, Error> {
     match args.what {
         Some(BenchCommand::Serve(args)) => load::serve(args),
         Some(BenchCommand::Soak(args)) => load::soak(args),
@@ -38,7 +38,7 @@ pub fn run(args: BenchArgs) -> Result<Outcome, Error> {
             let mut figures = bench.measure(&args.gym)?;
             figures.extend(python.into_iter().flatten());
             print(&figures, args.gym.json)?;
-            Ok(Outcome::Done)
+            Ok(CommandOutcome::Done)
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::cli::Error;
 use bigiron_sim::host::Region;
 use bigiron_sim::session::{Session, Setup};
 use bigiron_sim::system::model::{Maker, System};
-use bigiron_sim::system::value::Key;
+use bigiron_sim::system::value::RowKey;
 use std::hint::black_box;
 use std::process::Command;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ fn lookup(region: &Region, table: usize, time: Duration) -> Figure {
     let table = &region.tables()[table];
     let every = (table.len() / KEYS).max(1);
     let records = table.iter().step_by(every).take(KEYS);
-    let keys: Vec<Key> = records.map(|record| record.key(columns)).collect();
+    let keys: Vec<RowKey> = records.map(|record| record.key(columns)).collect();
     let took = shortest(time, || {
         for key in &keys {
             black_box(table.get(key).and_then(|record| record.cell(0)));

@@ -1,13 +1,13 @@
 use super::*;
-use crate::tui::{Command, Program};
-use bigiron_sim::recording::{Recording, What};
+use crate::tui::{Program, WindowCommand};
+use bigiron_sim::recording::{EventKind, Recording};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use std::path::Path;
 
 /// A task of the licence desk, played under the turn clock; recorded if there is a file for it.
 fn at_task(task: &str, record: Option<&Path>) -> Play<Own> {
-    let course = courses::load("dmv").unwrap();
+    let course = suites::load("dmv").unwrap();
     let args = SessionArgs {
         system: "dmv".into(),
         options: super::super::args::SessionOptions {
@@ -18,7 +18,7 @@ fn at_task(task: &str, record: Option<&Path>) -> Play<Own> {
             ..Default::default()
         },
     };
-    let setup = opening::setup(&args.options, Clock::Turn, [course.system()]).unwrap();
+    let setup = opening::setup(&args.options, ClockArg::Turn, [course.system()]).unwrap();
     let station = open(&course, &args, &setup, "play").unwrap();
     let own = Own {
         station,
@@ -43,7 +43,7 @@ fn shown(program: &Play<Own>, width: u16, height: u16) -> String {
 }
 
 /// Types text; `\r` is Enter, `\x1b` the prefix Esc, `\x11` Ctrl-Q.
-fn types(program: &mut Play<Own>, text: &str) -> Vec<Command> {
+fn types(program: &mut Play<Own>, text: &str) -> Vec<WindowCommand> {
     let mut commands = Vec::new();
     for character in text.chars() {
         let key = match character {
@@ -98,7 +98,7 @@ fn an_answer_is_typed_kept_and_handed_in_by_leaving() {
     types(&mut program, "\x11");
     assert!(shown(&program, 80, 26).contains("Leave with the answer 04/02/89?"));
     assert_eq!(types(&mut program, "n"), []);
-    assert_eq!(types(&mut program, "\x11y"), [Command::Quit]);
+    assert_eq!(types(&mut program, "\x11y"), [WindowCommand::Quit]);
     let mut station = program.into_desk().station;
     station.leave();
     station.end("quit");
@@ -111,9 +111,9 @@ fn an_answer_is_typed_kept_and_handed_in_by_leaving() {
         .rev()
         .take(2)
         .map(|event| &event.what);
-    let ends: Vec<&What> = ends.collect();
-    assert_eq!(ends[0], &What::End("submitted".into()));
-    assert_eq!(ends[1], &What::Answer(Some("04/02/89".into())));
+    let ends: Vec<&EventKind> = ends.collect();
+    assert_eq!(ends[0], &EventKind::End("submitted".into()));
+    assert_eq!(ends[1], &EventKind::Answer(Some("04/02/89".into())));
 }
 
 #[test]
@@ -121,13 +121,13 @@ fn whoever_leaves_without_an_answer_is_asked_for_it() {
     let mut program = at_task("read-expiry", None);
     types(&mut program, "\r\x11");
     insta::assert_snapshot!("leaving_80x26", shown(&program, 80, 26));
-    assert_eq!(types(&mut program, "04/02/89\r"), [Command::Quit]);
+    assert_eq!(types(&mut program, "04/02/89\r"), [WindowCommand::Quit]);
     let mut program = at_task("read-expiry", None);
-    assert_eq!(types(&mut program, "\r\x11\r"), [Command::Quit]);
+    assert_eq!(types(&mut program, "\r\x11\r"), [WindowCommand::Quit]);
     // Where no answer is asked for there is nothing but the question.
     let mut program = at_task("change-address", None);
-    assert_eq!(types(&mut program, "\r\x1be"), [Command::Bell]);
-    assert_eq!(types(&mut program, "\x11y"), [Command::Quit]);
+    assert_eq!(types(&mut program, "\r\x1be"), [WindowCommand::Bell]);
+    assert_eq!(types(&mut program, "\x11y"), [WindowCommand::Quit]);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn the_other_terminal_is_turned_to_and_each_is_recorded() {
             .events
             .into_iter()
             .filter_map(|event| match event.what {
-                What::Keys(keys) => Some(Key::line(&keys)),
+                EventKind::Keys(keys) => Some(Key::line(&keys)),
                 _ => None,
             });
         keys.collect::<String>()
@@ -182,7 +182,7 @@ fn a_task_that_is_used_up_is_over() {
     assert!(!shown(&program, 80, 26).contains("used up"));
     types(&mut program, "1");
     assert!(shown(&program, 80, 26).contains("used up"));
-    assert_eq!(types(&mut program, " "), [Command::Quit]);
+    assert_eq!(types(&mut program, " "), [WindowCommand::Quit]);
     let station = program.into_desk().station;
     let grade = station.grade().unwrap();
     assert_eq!(

@@ -11,17 +11,17 @@
 //! | [`remote`] | all of that with a socket, for a script or a person |
 //! | [`hands`] | all of that for a playbook |
 
+pub mod blocking;
 pub mod certificate;
-pub mod hands;
+pub mod conversation;
 pub mod host;
 pub mod negotiation;
 pub mod nvt;
 pub mod open;
 pub mod remote;
 mod subject;
-pub mod talk;
 
-pub use hands::Hands;
+pub use blocking::BlockingClient;
 pub use host::{HostName, HostNameError};
 pub use negotiation::Mode;
-pub use remote::{Config, Remote, Stage};
+pub use remote::{Config, ConnectStage, Remote};

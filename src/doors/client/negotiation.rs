@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use tn3270::wire::telnet::{Event, Verb, option};
+use tn3270::wire::telnet::{TelnetEvent, Verb, option};
 use tn3270::wire::tn3270e::{Functions, Message, Reason, UnknownMessage, function};
 
 mod names;
 mod terms;
 
-pub use terms::{Mode, Offer, Refusal, Turn};
+pub use terms::{ClientOffer, HostRefusal, Mode, NegotiationStep};
 
 use option::{ECHO, NAWS, STARTTLS, SUPPRESS_GO_AHEAD};
 
@@ -21,8 +21,8 @@ const MAX_ROUNDS: u32 = 1000;
 
 /// The client's end of the negotiation.
 #[derive(Debug, Clone)]
-pub struct Negotiation {
-    offer: Offer,
+pub struct ClientNegotiation {
+    offer: ClientOffer,
     mine: BTreeSet<u8>,
     theirs: BTreeSet<u8>,
     /// The LU that is asked for next.
@@ -39,10 +39,10 @@ pub struct Negotiation {
     rounds: u32,
 }
 
-impl Negotiation {
+impl ClientNegotiation {
     /// A client that has just been connected. It waits for the host to speak.
-    pub fn new(offer: Offer) -> Negotiation {
-        Negotiation {
+    pub fn new(offer: ClientOffer) -> ClientNegotiation {
+        ClientNegotiation {
             text: offer.nvt || offer.no_telnet,
             offer,
             mine: BTreeSet::new(),
@@ -145,33 +145,39 @@ impl Negotiation {
     }
 
     /// Takes what the host says beside records, and appends the answer.
-    pub fn receive(&mut self, event: &Event, out: &mut Vec<Event>) -> Result<Turn, Refusal> {
+    pub fn receive(
+        &mut self,
+        event: &TelnetEvent,
+        out: &mut Vec<TelnetEvent>,
+    ) -> Result<NegotiationStep, HostRefusal> {
         self.rounds = self.rounds.saturating_add(1);
         if self.rounds > MAX_ROUNDS && self.mode() == Mode::Pending {
-            return Err(Refusal::Endless);
+            return Err(HostRefusal::Endless);
         }
         match event {
-            Event::Negotiate(verb, option) => self.negotiate(*verb, *option, out),
-            Event::Subnegotiation(STARTTLS, _) if self.mine.contains(&STARTTLS) => {
-                return Ok(Turn::StartTls);
+            TelnetEvent::Negotiate(verb, option) => self.negotiate(*verb, *option, out),
+            TelnetEvent::Subnegotiation(STARTTLS, _) if self.mine.contains(&STARTTLS) => {
+                return Ok(NegotiationStep::StartTls);
             }
-            Event::Subnegotiation(option::TERMINAL_TYPE, data) if data.first() == Some(&1) => {
+            TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, data)
+                if data.first() == Some(&1) =>
+            {
                 self.terminal_type(out);
             }
-            Event::Subnegotiation(NEW_ENVIRONMENT, data) if data.first() == Some(&1) => {
+            TelnetEvent::Subnegotiation(NEW_ENVIRONMENT, data) if data.first() == Some(&1) => {
                 out.push(self.environment());
             }
-            Event::Subnegotiation(option::TN3270E, data) => {
-                let message = Message::decode(data).map_err(Refusal::Message)?;
+            TelnetEvent::Subnegotiation(option::TN3270E, data) => {
+                let message = Message::decode(data).map_err(HostRefusal::Message)?;
                 self.message(message, out)?;
             }
-            Event::Subnegotiation(..) | Event::Record(_) | Event::Command(_) => {}
+            TelnetEvent::Subnegotiation(..) | TelnetEvent::Record(_) | TelnetEvent::Command(_) => {}
         }
-        Ok(Turn::Stay)
+        Ok(NegotiationStep::Stay)
     }
 
-    fn negotiate(&mut self, verb: Verb, option: u8, out: &mut Vec<Event>) {
-        let mut say = |verb| out.push(Event::Negotiate(verb, option));
+    fn negotiate(&mut self, verb: Verb, option: u8, out: &mut Vec<TelnetEvent>) {
+        let mut say = |verb| out.push(TelnetEvent::Negotiate(verb, option));
         match verb {
             // What came before the mark has been processed: that is the whole answer (RFC 860).
             Verb::Do if option == option::TIMING_MARK => say(Verb::Wont),
@@ -183,7 +189,7 @@ impl Negotiation {
                 match option {
                     NAWS => out.push(self.window_size()),
                     // FOLLOWS: this end is ready.
-                    STARTTLS => out.push(Event::Subnegotiation(STARTTLS, vec![1])),
+                    STARTTLS => out.push(TelnetEvent::Subnegotiation(STARTTLS, vec![1])),
                     _ => {}
                 }
             }
@@ -233,14 +239,14 @@ impl Negotiation {
         self.next_lu = 0;
     }
 
-    fn window_size(&self) -> Event {
+    fn window_size(&self) -> TelnetEvent {
         let (rows, columns) = self.offer.size;
         let data = [columns.to_be_bytes(), rows.to_be_bytes()].concat();
-        Event::Subnegotiation(NAWS, data)
+        TelnetEvent::Subnegotiation(NAWS, data)
     }
 
     /// `IS USER name DEVNAME name`, of what is set (RFC 1572, 4777).
-    fn environment(&self) -> Event {
+    fn environment(&self) -> TelnetEvent {
         const VAR: u8 = 0;
         const VALUE: u8 = 1;
         const USER_VAR: u8 = 3;
@@ -257,7 +263,7 @@ impl Negotiation {
                 data.extend(value.bytes());
             }
         }
-        Event::Subnegotiation(NEW_ENVIRONMENT, data)
+        TelnetEvent::Subnegotiation(NEW_ENVIRONMENT, data)
     }
 
     /// The LU to ask for now. Asked again, a host has refused the one before.
@@ -268,7 +274,7 @@ impl Negotiation {
     }
 
     /// `TERMINAL-TYPE IS type[@LU]`.
-    fn terminal_type(&mut self, out: &mut Vec<Event>) {
+    fn terminal_type(&mut self, out: &mut Vec<TelnetEvent>) {
         self.lu = self.take_lu();
         let mut data = vec![0];
         data.extend(self.offer.terminal_type.bytes());
@@ -276,10 +282,10 @@ impl Negotiation {
             data.push(b'@');
             data.extend(lu.bytes());
         }
-        out.push(Event::Subnegotiation(option::TERMINAL_TYPE, data));
+        out.push(TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, data));
     }
 
-    fn message(&mut self, message: Message, out: &mut Vec<Event>) -> Result<(), Refusal> {
+    fn message(&mut self, message: Message, out: &mut Vec<TelnetEvent>) -> Result<(), HostRefusal> {
         match message {
             Message::SendDeviceType => {
                 self.agreed = None;
@@ -308,7 +314,7 @@ impl Negotiation {
                 out.push(say(Message::FunctionsRequest(self.wanted.clone())));
             }
             Message::DeviceTypeRequest { .. } | Message::DeviceTypeAssociate { .. } => {
-                return Err(Refusal::Message(UnknownMessage(message.encode())));
+                return Err(HostRefusal::Message(UnknownMessage(message.encode())));
             }
         }
         Ok(())
@@ -320,7 +326,7 @@ impl Negotiation {
         self.inside = Mode::Unbound;
     }
 
-    fn request_device(&mut self, out: &mut Vec<Event>) {
+    fn request_device(&mut self, out: &mut Vec<TelnetEvent>) {
         self.lu = self.take_lu();
         out.push(say(Message::DeviceTypeRequest {
             device_type: self.offer.device_type.clone(),
@@ -329,7 +335,7 @@ impl Negotiation {
     }
 
     /// The host refuses: the next LU is asked for; without LUs there is TN3270 to fall back to.
-    fn rejected(&mut self, reason: Reason, out: &mut Vec<Event>) -> Result<(), Refusal> {
+    fn rejected(&mut self, reason: Reason, out: &mut Vec<TelnetEvent>) -> Result<(), HostRefusal> {
         if self.next_lu < self.offer.lus.len() {
             self.request_device(out);
             return Ok(());
@@ -339,16 +345,16 @@ impl Negotiation {
                 self.mine.remove(&option::TN3270E);
                 self.offer.tn3270e = false;
                 self.leave_tn3270e();
-                out.push(Event::Negotiate(Verb::Wont, option::TN3270E));
+                out.push(TelnetEvent::Negotiate(Verb::Wont, option::TN3270E));
                 Ok(())
             }
-            _ => Err(Refusal::Lu(self.lu.take(), reason)),
+            _ => Err(HostRefusal::Lu(self.lu.take(), reason)),
         }
     }
 }
 
-fn say(message: Message) -> Event {
-    Event::Subnegotiation(option::TN3270E, message.encode())
+fn say(message: Message) -> TelnetEvent {
+    TelnetEvent::Subnegotiation(option::TN3270E, message.encode())
 }
 
 #[cfg(test)]

@@ -278,10 +278,10 @@ fn color(color: vt100::Color) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tn3270::terminal::{Options, Terminal};
+    use tn3270::terminal::{Terminal, TerminalOptions};
 
     fn shown(nvt: &mut Nvt) -> Terminal {
-        let mut terminal = Terminal::new(Options::default());
+        let mut terminal = Terminal::new(TerminalOptions::default());
         terminal.apply(&nvt.picture(CodePage::CP037));
         terminal
     }

@@ -17,7 +17,7 @@ pub trait Pipe: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Pipe for T {}
 
 /// A connection that has been made.
-pub struct Opened {
+pub struct OpenedConnection {
     /// The bytes.
     pub pipe: Box<dyn Pipe>,
     /// What secures it.
@@ -60,7 +60,7 @@ impl Default for Security {
 
 /// Who has to answer a TLS handshake.
 #[derive(Debug, Clone)]
-pub struct Identity {
+pub struct PeerIdentity {
     /// The name in the certificate.
     pub name: String,
     /// Whether it is checked.
@@ -71,8 +71,8 @@ pub struct Identity {
 
 impl Security {
     /// Who has to answer if this host is called.
-    pub fn for_host(&self, host: &HostName) -> Identity {
-        Identity {
+    pub fn for_host(&self, host: &HostName) -> PeerIdentity {
+        PeerIdentity {
             name: host
                 .accept
                 .clone()
@@ -88,9 +88,9 @@ impl Security {
 pub async fn open(
     host: String,
     port: u16,
-    identity: Option<Identity>,
+    identity: Option<PeerIdentity>,
     patience: Option<Duration>,
-) -> Result<Opened, String> {
+) -> Result<OpenedConnection, String> {
     let place = format!("{host}, port {port}");
     let connecting = async {
         let stream = TcpStream::connect((host.as_str(), port)).await;
@@ -101,7 +101,7 @@ pub async fn open(
             .map_err(|error| error.to_string())?;
         let pipe: Box<dyn Pipe> = Box::new(stream);
         match identity {
-            None => Ok(Opened { pipe, secure: None }),
+            None => Ok(OpenedConnection { pipe, secure: None }),
             Some(identity) => secure(pipe, Vec::new(), identity).await,
         }
     };
@@ -121,8 +121,8 @@ pub async fn open(
 pub async fn secure(
     mut pipe: Box<dyn Pipe>,
     rest: Vec<u8>,
-    identity: Identity,
-) -> Result<Opened, String> {
+    identity: PeerIdentity,
+) -> Result<OpenedConnection, String> {
     pipe.write_all(&rest)
         .await
         .map_err(|error| error.to_string())?;
@@ -155,7 +155,7 @@ pub async fn secure(
             .peer_certificates()
             .and_then(|chain| Certificate::read(chain.first()?)),
     };
-    Ok(Opened {
+    Ok(OpenedConnection {
         pipe: Box::new(stream),
         secure: Some(secured),
     })
@@ -177,7 +177,7 @@ const SIGNERS: [&str; 3] = [
     "/etc/ssl/cert.pem",
 ];
 
-impl Identity {
+impl PeerIdentity {
     /// Whose word is taken for the host.
     fn trust(&self) -> Result<Trust, String> {
         if !self.verify {

@@ -10,19 +10,19 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::conversation::{Conversation, ConversationContext};
 use super::host::{HostName, HostNameError};
-use super::negotiation::{Mode, Offer, Turn};
-use super::open::{self, Opened, Pipe, Secured, Security};
-use super::talk::{Desk, Talk};
-use crate::doors::station::Recorder;
+use super::negotiation::{ClientOffer, Mode, NegotiationStep};
+use super::open::{self, OpenedConnection, Pipe, Secured, Security};
+use crate::doors::operator_session::Recorder;
 use bigiron_sim::session::Millis;
-use tn3270::terminal::{Key, Options, Response, Terminal};
+use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 
 /// How a client goes about its hosts.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The terminal.
-    pub terminal: Options,
+    pub terminal: TerminalOptions,
     /// The terminal type to name, if not the terminal's own.
     pub terminal_type: Option<String>,
     /// The port of a host whose name has none.
@@ -44,7 +44,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
-            terminal: Options::default(),
+            terminal: TerminalOptions::default(),
             terminal_type: None,
             port: 23,
             patience: None,
@@ -59,13 +59,13 @@ impl Default for Config {
 
 impl Config {
     /// What is offered to a host of this name.
-    fn offer(&self, host: &HostName, secure: bool) -> Offer {
+    fn offer(&self, host: &HostName, secure: bool) -> ClientOffer {
         let (device_type, named) = self.terminal.device_types();
         let strip = |name: String| match host.prefixes.standard {
             true => name.trim_end_matches("-E").to_owned(),
             false => name,
         };
-        Offer {
+        ClientOffer {
             terminal_type: self.terminal_type.clone().unwrap_or_else(|| strip(named)),
             device_type: self
                 .terminal_type
@@ -84,7 +84,7 @@ impl Config {
 }
 
 /// A connection being made.
-type Opening = Pin<Box<dyn Future<Output = Result<Opened, String>> + Send>>;
+type Opening = Pin<Box<dyn Future<Output = Result<OpenedConnection, String>> + Send>>;
 
 /// Whether there is a host.
 enum Line {
@@ -98,7 +98,7 @@ struct Connection {
     pipe: Option<Box<dyn Pipe>>,
     /// TLS being begun in mid-conversation.
     securing: Option<Opening>,
-    talk: Talk,
+    talk: Conversation,
     out: Vec<u8>,
     secure: Option<Secured>,
     since: Instant,
@@ -106,7 +106,7 @@ struct Connection {
 
 /// How far the way to a host is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum ConnectStage {
     /// There is none.
     Disconnected,
     /// The connection is being made.
@@ -190,21 +190,23 @@ impl Remote {
     }
 
     /// How far the way to the host is.
-    pub fn stage(&self) -> Stage {
+    pub fn stage(&self) -> ConnectStage {
         match &self.line {
-            Line::None => Stage::Disconnected,
-            Line::Opening(_) => Stage::Connecting,
-            Line::Open(connection) => Stage::Connected(connection.talk.negotiation().mode()),
+            Line::None => ConnectStage::Disconnected,
+            Line::Opening(_) => ConnectStage::Connecting,
+            Line::Open(connection) => ConnectStage::Connected(connection.talk.negotiation().mode()),
         }
     }
 
     /// Whether a script's `Connect()` is over: there is no host, or it has agreed on what is spoken and has written.
     pub fn is_settled(&self) -> bool {
         match self.stage() {
-            Stage::Disconnected => true,
-            Stage::Connecting | Stage::Connected(Mode::Pending | Mode::Unbound) => false,
-            Stage::Connected(Mode::Nvt { .. } | Mode::NvtInTn3270e | Mode::Sscp) => true,
-            Stage::Connected(Mode::Tn3270 | Mode::Tn3270e) => !self.terminal.awaits_first(),
+            ConnectStage::Disconnected => true,
+            ConnectStage::Connecting | ConnectStage::Connected(Mode::Pending | Mode::Unbound) => {
+                false
+            }
+            ConnectStage::Connected(Mode::Nvt { .. } | Mode::NvtInTn3270e | Mode::Sscp) => true,
+            ConnectStage::Connected(Mode::Tn3270 | Mode::Tn3270e) => !self.terminal.awaits_first(),
         }
     }
 
@@ -219,7 +221,7 @@ impl Remote {
     }
 
     /// Changes how the terminal is set up; sizes and types are told to the next host.
-    pub fn set_options(&mut self, options: Options) {
+    pub fn set_options(&mut self, options: TerminalOptions) {
         self.config.terminal = options;
         self.terminal.set_options(options);
     }
@@ -248,7 +250,7 @@ impl Remote {
     }
 
     /// The conversation, while there is one.
-    pub fn talk(&self) -> Option<&Talk> {
+    pub fn talk(&self) -> Option<&Conversation> {
         match &self.line {
             Line::Open(connection) => Some(&connection.talk),
             _ => None,
@@ -256,7 +258,7 @@ impl Remote {
     }
 
     /// The conversation, while there is one.
-    pub fn talk_mut(&mut self) -> Option<&mut Talk> {
+    pub fn talk_mut(&mut self) -> Option<&mut Conversation> {
         match &mut self.line {
             Line::Open(connection) => Some(&mut connection.talk),
             _ => None,
@@ -286,7 +288,7 @@ impl Remote {
 
     /// How many writes on the screen there were, of all hosts.
     pub fn writes(&self) -> u64 {
-        self.writes + self.talk().map_or(0, Talk::writes)
+        self.writes + self.talk().map_or(0, Conversation::writes)
     }
 
     /// Presses a key; what it sends is on its way.
@@ -295,7 +297,7 @@ impl Remote {
         let at = self.now();
         let response = match &mut self.line {
             Line::Open(connection) => {
-                let mut desk = Desk {
+                let mut desk = ConversationContext {
                     terminal: &mut self.terminal,
                     log: &mut *self.log,
                     at,
@@ -355,7 +357,7 @@ impl Remote {
                 opened.map(|opened| self.open(opened, at))
             }
             Line::Open(connection) => {
-                let mut desk = Desk {
+                let mut desk = ConversationContext {
                     terminal: &mut self.terminal,
                     log: &mut *self.log,
                     at,
@@ -374,13 +376,13 @@ impl Remote {
         Poll::Ready(())
     }
 
-    fn open(&mut self, opened: Opened, at: Millis) {
+    fn open(&mut self, opened: OpenedConnection, at: Millis) {
         let Some(name) = &self.name else { return };
         let offer = self.config.offer(name, opened.secure.is_some());
         self.writes = self.writes();
         self.terminal = Terminal::new(self.config.terminal);
-        let mut talk = Talk::new(offer);
-        talk.begin(&mut Desk {
+        let mut talk = Conversation::new(offer);
+        talk.begin(&mut ConversationContext {
             terminal: &mut self.terminal,
             log: &mut *self.log,
             at,
@@ -410,8 +412,8 @@ impl Connection {
     fn pump(
         &mut self,
         context: &mut Context<'_>,
-        desk: &mut Desk<'_>,
-        security: impl Fn() -> Option<open::Identity>,
+        desk: &mut ConversationContext<'_>,
+        security: impl Fn() -> Option<open::PeerIdentity>,
     ) -> Poll<Result<(), String>> {
         if let Some(securing) = &mut self.securing {
             let opened = ready!(securing.as_mut().poll(context))?;
@@ -440,7 +442,7 @@ impl Connection {
             if self.out.len() > MAX_UNSENT {
                 return Poll::Ready(Err("the host does not read what it is sent".into()));
             }
-            if turn == Turn::StartTls {
+            if turn == NegotiationStep::StartTls {
                 self.secure_by(security());
                 break;
             }
@@ -452,7 +454,7 @@ impl Connection {
     }
 
     /// Begins TLS on the connection as it is.
-    fn secure_by(&mut self, identity: Option<open::Identity>) {
+    fn secure_by(&mut self, identity: Option<open::PeerIdentity>) {
         if let (Some(pipe), Some(identity)) = (self.pipe.take(), identity) {
             let rest = std::mem::take(&mut self.out);
             self.securing = Some(Box::pin(open::secure(pipe, rest, identity)));

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use super::talk::Talk;
-use super::{Config, Mode, Remote, Stage};
-use crate::doors::dialogue::Seat;
-use crate::doors::script::{Facts, Subject};
+use super::conversation::Conversation;
+use super::{Config, ConnectStage, Mode, Remote};
+use crate::doors::dialogue::DialogueTarget;
+use crate::doors::script::{ConnectionFacts, ScriptTarget};
 use bigiron_sim::session::Millis;
-use tn3270::terminal::{Key, Options, Response, Terminal};
+use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 
-impl Subject for Remote {
+impl ScriptTarget for Remote {
     fn terminal(&self) -> &Terminal {
         Remote::terminal(self)
     }
 
-    fn set_options(&mut self, options: Options) {
+    fn set_options(&mut self, options: TerminalOptions) {
         Remote::set_options(self, options);
     }
 
@@ -36,18 +36,18 @@ impl Subject for Remote {
 
     fn mode(&self) -> Mode {
         match self.stage() {
-            Stage::Connected(mode) => mode,
-            Stage::Connecting | Stage::Disconnected => Mode::Pending,
+            ConnectStage::Connected(mode) => mode,
+            ConnectStage::Connecting | ConnectStage::Disconnected => Mode::Pending,
         }
     }
 
-    fn facts(&self) -> Facts {
+    fn facts(&self) -> ConnectionFacts {
         let Some(talk) = self.talk() else {
-            return Facts::default();
+            return ConnectionFacts::default();
         };
         let negotiation = talk.negotiation();
         let name = Remote::host(self);
-        Facts {
+        ConnectionFacts {
             port: name.map(|name| name.port.unwrap_or(self.config().port)),
             lu: negotiation.lu().map(str::to_owned),
             plu: talk.plu().map(str::to_owned),
@@ -70,7 +70,7 @@ impl Subject for Remote {
 
     fn connected(&self) -> Result<bool, String> {
         match (self.is_settled(), self.stage()) {
-            (true, Stage::Disconnected) => {
+            (true, ConnectStage::Disconnected) => {
                 Err(self.ended().unwrap_or("Host disconnected").to_owned())
             }
             (settled, _) => Ok(settled),
@@ -87,7 +87,9 @@ impl Subject for Remote {
     }
 
     fn take_text(&mut self) -> String {
-        self.talk_mut().map(Talk::take_text).unwrap_or_default()
+        self.talk_mut()
+            .map(Conversation::take_text)
+            .unwrap_or_default()
     }
 
     fn config(&self) -> Option<&Config> {
@@ -99,7 +101,7 @@ impl Subject for Remote {
     }
 }
 
-impl Seat for Remote {
+impl DialogueTarget for Remote {
     async fn wait(&mut self, until: Option<Millis>, _asked: bool, _limit: Millis) -> bool {
         match until {
             None => self.progress().await,

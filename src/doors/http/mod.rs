@@ -27,8 +27,8 @@ use hyper_util::service::TowerToHyperService;
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::episodes::{Episodes, Refusal};
-use super::request::{self, Fault};
+use super::episodes::{EpisodeError, Episodes};
+use super::request::{self, RequestFault};
 
 mod openapi;
 mod openenv;
@@ -97,8 +97,8 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Problem {
+impl From<RequestFault> for Problem {
+    fn from(fault: RequestFault) -> Problem {
         let status = match fault.kind {
             "syntax" => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -108,14 +108,14 @@ impl From<Fault> for Problem {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Problem {
+impl From<EpisodeError> for Problem {
+    fn from(refusal: EpisodeError) -> Problem {
         let status = match refusal {
-            Refusal::Full(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Refusal::Order(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Refusal::Unknown(_) => StatusCode::NOT_FOUND,
-            Refusal::Over(_) => StatusCode::CONFLICT,
-            Refusal::Machine(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            EpisodeError::Full(_) => StatusCode::SERVICE_UNAVAILABLE,
+            EpisodeError::Order(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            EpisodeError::Unknown(_) => StatusCode::NOT_FOUND,
+            EpisodeError::Over(_) => StatusCode::CONFLICT,
+            EpisodeError::Machine(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Problem::new(status, refusal.to_string())
     }
@@ -141,12 +141,12 @@ async fn members(body: Body) -> Result<Map<String, Value>, Problem> {
     object(request::json(&bytes)?).map_err(Problem::from)
 }
 
-fn object(value: Value) -> Result<Map<String, Value>, Fault> {
+fn object(value: Value) -> Result<Map<String, Value>, RequestFault> {
     match value {
         Value::Object(members) => Ok(members),
         other => {
             let wanted = format!("a JSON object is wanted, not {}", kind(&other));
-            Err(Fault::new("value", wanted))
+            Err(RequestFault::new("value", wanted))
         }
     }
 }

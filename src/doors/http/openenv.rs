@@ -12,11 +12,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Problem;
-use crate::doors::episodes::{Episode, Episodes, Order, Shared};
-use crate::doors::observation::{Observation, Scope};
-use crate::doors::request::{self, Fault, Request};
-use crate::doors::script::Subject;
-use crate::doors::turn::{Budget, Ended, Refused, Reply, schema_of};
+use crate::doors::episodes::{EpisodeRequest, EpisodeSession, Episodes, SharedEpisode};
+use crate::doors::observation::{ObservationScope, ScreenView};
+use crate::doors::request::{self, Request, RequestFault};
+use crate::doors::script::ScriptTarget;
+use crate::doors::turn::{Budget, Ended, Refused, TurnReply, schema_of};
 use bigiron_sim::session::{ClockMode, Millis};
 
 /// What is seen of an episode.
@@ -31,13 +31,13 @@ struct Observed {
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
     /// The screen.
-    screen: Observation,
+    screen: ScreenView,
     /// The key that the keyboard did not take; those after it were not pressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<Refused>,
     /// Why the keys could not be read, if they could not: then nothing was pressed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Fault>,
+    error: Option<RequestFault>,
     /// What the task leaves to use up.
     #[serde(skip_serializing_if = "Option::is_none")]
     budget: Option<Budget>,
@@ -87,8 +87,10 @@ struct Inside {
 const RESET: [&str; 6] = ["seed", "episode_id", "system", "task", "warts", "model"];
 
 /// Reads what a reset asks for, and the name that the client gives the episode.
-pub(super) fn order(members: &Map<String, Value>) -> Result<(Order, Option<String>), Fault> {
-    let mut order = Order::default();
+pub(super) fn order(
+    members: &Map<String, Value>,
+) -> Result<(EpisodeRequest, Option<String>), RequestFault> {
+    let mut order = EpisodeRequest::default();
     let mut name = None;
     for (member, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         match member.as_str() {
@@ -98,25 +100,34 @@ pub(super) fn order(members: &Map<String, Value>) -> Result<(Order, Option<Strin
             "system" => order.system = Some(text(member, value)?),
             "task" => order.task = Some(text(member, value)?),
             "warts" => order.warts = Some(text(member, value)?),
-            _ => return Err(Fault::unknown("member", "member of reset", member, &RESET)),
+            _ => {
+                return Err(RequestFault::unknown(
+                    "member",
+                    "member of reset",
+                    member,
+                    &RESET,
+                ));
+            }
         }
     }
     Ok((order, name))
 }
 
-fn number(member: &str, value: &Value) -> Result<u64, Fault> {
+fn number(member: &str, value: &Value) -> Result<u64, RequestFault> {
     let wanted = || format!("{member}: a whole number from 0 is wanted, not {value}");
-    value.as_u64().ok_or_else(|| Fault::new("value", wanted()))
+    value
+        .as_u64()
+        .ok_or_else(|| RequestFault::new("value", wanted()))
 }
 
-fn text(member: &str, value: &Value) -> Result<String, Fault> {
+fn text(member: &str, value: &Value) -> Result<String, RequestFault> {
     let wanted = || format!("{member}: a text is wanted, not {value}");
     let text = value.as_str().map(str::to_owned);
-    text.ok_or_else(|| Fault::new("value", wanted()))
+    text.ok_or_else(|| RequestFault::new("value", wanted()))
 }
 
 /// Reads an action.
-fn action(members: &Map<String, Value>) -> Result<Request, Fault> {
+fn action(members: &Map<String, Value>) -> Result<Request, RequestFault> {
     let mut members = members.clone();
     // OpenEnv's own action classes carry it; it means nothing here.
     members.remove("metadata");
@@ -124,7 +135,7 @@ fn action(members: &Map<String, Value>) -> Result<Request, Fault> {
         None => {
             let wanted =
                 "keys is wanted: {\"keys\": \"SMITH<tab>JOHN<enter>\"}, or \"\" to press none";
-            return Err(Fault::new("member", wanted));
+            return Err(RequestFault::new("member", wanted));
         }
         // Bridges read a model's bare `5` as JSON before they hand it on.
         Some(keys) if keys.is_number() => *keys = keys.to_string().into(),
@@ -137,7 +148,7 @@ fn action(members: &Map<String, Value>) -> Result<Request, Fault> {
 /// other fault is the caller's.
 pub(super) async fn act(
     handle: &str,
-    episode: &mut Episode,
+    episode: &mut EpisodeSession,
     members: &Map<String, Value>,
 ) -> Result<Value, Problem> {
     match action(members) {
@@ -147,7 +158,7 @@ pub(super) async fn act(
         }
         Err(fault) if fault.kind == "key" => {
             episode.count_step()?;
-            let reply = episode.look(Scope::default()).await;
+            let reply = episode.look(ObservationScope::default()).await;
             Ok(payload(handle, episode, reply, Some(fault)))
         }
         Err(fault) => Err(fault.into()),
@@ -155,15 +166,20 @@ pub(super) async fn act(
 }
 
 /// The first observation of an episode.
-pub(super) async fn first(handle: &str, episode: &mut Episode) -> Value {
-    let reply = episode.look(Scope::default()).await;
+pub(super) async fn first(handle: &str, episode: &mut EpisodeSession) -> Value {
+    let reply = episode.look(ObservationScope::default()).await;
     let mut payload = payload(handle, episode, reply, None);
     payload["reward"] = Value::Null;
     payload
 }
 
 /// `{"observation", "reward", "done", "metadata"}`. Only the last, which no agent is shown, has the grade.
-fn payload(handle: &str, episode: &Episode, reply: Reply, error: Option<Fault>) -> Value {
+fn payload(
+    handle: &str,
+    episode: &EpisodeSession,
+    reply: TurnReply,
+    error: Option<RequestFault>,
+) -> Value {
     let observed = Observed {
         goal: episode.goal().map(str::to_owned),
         systems: match episode.station().systems() {
@@ -193,7 +209,7 @@ fn payload(handle: &str, episode: &Episode, reply: Reply, error: Option<Fault>) 
 }
 
 /// 1 for a task that is solved, 0 for one that is not, or not yet; none without a task.
-fn reward(episode: &Episode) -> Option<f64> {
+fn reward(episode: &EpisodeSession) -> Option<f64> {
     let solved = episode
         .station()
         .grade()
@@ -202,7 +218,7 @@ fn reward(episode: &Episode) -> Option<f64> {
 }
 
 /// The state of an episode.
-pub(super) fn inside(handle: &str, episode: &Episode) -> Value {
+pub(super) fn inside(handle: &str, episode: &EpisodeSession) -> Value {
     let setup = episode.setup();
     json!(Inside {
         episode_id: handle.to_owned(),
@@ -223,7 +239,7 @@ pub(super) fn inside(handle: &str, episode: &Episode) -> Value {
 }
 
 /// The episode that is named, or the only one there is.
-fn find(episodes: &Episodes, name: Option<&str>) -> Result<(String, Shared), Problem> {
+fn find(episodes: &Episodes, name: Option<&str>) -> Result<(String, SharedEpisode), Problem> {
     match name {
         Some(name) => Ok((name.to_owned(), episodes.get(name)?)),
         None => episodes.only().ok_or_else(|| {
@@ -258,7 +274,7 @@ pub(super) async fn step(
     let members = super::members(body).await?;
     const KNOWN: [&str; 4] = ["action", "episode_id", "timeout_s", "request_id"];
     if let Some(name) = members.keys().find(|name| !KNOWN.contains(&name.as_str())) {
-        return Err(Fault::unknown("member", "member of step", name, &KNOWN).into());
+        return Err(RequestFault::unknown("member", "member of step", name, &KNOWN).into());
     }
     let present = |name: &str| members.get(name).filter(|value| !value.is_null());
     let name = present("episode_id")
@@ -266,7 +282,7 @@ pub(super) async fn step(
         .transpose()?;
     let limit = present("timeout_s").map(seconds).transpose()?;
     let missing = || {
-        Fault::new(
+        RequestFault::new(
             "member",
             "action is wanted: {\"action\": {\"keys\": \"<enter>\"}}",
         )
@@ -288,25 +304,25 @@ pub(super) async fn step(
     .map(Json)
 }
 
-fn seconds(value: &Value) -> Result<Duration, Fault> {
+fn seconds(value: &Value) -> Result<Duration, RequestFault> {
     let limit = value.as_f64().filter(|seconds| *seconds > 0.0);
     let limit = limit.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     limit.ok_or_else(|| {
         let wanted = format!("timeout_s: a number of seconds above 0 is wanted, not {value}");
-        Fault::new("value", wanted)
+        RequestFault::new("value", wanted)
     })
 }
 
 /// What a query may name.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Which {
+pub(super) struct EpisodeQuery {
     episode_id: Option<String>,
 }
 
 pub(super) async fn state(
     State(episodes): State<Arc<Episodes>>,
-    which: Result<Query<Which>, axum::extract::rejection::QueryRejection>,
+    which: Result<Query<EpisodeQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
     let Query(which) =
         which.map_err(|cause| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, cause.body_text()))?;
@@ -320,7 +336,7 @@ pub(super) async fn close(
     body: Body,
 ) -> Result<Json<Value>, Problem> {
     let members = super::members(body).await?;
-    let wanted = || Fault::new("member", "episode_id is wanted");
+    let wanted = || RequestFault::new("member", "episode_id is wanted");
     let handle = text("episode_id", members.get("episode_id").ok_or_else(wanted)?)?;
     Ok(Json(
         json!({ "episode_id": handle, "closed": episodes.close(&handle) }),

@@ -15,9 +15,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::Problem;
-use crate::doors::episodes::{Episodes, Order, Refusal};
+use crate::doors::episodes::{EpisodeError, EpisodeRequest, Episodes};
 use crate::doors::request;
-use crate::doors::tools::Reach;
+use crate::doors::tools::ToolScope;
 
 /// Versions of the protocol that are spoken, the latest first.
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -37,7 +37,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let bytes = super::bytes(body).await?;
     let answered = match request::json(&bytes) {
-        Ok(message) => call(&episodes, &Reach::Handles, message).await,
+        Ok(message) => call(&episodes, &ToolScope::Handles, message).await,
         Err(fault) => Some(failed(&Value::Null, Error(PARSE_ERROR, fault.message))),
     };
     Ok(match answered {
@@ -47,7 +47,7 @@ pub(super) async fn answer(
 }
 
 /// The answer to a message; none to a notification.
-pub(super) async fn call(episodes: &Episodes, reach: &Reach, message: Value) -> Option<Value> {
+pub(super) async fn call(episodes: &Episodes, reach: &ToolScope, message: Value) -> Option<Value> {
     let Value::Object(message) = message else {
         let what = "an object is wanted; batches are not taken".to_owned();
         return Some(failed(&Value::Null, Error(INVALID_REQUEST, what)));
@@ -83,7 +83,7 @@ fn failed(id: &Value, Error(code, message): Error) -> Value {
 
 async fn run(
     episodes: &Episodes,
-    reach: &Reach,
+    reach: &ToolScope,
     method: &str,
     params: Map<String, Value>,
 ) -> Result<Value, Error> {
@@ -113,26 +113,26 @@ async fn run(
                     ));
                 }
             };
-            if let (Reach::Handles, Some(session)) = (reach, text("session_id")) {
+            if let (ToolScope::Handles, Some(session)) = (reach, text("session_id")) {
                 arguments.entry("session").or_insert_with(|| session.into());
             }
             let called = reach.call(episodes, name, &arguments).await;
             let outcome = called.map_err(|no| Error(INVALID_PARAMS, no.0))?;
             Ok(outcome.to_json())
         }
-        "openenv/session/create" if matches!(reach, Reach::Handles) => {
-            let opened = episodes.open(&Order::default());
-            let refused = |refusal: Refusal| Error(SERVER_ERROR, refusal.to_string());
+        "openenv/session/create" if matches!(reach, ToolScope::Handles) => {
+            let opened = episodes.open(&EpisodeRequest::default());
+            let refused = |refusal: EpisodeError| Error(SERVER_ERROR, refusal.to_string());
             Ok(json!({ "session_id": opened.map_err(refused)?.0 }))
         }
-        "openenv/session/close" if matches!(reach, Reach::Handles) => {
+        "openenv/session/close" if matches!(reach, ToolScope::Handles) => {
             let wanted = || Error(INVALID_PARAMS, "session_id is wanted".into());
             let session = text("session_id").ok_or_else(wanted)?;
             match episodes.close(session) {
                 true => Ok(json!({ "session_id": session, "closed": true })),
                 false => Err(Error(
                     INVALID_PARAMS,
-                    Refusal::Unknown(session.into()).to_string(),
+                    EpisodeError::Unknown(session.into()).to_string(),
                 )),
             }
         }

@@ -9,19 +9,19 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::{MAX_BODY, Problem, openenv, rpc};
-use crate::doors::episodes::{Episodes, Refusal, Shared};
-use crate::doors::request::{self, Fault};
-use crate::doors::tools::Reach;
+use crate::doors::episodes::{EpisodeError, Episodes, SharedEpisode};
+use crate::doors::request::{self, RequestFault};
+use crate::doors::tools::ToolScope;
 
 /// Which episode a connection is joined to, if it does not open one of its own.
 #[derive(serde::Deserialize)]
-pub(super) struct Joined {
+pub(super) struct JoinedEpisode {
     session_id: Option<String>,
 }
 
 pub(super) async fn upgrade(
     State(episodes): State<Arc<Episodes>>,
-    Query(joined): Query<Joined>,
+    Query(joined): Query<JoinedEpisode>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let no = |_| {
@@ -48,14 +48,14 @@ pub(super) async fn upgrade(
 /// A connection and its episode, once it has one.
 struct Talk {
     episodes: Arc<Episodes>,
-    episode: Option<(String, Shared)>,
+    episode: Option<(String, SharedEpisode)>,
 }
 
 /// Why a message is not answered as asked: a code of OpenEnv's, and words.
 struct Error(&'static str, Value);
 
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Error {
+impl From<RequestFault> for Error {
+    fn from(fault: RequestFault) -> Error {
         let code = match fault.kind {
             "syntax" => "INVALID_JSON",
             _ => "VALIDATION_ERROR",
@@ -64,13 +64,13 @@ impl From<Fault> for Error {
     }
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Error {
+impl From<EpisodeError> for Error {
+    fn from(refusal: EpisodeError) -> Error {
         let code = match refusal {
-            Refusal::Full(_) => "CAPACITY_REACHED",
-            Refusal::Order(_) => "VALIDATION_ERROR",
-            Refusal::Unknown(_) | Refusal::Over(_) => "SESSION_ERROR",
-            Refusal::Machine(_) => "FACTORY_ERROR",
+            EpisodeError::Full(_) => "CAPACITY_REACHED",
+            EpisodeError::Order(_) => "VALIDATION_ERROR",
+            EpisodeError::Unknown(_) | EpisodeError::Over(_) => "SESSION_ERROR",
+            EpisodeError::Machine(_) => "FACTORY_ERROR",
         };
         Error(code, refusal.to_string().into())
     }
@@ -156,14 +156,14 @@ impl Talk {
             }
             "mcp" => {
                 let (_, shared) = self.episode()?;
-                let reach = Reach::One(Arc::clone(shared));
+                let reach = ToolScope::One(Arc::clone(shared));
                 let answer = rpc::call(&self.episodes, &reach, Value::Object(data)).await;
                 ("mcp", answer.unwrap_or(Value::Null))
             }
             "close" => return Ok(None),
             other => {
                 let known = ["reset", "step", "state", "mcp", "close"];
-                let fault = Fault::unknown("value", "message type", other, &known);
+                let fault = RequestFault::unknown("value", "message type", other, &known);
                 return Err(Error("UNKNOWN_TYPE", fault.message.into()));
             }
         };
@@ -181,7 +181,7 @@ impl Talk {
         Ok(first)
     }
 
-    fn episode(&self) -> Result<&(String, Shared), Error> {
+    fn episode(&self) -> Result<&(String, SharedEpisode), Error> {
         let none = || {
             Error(
                 "SESSION_ERROR",

@@ -2,11 +2,11 @@
 
 use tn3270::terminal::{Key, Terminal};
 
-use super::screen::Show;
+use super::screen::ScreenForm;
 use super::snap::snap;
 use super::{
-    Action, Interpreter, Pending, Subject, input, near_hint, press as press_key, print, query,
-    screen, settings, text, wait,
+    Interpreter, Pending, ScriptAction, ScriptTarget, input, near_hint, press as press_key, print,
+    query, screen, settings, text, wait,
 };
 
 /// What an action is made of.
@@ -16,8 +16,8 @@ enum Verb {
     Key(Key),
     /// `PF` or `PA`.
     Numbered,
-    Region(Show, u16),
-    Field(Show),
+    Region(ScreenForm, u16),
+    Field(ScreenForm),
     ReadBuffer,
     MoveCursor(i64),
     TypeString,
@@ -60,9 +60,9 @@ const NO_TRACE: &str = "bigiron keeps recordings (--record) instead of traces";
 const ACTIONS: [(&str, usize, usize, Verb); 89] = [
     ("Abort", 0, 0, Verb::Nothing),
     ("AnsiText", 0, 0, Verb::Text),
-    ("Ascii", 0, 9, Verb::Region(Show::Ascii, 0)),
-    ("Ascii1", 0, 9, Verb::Region(Show::Ascii, 1)),
-    ("AsciiField", 0, 0, Verb::Field(Show::Ascii)),
+    ("Ascii", 0, 9, Verb::Region(ScreenForm::Ascii, 0)),
+    ("Ascii1", 0, 9, Verb::Region(ScreenForm::Ascii, 1)),
+    ("AsciiField", 0, 0, Verb::Field(ScreenForm::Ascii)),
     ("Attn", 0, 0, Verb::Key(Key::Attn)),
     ("BackSpace", 0, 0, Verb::Key(Key::BackSpace)),
     ("BackTab", 0, 0, Verb::Key(Key::BackTab)),
@@ -80,9 +80,9 @@ const ACTIONS: [(&str, usize, usize, Verb); 89] = [
     ("Disconnect", 0, 0, Verb::Disconnect),
     ("Down", 0, 0, Verb::Key(Key::Down)),
     ("Dup", 0, 0, Verb::Key(Key::Dup)),
-    ("Ebcdic", 0, 9, Verb::Region(Show::Ebcdic, 0)),
-    ("Ebcdic1", 0, 9, Verb::Region(Show::Ebcdic, 1)),
-    ("EbcdicField", 0, 0, Verb::Field(Show::Ebcdic)),
+    ("Ebcdic", 0, 9, Verb::Region(ScreenForm::Ebcdic, 0)),
+    ("Ebcdic1", 0, 9, Verb::Region(ScreenForm::Ebcdic, 1)),
+    ("EbcdicField", 0, 0, Verb::Field(ScreenForm::Ebcdic)),
     ("Enter", 0, 0, Verb::Key(Key::Enter)),
     ("Erase", 0, 0, Verb::Key(Key::Erase)),
     ("EraseEOF", 0, 0, Verb::Key(Key::EraseEof)),
@@ -186,8 +186,8 @@ fn find(written: &str) -> Result<(&'static str, usize, usize, Verb), String> {
 /// Does one action; what is left to wait for stands in the interpreter.
 pub fn run(
     script: &mut Interpreter,
-    subject: &mut dyn Subject,
-    action: &Action,
+    subject: &mut dyn ScriptTarget,
+    action: &ScriptAction,
 ) -> Result<(), String> {
     let (name, least, most, verb) = find(&action.name)?;
     let arguments = action.arguments.as_slice();
@@ -300,7 +300,11 @@ pub fn run(
 const PAUSE: u64 = 350;
 
 /// Sets out for a host, or for the last one again if none is named.
-fn connect(script: &mut Interpreter, subject: &mut dyn Subject, host: &str) -> Result<(), String> {
+fn connect(
+    script: &mut Interpreter,
+    subject: &mut dyn ScriptTarget,
+    host: &str,
+) -> Result<(), String> {
     subject.connect(host)?;
     script.pending = Some(Pending::Connection);
     Ok(())
@@ -312,7 +316,7 @@ const EXPECT: f64 = 30.0;
 /// `Expect(text[,seconds])`: waits for text of a host in NVT mode.
 fn expect(
     script: &mut Interpreter,
-    subject: &mut dyn Subject,
+    subject: &mut dyn ScriptTarget,
     arguments: &[String],
 ) -> Result<(), String> {
     let seconds = match arguments.get(1).map(|text| text.trim().parse::<f64>()) {
@@ -342,7 +346,7 @@ pub fn is_attention(key: Key) -> bool {
 }
 
 /// Presses a key; after a key of attention the script waits for the unlock, unless aidWait is off.
-fn press(script: &mut Interpreter, subject: &mut dyn Subject, key: Key) -> Result<(), String> {
+fn press(script: &mut Interpreter, subject: &mut dyn ScriptTarget, key: Key) -> Result<(), String> {
     press_key(key, subject)?;
     let attention = is_attention(key);
     let waits = subject.host().is_some()

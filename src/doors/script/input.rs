@@ -1,6 +1,6 @@
 //! `SaveInput()` and `RestoreInput()`: what stands in the fields, typed again.
 
-use super::{Interpreter, Subject, press};
+use super::{Interpreter, ScriptTarget, press};
 use tn3270::terminal::{Key, Terminal};
 
 /// The characters of a screen, blanks for nulls and attribute bytes, and its columns.
@@ -38,7 +38,7 @@ pub fn save(
 /// `RestoreInput([name])`: types into each field what stood at its place. The cursor stays where it is.
 pub fn restore(
     script: &Interpreter,
-    subject: &mut dyn Subject,
+    subject: &mut dyn ScriptTarget,
     arguments: &[String],
 ) -> Result<(), String> {
     let name = named(arguments);

@@ -14,14 +14,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use super::client::conversation::TrafficCount;
 use super::client::open::Secured;
-use super::client::talk::Count;
 use super::client::{Config, Mode};
 use super::dialogue::Step;
-use super::lines::Unended;
-use super::turn::{Budget, Ended, Told};
-use bigiron_sim::task::brief::Brief;
-use tn3270::terminal::{Key, Options, Refusal, Response, Terminal};
+use super::lines::LineError;
+use super::turn::{Budget, Ended, GradeSummary};
+use bigiron_sim::task::status::TaskStatus;
+use tn3270::terminal::{Key, Refusal, Response, Terminal, TerminalOptions};
 
 mod action;
 mod input;
@@ -34,18 +34,18 @@ mod snap;
 mod text;
 mod wait;
 
-pub use parse::{Action, Line, SyntaxError};
+pub use parse::{ScriptAction, ScriptLine, SyntaxError};
 pub use settings::{model, oversize, set};
 
 use input::SavedInput;
 use wait::Condition;
 
 /// What a script drives: a terminal and the way to its host.
-pub trait Subject {
+pub trait ScriptTarget {
     /// The terminal as it is now.
     fn terminal(&self) -> &Terminal;
     /// Changes how the terminal is set up.
-    fn set_options(&mut self, options: Options);
+    fn set_options(&mut self, options: TerminalOptions);
     /// Presses a key; what it sends goes to the host.
     fn press(&mut self, key: Key) -> Response;
     /// Virtual time in milliseconds.
@@ -71,7 +71,7 @@ pub trait Subject {
         None
     }
     /// What is told of the task beside the screen, if the session was opened for one.
-    fn brief(&self) -> Option<Brief> {
+    fn brief(&self) -> Option<TaskStatus> {
         None
     }
     /// Keeps an answer for when the work is over; blank: none. The error says why it will not be read; it is kept all the same.
@@ -79,7 +79,7 @@ pub trait Subject {
         Err("no answer is asked for".into())
     }
     /// The work is over, with this answer, or else the one that was kept; tells what it comes to, if that is to be told here.
-    fn finish(&mut self, _answer: Option<&str>, _ended: Ended) -> Option<Told> {
+    fn finish(&mut self, _answer: Option<&str>, _ended: Ended) -> Option<GradeSummary> {
         None
     }
     /// What is spoken with the host.
@@ -87,8 +87,8 @@ pub trait Subject {
         Mode::Tn3270e
     }
     /// What else is known of the connection.
-    fn facts(&self) -> Facts {
-        Facts::default()
+    fn facts(&self) -> ConnectionFacts {
+        ConnectionFacts::default()
     }
     /// Sets out for a host.
     fn connect(&mut self, _host: &str) -> Result<(), String> {
@@ -122,7 +122,7 @@ pub trait Subject {
 
 /// What `Query()` tells of a connection beyond its host and mode.
 #[derive(Debug, Clone, Default)]
-pub struct Facts {
+pub struct ConnectionFacts {
     /// The host's port.
     pub port: Option<u16>,
     /// The LU that was granted.
@@ -136,9 +136,9 @@ pub struct Facts {
     /// Functions of TN3270E.
     pub functions: String,
     /// What was received.
-    pub received: Count,
+    pub received: TrafficCount,
     /// What was sent.
-    pub sent: Count,
+    pub sent: TrafficCount,
     /// What secures the connection.
     pub secure: Option<Secured>,
     /// How long it has lasted; the session's clock tells where nothing else does.
@@ -147,7 +147,7 @@ pub struct Facts {
 
 /// What came of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct ScriptReply {
     /// What the actions told, without `data: `.
     pub data: Vec<String>,
     /// The status line: 12 fields.
@@ -158,7 +158,7 @@ pub struct Reply {
     pub quit: bool,
 }
 
-impl Reply {
+impl ScriptReply {
     /// The reply as s3270 prints it, with the line feed at its end.
     pub fn render(&self) -> String {
         let data: String = self
@@ -178,7 +178,7 @@ impl Reply {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// The line has ended.
-    Done(Reply),
+    Done(ScriptReply),
     /// The line waits for the host, or for a moment of virtual time in milliseconds at the latest.
     Blocked {
         /// When to give up waiting, if ever.
@@ -208,7 +208,7 @@ enum Pending {
 /// The state of a script between and inside its lines.
 #[derive(Debug, Clone)]
 pub struct Interpreter {
-    line: Line,
+    line: ScriptLine,
     pending: Option<Pending>,
     data: Vec<String>,
     started: u64,
@@ -227,7 +227,7 @@ pub struct Interpreter {
 impl Default for Interpreter {
     fn default() -> Interpreter {
         Interpreter {
-            line: Line::default(),
+            line: ScriptLine::default(),
             pending: None,
             data: Vec::new(),
             started: 0,
@@ -251,15 +251,15 @@ impl Interpreter {
     }
 
     /// Begins a line and goes on with it as far as it gets.
-    pub fn begin(&mut self, text: &str, subject: &mut dyn Subject) -> Progress {
-        self.line = Line::new(text);
+    pub fn begin(&mut self, text: &str, subject: &mut dyn ScriptTarget) -> Progress {
+        self.line = ScriptLine::new(text);
         self.pending = None;
         self.started = subject.now();
         self.resume(subject)
     }
 
     /// Goes on with a line after the host has written or time has passed.
-    pub fn resume(&mut self, subject: &mut dyn Subject) -> Progress {
+    pub fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Progress {
         loop {
             if let Some(pending) = self.pending.take() {
                 match self.go_on(pending, subject) {
@@ -292,7 +292,7 @@ impl Interpreter {
     }
 
     /// Ends a line that waits for what will not come.
-    pub fn abandon(&mut self, subject: &dyn Subject) -> Reply {
+    pub fn abandon(&mut self, subject: &dyn ScriptTarget) -> ScriptReply {
         let message = match self.pending.take() {
             Some(Pending::Typing(..) | Pending::Unlock) => {
                 "Keyboard locked: the host gives no answer"
@@ -305,7 +305,7 @@ impl Interpreter {
     fn go_on(
         &mut self,
         pending: Pending,
-        subject: &mut dyn Subject,
+        subject: &mut dyn ScriptTarget,
     ) -> Result<Option<Pending>, String> {
         match pending {
             Pending::Sleep(until) if subject.now() >= until => Ok(None),
@@ -345,15 +345,15 @@ impl Interpreter {
         }
     }
 
-    fn fail(&mut self, message: &str, subject: &dyn Subject) -> Reply {
+    fn fail(&mut self, message: &str, subject: &dyn ScriptTarget) -> ScriptReply {
         self.data.extend(message.lines().map(str::to_owned));
         self.pending = None;
         self.reply(false, subject)
     }
 
-    fn reply(&mut self, ok: bool, subject: &dyn Subject) -> Reply {
+    fn reply(&mut self, ok: bool, subject: &dyn ScriptTarget) -> ScriptReply {
         let elapsed = subject.now().saturating_sub(self.started);
-        Reply {
+        ScriptReply {
             data: std::mem::take(&mut self.data),
             status: format!(
                 "{} {}.{:03}",
@@ -371,7 +371,7 @@ impl Interpreter {
 fn typing(
     mut keys: VecDeque<Key>,
     column: u16,
-    subject: &mut dyn Subject,
+    subject: &mut dyn ScriptTarget,
 ) -> Result<Option<Pending>, String> {
     if subject.host().is_none() {
         return Err("Canceled".into());
@@ -394,7 +394,7 @@ fn typing(
 }
 
 /// Presses a key. An error is what the key itself does wrong; a key that is kept out is dropped without a word.
-fn press(key: Key, subject: &mut dyn Subject) -> Result<(), String> {
+fn press(key: Key, subject: &mut dyn ScriptTarget) -> Result<(), String> {
     let tried = match subject.terminal().lock() {
         None => true,
         Some(lock) => {
@@ -424,7 +424,7 @@ fn press(key: Key, subject: &mut dyn Subject) -> Result<(), String> {
 }
 
 /// The first eleven fields of the status line.
-fn status(subject: &dyn Subject) -> String {
+fn status(subject: &dyn ScriptTarget) -> String {
     let terminal = subject.terminal();
     let columns = terminal.columns().max(1);
     let cursor = terminal.cursor();
@@ -469,11 +469,11 @@ fn near_hint<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Str
 }
 
 impl super::dialogue::Dialogue for Interpreter {
-    fn greet(&mut self, _: &dyn Subject) -> String {
+    fn greet(&mut self, _: &dyn ScriptTarget) -> String {
         String::new()
     }
 
-    fn begin(&mut self, line: &[u8], subject: &mut dyn Subject) -> Step {
+    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Step {
         // What is no UTF-8 is ISO 8859-1, as older scripts have it.
         let text = match std::str::from_utf8(line) {
             Ok(text) => text.to_owned(),
@@ -482,15 +482,15 @@ impl super::dialogue::Dialogue for Interpreter {
         Interpreter::begin(self, text.trim_end_matches(['\r', '\n']), subject).into()
     }
 
-    fn resume(&mut self, subject: &mut dyn Subject) -> Step {
+    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step {
         Interpreter::resume(self, subject).into()
     }
 
-    fn abandon(&mut self, subject: &mut dyn Subject) -> String {
+    fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String {
         Interpreter::abandon(self, subject).render()
     }
 
-    fn refuse(&mut self, unended: Unended, subject: &mut dyn Subject) -> String {
+    fn refuse(&mut self, unended: LineError, subject: &mut dyn ScriptTarget) -> String {
         self.started = subject.now();
         self.fail(&format!("The line {unended}"), subject).render()
     }

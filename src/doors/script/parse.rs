@@ -4,7 +4,7 @@ use std::fmt;
 
 /// An action as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
+pub struct ScriptAction {
     /// Its name, in the writer's letters.
     pub name: String,
     /// Its arguments. A backslash stays before whatever it stood before, except a quote.
@@ -40,7 +40,7 @@ impl std::error::Error for SyntaxError {}
 
 /// A line and how far it has been read.
 #[derive(Debug, Clone, Default)]
-pub struct Line {
+pub struct ScriptLine {
     characters: Vec<char>,
     at: usize,
 }
@@ -49,17 +49,17 @@ const CLOSE: &str = "\")\"";
 const CLOSE_OR_COMMA: &str = "\")\" or \",\"";
 const QUOTE: &str = "\"";
 
-impl Line {
+impl ScriptLine {
     /// A line to be read from its start.
-    pub fn new(text: &str) -> Line {
-        Line {
+    pub fn new(text: &str) -> ScriptLine {
+        ScriptLine {
             characters: text.chars().collect(),
             at: 0,
         }
     }
 
     /// The next action, if any is left before the end or a comment (`#` or `!`).
-    pub fn next_action(&mut self) -> Result<Option<Action>, SyntaxError> {
+    pub fn next_action(&mut self) -> Result<Option<ScriptAction>, SyntaxError> {
         self.skip_blanks();
         match self.peek() {
             None | Some('#' | '!') => return Ok(None),
@@ -73,7 +73,7 @@ impl Line {
             Some('(') => self.in_brackets()?,
             _ => self.after_blanks()?,
         };
-        Ok(Some(Action { name, arguments }))
+        Ok(Some(ScriptAction { name, arguments }))
     }
 
     fn in_brackets(&mut self) -> Result<Vec<String>, SyntaxError> {
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
-        let mut line = Line::new(text);
+        let mut line = ScriptLine::new(text);
         let mut actions = Vec::new();
         while let Some(action) = line.next_action().map_err(|error| error.to_string())? {
             actions.push((action.name, action.arguments));

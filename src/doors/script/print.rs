@@ -152,7 +152,7 @@ fn css_color(color: Color) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tn3270::terminal::Options;
+    use tn3270::terminal::TerminalOptions;
     use tn3270::wire::Outbound;
 
     fn words(text: &str) -> Vec<String> {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     fn screen() -> Terminal {
-        let mut terminal = Terminal::new(Options::default());
+        let mut terminal = Terminal::new(TerminalOptions::default());
         let bytes = b"\xf5\xc3\x11\x40\x40\x1d\xf8\xc1\x4c\x1d\x40";
         terminal.apply(&Outbound::decode(bytes).unwrap());
         terminal

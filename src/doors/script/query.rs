@@ -3,12 +3,12 @@
 use std::iter;
 
 use super::super::client::certificate::Certificate;
-use super::{Count, Mode, Subject, near_hint};
-use tn3270::terminal::Options;
+use super::{Mode, ScriptTarget, TrafficCount, near_hint};
+use tn3270::terminal::TerminalOptions;
 use tn3270::wire::CodePage;
 
 /// Finds something out about what a script drives.
-type Ask = fn(&dyn Subject) -> String;
+type Ask = fn(&dyn ScriptTarget) -> String;
 
 /// The subjects of `Query()`, in the order in which all of them are told, and how each is found out.
 const QUERIES: [(&str, Ask); 42] = [
@@ -163,11 +163,11 @@ fn code_pages() -> String {
 }
 
 /// The certificate that the host has shown.
-fn certificate(subject: &dyn Subject) -> Option<Certificate> {
+fn certificate(subject: &dyn ScriptTarget) -> Option<Certificate> {
     subject.facts().secure?.certificate
 }
 
-fn terminal_name(subject: &dyn Subject) -> String {
+fn terminal_name(subject: &dyn ScriptTarget) -> String {
     let named = subject
         .config()
         .and_then(|config| config.terminal_type.clone());
@@ -175,7 +175,7 @@ fn terminal_name(subject: &dyn Subject) -> String {
 }
 
 /// How long the host has been connected, by the clock that the session has.
-fn clock(subject: &dyn Subject) -> String {
+fn clock(subject: &dyn ScriptTarget) -> String {
     let seconds = match subject.facts().connected {
         Some(connected) => connected.as_secs(),
         None => subject.now() / 1000,
@@ -189,7 +189,7 @@ fn clock(subject: &dyn Subject) -> String {
 }
 
 /// The state of the connection, in the words of s3270.
-fn connection_state(subject: &dyn Subject) -> &'static str {
+fn connection_state(subject: &dyn ScriptTarget) -> &'static str {
     match subject.mode() {
         _ if subject.host().is_none() => "not-connected",
         Mode::Pending => "telnet-pending",
@@ -204,7 +204,7 @@ fn connection_state(subject: &dyn Subject) -> &'static str {
 }
 
 /// What went one way, where anything goes over a wire.
-fn stats(subject: &dyn Subject, count: Count) -> String {
+fn stats(subject: &dyn ScriptTarget, count: TrafficCount) -> String {
     match subject.mode() {
         _ if subject.host().is_none() || subject.config().is_none() => String::new(),
         Mode::Nvt { .. } | Mode::Pending => format!("bytes {}", count.bytes),
@@ -212,7 +212,7 @@ fn stats(subject: &dyn Subject, count: Count) -> String {
     }
 }
 
-fn code_page(options: &Options) -> String {
+fn code_page(options: &TerminalOptions) -> String {
     let (set, page) = options.code_page.global_id();
     format!(
         "{} sbcs gcsgid {set} cpgid {page}",
@@ -221,7 +221,7 @@ fn code_page(options: &Options) -> String {
 }
 
 /// Row and column of the cursor, from 0.
-fn cursor(subject: &dyn Subject) -> (u16, u16) {
+fn cursor(subject: &dyn ScriptTarget) -> (u16, u16) {
     let terminal = subject.terminal();
     let columns = terminal.columns().max(1);
     (terminal.cursor() / columns, terminal.cursor() % columns)
@@ -229,7 +229,7 @@ fn cursor(subject: &dyn Subject) -> (u16, u16) {
 
 /// `Query()` or `Show()`: one subject, by its name or a beginning that no other has, or all.
 pub fn query(
-    subject: &dyn Subject,
+    subject: &dyn ScriptTarget,
     action: &str,
     arguments: &[String],
 ) -> Result<Vec<String>, String> {

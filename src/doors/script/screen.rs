@@ -6,7 +6,7 @@ use super::near_hint;
 
 /// How a part of the screen is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
+pub enum ScreenForm {
     /// As text, hidden positions as blanks.
     Ascii,
     /// As code points in hexadecimal.
@@ -17,7 +17,7 @@ pub enum Show {
 /// `origin` is 0 or 1, what rows and columns count from.
 pub fn region(
     name: &str,
-    show: Show,
+    show: ScreenForm,
     origin: u16,
     terminal: &Terminal,
     arguments: &[String],
@@ -56,7 +56,7 @@ pub fn region(
 }
 
 /// The field that the cursor is in, without its attribute byte.
-pub fn field(name: &str, show: Show, terminal: &Terminal) -> Result<Vec<String>, String> {
+pub fn field(name: &str, show: ScreenForm, terminal: &Terminal) -> Result<Vec<String>, String> {
     let Some(field) = terminal.field_at(terminal.cursor()) else {
         return Err(format!("{name}(): Screen is not formatted"));
     };
@@ -73,7 +73,7 @@ pub fn field(name: &str, show: Show, terminal: &Terminal) -> Result<Vec<String>,
 }
 
 fn rectangle(
-    show: Show,
+    show: ScreenForm,
     terminal: &Terminal,
     row: u16,
     column: u16,
@@ -81,13 +81,13 @@ fn rectangle(
     columns: u16,
 ) -> Option<Vec<String>> {
     match show {
-        Show::Ascii => terminal.ascii(row, column, rows, columns),
-        Show::Ebcdic => terminal.ebcdic(row, column, rows, columns),
+        ScreenForm::Ascii => terminal.ascii(row, column, rows, columns),
+        ScreenForm::Ebcdic => terminal.ebcdic(row, column, rows, columns),
     }
 }
 
 /// So many positions from an address on, a line for each row they touch; none if they go past the end.
-fn run(show: Show, terminal: &Terminal, at: u16, length: u16) -> Option<Vec<String>> {
+fn run(show: ScreenForm, terminal: &Terminal, at: u16, length: u16) -> Option<Vec<String>> {
     let columns = terminal.columns().max(1);
     let end = at.checked_add(length)?;
     let mut lines = Vec::new();

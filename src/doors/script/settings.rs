@@ -1,7 +1,7 @@
 //! `Set()` and `Toggle()`: what a script may change.
 
-use super::{Interpreter, Subject, near_hint};
-use tn3270::terminal::{Key, Model, Options};
+use super::{Interpreter, ScriptTarget, near_hint};
+use tn3270::terminal::{Key, Model, TerminalOptions};
 use tn3270::wire::CodePage;
 
 /// What may be set.
@@ -77,7 +77,7 @@ pub fn set(
     name: &str,
     toggles: bool,
     interpreter: &mut Interpreter,
-    subject: &mut dyn Subject,
+    subject: &mut dyn ScriptTarget,
     arguments: &[String],
 ) -> Result<Vec<String>, String> {
     let client = subject.config().is_some();
@@ -152,7 +152,7 @@ impl Setting {
     }
 }
 
-fn get(setting: Setting, interpreter: &Interpreter, subject: &dyn Subject) -> String {
+fn get(setting: Setting, interpreter: &Interpreter, subject: &dyn ScriptTarget) -> String {
     let options = subject.terminal().options();
     let config = subject.config();
     match setting {
@@ -190,7 +190,7 @@ fn change(
     setting: Setting,
     value: &str,
     interpreter: &mut Interpreter,
-    subject: &mut dyn Subject,
+    subject: &mut dyn ScriptTarget,
 ) -> Result<(), String> {
     let on = value == "true";
     let text = || (!value.is_empty()).then(|| value.to_owned());
@@ -253,7 +253,7 @@ pub fn model(text: &str) -> Result<(Model, bool), String> {
 }
 
 /// An oversize, `columns`x`rows`; none if the text is empty.
-pub fn oversize(text: &str, options: &Options) -> Result<Option<(u16, u16)>, String> {
+pub fn oversize(text: &str, options: &TerminalOptions) -> Result<Option<(u16, u16)>, String> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -262,7 +262,7 @@ pub fn oversize(text: &str, options: &Options) -> Result<Option<(u16, u16)>, Str
         .to_ascii_lowercase()
         .split_once('x')
         .and_then(|(columns, rows)| Some((number(rows)?, number(columns)?)));
-    let wanted = Options {
+    let wanted = TerminalOptions {
         oversize: size,
         ..*options
     };
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(model("3278-4"), Ok((Model::Four, false)));
         assert_eq!(model("5"), Ok((Model::Five, true)));
         assert!(model("3279-9").is_err() && model("").is_err());
-        let options = Options::default();
+        let options = TerminalOptions::default();
         assert_eq!(oversize("160x62", &options), Ok(Some((62, 160))));
         assert_eq!(oversize("", &options), Ok(None));
         assert!(oversize("10x10", &options).unwrap_err().contains("smaller"));

@@ -1,7 +1,7 @@
 //! `Snap()`: the screen as it was.
 
 use super::wait::{self, Condition};
-use super::{Interpreter, Pending, Subject, action, near_hint, status};
+use super::{Interpreter, Pending, ScriptTarget, action, near_hint, status};
 
 const SNAP_WORDS: [&str; 10] = [
     "Save",
@@ -19,7 +19,7 @@ const SNAP_WORDS: [&str; 10] = [
 /// `Snap()`: saves the screen, waits for a new one, or tells of the saved one.
 pub fn snap(
     script: &mut Interpreter,
-    subject: &mut dyn Subject,
+    subject: &mut dyn ScriptTarget,
     arguments: &[String],
 ) -> Result<(), String> {
     let save = String::from("Save");

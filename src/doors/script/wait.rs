@@ -1,6 +1,6 @@
 //! What `Wait()` and `Snap(Wait)` wait for.
 
-use super::{Mode, Pending, Subject, near_hint};
+use super::{Mode, Pending, ScriptTarget, near_hint};
 
 /// Something that may come true without the script's doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Condition {
 
 impl Condition {
     /// Whether it is so, for a script that has looked at so many writes; an error if it cannot become so.
-    pub fn holds(&self, subject: &dyn Subject, seen: u64) -> Result<bool, String> {
+    pub fn holds(&self, subject: &dyn ScriptTarget, seen: u64) -> Result<bool, String> {
         let terminal = subject.terminal();
         let connected = subject.host().is_some();
         let input = |at: u16| {
@@ -74,7 +74,7 @@ impl Condition {
 const MAX_SECONDS: f64 = 1_000_000.0;
 
 /// What `Wait()` with these arguments waits for.
-pub fn parse(subject: &dyn Subject, arguments: &[String]) -> Result<Pending, String> {
+pub fn parse(subject: &dyn ScriptTarget, arguments: &[String]) -> Result<Pending, String> {
     let (seconds, words) = match arguments.split_first() {
         Some((first, rest)) => match first.trim().parse::<f64>() {
             Ok(seconds) if seconds >= 0.0 => (Some(seconds.min(MAX_SECONDS)), rest),
@@ -140,7 +140,7 @@ pub fn parse(subject: &dyn Subject, arguments: &[String]) -> Result<Pending, Str
 }
 
 /// The address of a row and column that count from 1.
-fn address(subject: &dyn Subject, row: &str, column: &str) -> Result<u16, String> {
+fn address(subject: &dyn ScriptTarget, row: &str, column: &str) -> Result<u16, String> {
     let terminal = subject.terminal();
     let number = |text: &str, most: u16| {
         text.trim()

@@ -12,7 +12,7 @@ use tokio::io::BufReader;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{Door, Level, Notice, Service, Ticket, invalid};
+use super::{ConnectionContext, Door, NoticeLevel, OperatorNotice, Service, invalid};
 use crate::doors::address::{Listener, Stream};
 use crate::doors::control;
 use crate::doors::dialogue::talk;
@@ -21,9 +21,9 @@ use crate::doors::http;
 use crate::doors::json::Json;
 use crate::doors::lines::Lines;
 use crate::doors::logon::Logon;
-use crate::doors::patient::{Patient, is_gone};
+use crate::doors::operator_session::OperatorSession;
 use crate::doors::script::Interpreter;
-use crate::doors::station::Station;
+use crate::doors::timed_stream::{TimedStream, is_gone};
 use crate::doors::tn3270;
 use crate::doors::vt;
 use bigiron_sim::session::Setup;
@@ -34,7 +34,7 @@ const NEVER: Duration = Duration::from_secs(1 << 32);
 
 /// A door that listens.
 #[derive(Debug)]
-pub struct Gate {
+pub struct ListenerConfig {
     /// What is spoken.
     pub door: Door,
     /// Where.
@@ -45,10 +45,10 @@ pub struct Gate {
     pub tls: bool,
 }
 
-impl From<(Door, Listener)> for Gate {
+impl From<(Door, Listener)> for ListenerConfig {
     /// Without TLS, its logon left to the server.
-    fn from((door, listener): (Door, Listener)) -> Gate {
-        Gate {
+    fn from((door, listener): (Door, Listener)) -> ListenerConfig {
+        ListenerConfig {
             door,
             listener,
             logon: Logon::default(),
@@ -60,7 +60,7 @@ impl From<(Door, Listener)> for Gate {
 /// Serves until `shutdown` comes; then every connection is closed, and every recording ended.
 pub async fn serve(
     service: Arc<Service>,
-    gates: impl IntoIterator<Item = impl Into<Gate>>,
+    gates: impl IntoIterator<Item = impl Into<ListenerConfig>>,
     shutdown: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(service.limits.connections));
@@ -71,7 +71,7 @@ pub async fn serve(
         Arc::clone(&places),
         service.limits.idle.unwrap_or(NEVER),
     ));
-    let hall = Arc::new(Hall {
+    let hall = Arc::new(Server {
         places,
         present: Mutex::default(),
         service: Arc::clone(&service),
@@ -93,7 +93,7 @@ pub async fn serve(
 }
 
 /// What all doors share: the places for connections, and who is there.
-struct Hall {
+struct Server {
     service: Arc<Service>,
     router: axum::Router,
     places: Arc<Semaphore>,
@@ -101,19 +101,19 @@ struct Hall {
 }
 
 /// A place that a connection has until this is dropped.
-struct Place {
-    hall: Arc<Hall>,
+struct ConnectionPermit {
+    hall: Arc<Server>,
     peer: Option<IpAddr>,
     _permit: tokio::sync::OwnedSemaphorePermit,
 }
 
-impl Hall {
+impl Server {
     fn present(&self) -> std::sync::MutexGuard<'_, BTreeMap<IpAddr, usize>> {
         self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for a client of this address, or the limit that stands against it.
-    fn place(self: &Arc<Hall>, peer: Option<IpAddr>) -> Result<Place, String> {
+    fn place(self: &Arc<Server>, peer: Option<IpAddr>) -> Result<ConnectionPermit, String> {
         let limits = &self.service.limits;
         let full = |_| format!("refused, {} connections are open", limits.connections);
         let permit = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;
@@ -126,7 +126,7 @@ impl Hall {
             *own += 1;
         }
         self.service.metrics.connections.up();
-        Ok(Place {
+        Ok(ConnectionPermit {
             hall: Arc::clone(self),
             peer,
             _permit: permit,
@@ -134,7 +134,7 @@ impl Hall {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.hall.service.metrics.connections.down();
         let Some(peer) = self.peer else { return };
@@ -149,11 +149,11 @@ impl Drop for Place {
 }
 
 /// Accepts connections at one door and holds them.
-async fn accept(hall: Arc<Hall>, gate: Gate) {
+async fn accept(hall: Arc<Server>, gate: ListenerConfig) {
     let service = &hall.service;
     let tell = |message: String| {
-        (service.report)(&Notice {
-            level: Level::Warning,
+        (service.report)(&OperatorNotice {
+            level: NoticeLevel::Warning,
             door: Some(gate.door),
             number: None,
             peer: None,
@@ -184,7 +184,7 @@ async fn accept(hall: Arc<Hall>, gate: Gate) {
             }
         };
         service.metrics.accepted.up();
-        let ticket = Ticket {
+        let ticket = ConnectionContext {
             number: service.numbers.fetch_add(1, Ordering::Relaxed),
             door: gate.door,
             peer,
@@ -206,7 +206,7 @@ async fn accept(hall: Arc<Hall>, gate: Gate) {
 }
 
 async fn connection(
-    ticket: &Ticket,
+    ticket: &ConnectionContext,
     stream: Stream,
     tls: bool,
     router: axum::Router,
@@ -223,7 +223,7 @@ async fn connection(
         Door::Control => Box::pin(control::connection(ticket, stream)).await,
         // Requests have limits of their own to silence.
         Door::Http => {
-            let stream = Patient::new(stream, None, ticket.service.limits.unread);
+            let stream = TimedStream::new(stream, None, ticket.service.limits.unread);
             Box::pin(http::connection(router, stream)).await
         }
         // It has a pipe of its own.
@@ -232,7 +232,10 @@ async fn connection(
 }
 
 /// Goes on encrypted, if the client is ready for it in time.
-pub(in crate::doors) async fn encrypt(ticket: &Ticket, stream: Stream) -> io::Result<Stream> {
+pub(in crate::doors) async fn encrypt(
+    ticket: &ConnectionContext,
+    stream: Stream,
+) -> io::Result<Stream> {
     let tls = ticket.service.tls.as_ref();
     let tls = tls.ok_or_else(|| invalid("the server has no certificate"))?;
     let handshake = tokio::time::timeout(ticket.patience(), stream.encrypted(&tls.acceptor)).await;
@@ -242,7 +245,7 @@ pub(in crate::doors) async fn encrypt(ticket: &Ticket, stream: Stream) -> io::Re
     Ok(stream)
 }
 
-async fn lines(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+async fn lines(ticket: &ConnectionContext, stream: Stream) -> io::Result<()> {
     let world = ticket.world_or_first(&ticket.logon).map_err(invalid)?;
     let mut terminal = ticket.terminal();
     terminal.typeahead = ticket.door == Door::Script;
@@ -259,9 +262,9 @@ async fn lines(ticket: &Ticket, stream: Stream) -> io::Result<()> {
 
 /// Joins a client to a session until either ends it, in the language of the ticket's door.
 pub(in crate::doors) async fn converse(
-    ticket: &Ticket,
+    ticket: &ConnectionContext,
     stream: Stream,
-    station: &mut Station,
+    station: &mut OperatorSession,
 ) -> io::Result<()> {
     if ticket.door == Door::Tn3270 {
         return tn3270::converse(ticket, stream, station).await;

@@ -3,26 +3,26 @@
 use std::io;
 use std::sync::Arc;
 
-use super::{Level, Notice, Service, Ticket};
-use crate::doors::station::Recorder;
-use bigiron_sim::recording::Past;
-use bigiron_sim::session::{Event, Log, Millis};
+use super::{ConnectionContext, NoticeLevel, OperatorNotice, Service};
+use crate::doors::operator_session::Recorder;
+use bigiron_sim::recording::RecordingPrefix;
+use bigiron_sim::session::{Log, Millis, SessionEvent};
 
 /// A recording that counts what passes, tells the operator when it fails, and is ended however the session ends.
 pub(super) struct Metered {
     inner: Box<dyn Recorder>,
     service: Arc<Service>,
-    notice: Notice,
+    notice: OperatorNotice,
     last: Millis,
     ended: bool,
 }
 
 impl Metered {
     /// Begins a recording; the session goes on without one that cannot be begun.
-    pub fn begin(ticket: &Ticket, begun: io::Result<Box<dyn Recorder>>) -> Metered {
+    pub fn begin(ticket: &ConnectionContext, begun: io::Result<Box<dyn Recorder>>) -> Metered {
         let service = Arc::clone(&ticket.service);
-        let notice = Notice {
-            level: Level::Error,
+        let notice = OperatorNotice {
+            level: NoticeLevel::Error,
             door: Some(ticket.door),
             number: Some(ticket.number),
             peer: ticket.peer,
@@ -59,11 +59,14 @@ impl Metered {
 }
 
 impl Log for Metered {
-    fn event(&mut self, at: Millis, event: Event<'_>) {
+    fn event(&mut self, at: Millis, event: SessionEvent<'_>) {
         match event {
-            Event::Inbound(_) => self.service.metrics.inbound.up(),
-            Event::Outbound(_) => self.service.metrics.outbound.up(),
-            Event::Key(_) | Event::Bind(_) | Event::Wait(_) | Event::State(_) => {}
+            SessionEvent::Inbound(_) => self.service.metrics.inbound.up(),
+            SessionEvent::Outbound(_) => self.service.metrics.outbound.up(),
+            SessionEvent::Key(_)
+            | SessionEvent::Bind(_)
+            | SessionEvent::Wait(_)
+            | SessionEvent::State(_) => {}
         }
         self.last = at;
         self.inner.event(at, event);
@@ -94,11 +97,11 @@ impl Recorder for Metered {
         None
     }
 
-    fn past(&mut self) -> io::Result<Past> {
+    fn past(&mut self) -> io::Result<RecordingPrefix> {
         self.inner.past()
     }
 
-    fn go_on_from(&mut self, past: io::Result<Past>) {
+    fn go_on_from(&mut self, past: io::Result<RecordingPrefix>) {
         self.inner.go_on_from(past);
         self.check();
     }

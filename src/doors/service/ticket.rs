@@ -7,21 +7,21 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::metered::Metered;
-use super::{Door, Level, Notice, Service, invalid};
+use super::{Door, NoticeLevel, OperatorNotice, Service, invalid};
 use crate::doors::address::Stream;
 use crate::doors::clock::Clock;
 use crate::doors::logon::{Logon, LogonError, no_such_system};
 use crate::doors::lus::Lease;
-use crate::doors::patient::Patient;
-use crate::doors::station::{Recorder, Station};
-use crate::doors::world::{Opening, World};
+use crate::doors::operator_session::{OperatorSession, Recorder};
+use crate::doors::timed_stream::TimedStream;
+use crate::doors::world::{Opening, ServedSystem};
 use bigiron_sim::session::{ClockMode, Setup};
 use bigiron_sim::system::model::System;
 use tn3270::terminal;
 use tn3270::wire::tn3270e::Reason;
 
 /// How one connection's session is opened.
-pub struct Ticket {
+pub struct ConnectionContext {
     /// The number of the connection, from 0.
     pub number: u64,
     /// The door it came through.
@@ -35,7 +35,7 @@ pub struct Ticket {
 }
 
 /// A session that is about to begin.
-pub struct Opened {
+pub struct PendingSession {
     /// Its tables, and the goal of its task.
     pub opening: Opening,
     /// How it is set up.
@@ -46,17 +46,18 @@ pub struct Opened {
     pub clock: Clock,
 }
 
-impl Opened {
+impl PendingSession {
     /// The session with a terminal in this process. Whoever is at it is told what its work came to if `tells_grade`.
-    pub fn station(self, tells_grade: bool) -> Station {
-        Station::open(self.opening, &self.setup, self.clock, self.logs).telling_grade(tells_grade)
+    pub fn station(self, tells_grade: bool) -> OperatorSession {
+        OperatorSession::open(self.opening, &self.setup, self.clock, self.logs)
+            .telling_grade(tells_grade)
     }
 }
 
-impl Ticket {
+impl ConnectionContext {
     /// A ticket for a session that no connection holds.
-    pub fn unconnected(service: &Arc<Service>, door: Door, logon: Logon) -> Ticket {
-        Ticket {
+    pub fn unconnected(service: &Arc<Service>, door: Door, logon: Logon) -> ConnectionContext {
+        ConnectionContext {
             number: service.numbers.fetch_add(1, Ordering::Relaxed),
             door,
             peer: None,
@@ -76,7 +77,7 @@ impl Ticket {
     }
 
     /// The system that a logon names, or the only one; none if several are served and none is named.
-    pub fn world(&self, logon: &Logon) -> Result<Option<World>, LogonError> {
+    pub fn world(&self, logon: &Logon) -> Result<Option<ServedSystem>, LogonError> {
         let worlds = self.service.worlds.now();
         match &logon.system {
             None if worlds.len() > 1 => Ok(None),
@@ -95,7 +96,7 @@ impl Ticket {
     }
 
     /// As [`Ticket::world`], with the first system for who names none.
-    pub fn world_or_first(&self, logon: &Logon) -> Result<World, LogonError> {
+    pub fn world_or_first(&self, logon: &Logon) -> Result<ServedSystem, LogonError> {
         let first = || self.service.worlds.now().first().cloned();
         let none = || LogonError("no system is served".into());
         self.world(logon)?.or_else(first).ok_or_else(none)
@@ -104,10 +105,10 @@ impl Ticket {
     /// Opens a session on a system for a logon.
     pub fn open(
         &self,
-        world: &World,
+        world: &ServedSystem,
         logon: &Logon,
-        terminal: terminal::Options,
-    ) -> io::Result<Opened> {
+        terminal: terminal::TerminalOptions,
+    ) -> io::Result<PendingSession> {
         let mut setup = self.setup();
         setup.terminal = terminal;
         logon.apply(&mut setup, world).map_err(invalid)?;
@@ -120,10 +121,10 @@ impl Ticket {
         let system = &world.system().id;
         let (seed, warts) = (setup.seed, &setup.warts);
         self.tell(
-            Level::Info,
+            NoticeLevel::Info,
             format!("a session of {system} with seed {seed}, warts {warts}"),
         );
-        Ok(Opened {
+        Ok(PendingSession {
             opening,
             setup,
             logs,
@@ -175,7 +176,7 @@ impl Ticket {
     }
 
     /// How the terminal of a session is set up, where the client has no say.
-    pub fn terminal(&self) -> terminal::Options {
+    pub fn terminal(&self) -> terminal::TerminalOptions {
         self.service.setup.terminal
     }
 
@@ -185,18 +186,18 @@ impl Ticket {
     }
 
     /// The connection with a limit to silence and to what is left unread.
-    pub fn patient(&self, stream: Stream) -> Patient<Stream> {
-        Patient::new(stream, self.service.limits.idle, self.service.limits.unread)
+    pub fn patient(&self, stream: Stream) -> TimedStream<Stream> {
+        TimedStream::new(stream, self.service.limits.idle, self.service.limits.unread)
     }
 
     /// Tells the operator what went wrong with this connection.
     pub fn report(&self, message: &str) {
-        self.tell(Level::Warning, message);
+        self.tell(NoticeLevel::Warning, message);
     }
 
     /// Tells the operator something about this connection.
-    pub fn tell(&self, level: Level, message: impl Into<String>) {
-        (self.service.report)(&Notice {
+    pub fn tell(&self, level: NoticeLevel, message: impl Into<String>) {
+        (self.service.report)(&OperatorNotice {
             level,
             door: Some(self.door),
             number: Some(self.number),

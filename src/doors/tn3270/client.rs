@@ -3,18 +3,18 @@
 use std::io;
 
 use super::invalid;
-use super::wire::Wire;
-use crate::doors::service::Ticket;
+use super::wire::TelnetConnection;
+use crate::doors::service::ConnectionContext;
 use bigiron_sim::host::Signal;
 use tn3270::wire::bind::Screens;
-use tn3270::wire::negotiation::{Agreement, Grant, Host, Protocol};
-use tn3270::wire::structured::Read;
-use tn3270::wire::telnet::{self, Event, command};
+use tn3270::wire::negotiation::{Agreement, Grant, Protocol, ServerNegotiation};
+use tn3270::wire::structured::ReadOperation;
+use tn3270::wire::telnet::{self, TelnetEvent, command};
 use tn3270::wire::tn3270e::{DataType, Functions, Header, Reason, function, request, respond};
 use tn3270::wire::{Bind, CodePage, Inbound, Outbound, QueryReply, StructuredField};
 
 /// What a client says that concerns the host.
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     Record(Inbound),
     Unreadable(String),
     Signal(Signal),
@@ -38,9 +38,9 @@ impl Grant for Granted {
 
 /// A client with an agreed terminal.
 pub(super) struct Client<'a> {
-    ticket: &'a Ticket,
-    pub(super) wire: Wire,
-    negotiation: Host,
+    ticket: &'a ConnectionContext,
+    pub(super) wire: TelnetConnection,
+    negotiation: ServerNegotiation,
     /// The functions of TN3270E; none in plain TN3270.
     functions: Option<Functions>,
     sequence: u16,
@@ -50,9 +50,9 @@ pub(super) struct Client<'a> {
 
 impl<'a> Client<'a> {
     pub(super) fn new(
-        ticket: &'a Ticket,
-        wire: Wire,
-        negotiation: Host,
+        ticket: &'a ConnectionContext,
+        wire: TelnetConnection,
+        negotiation: ServerNegotiation,
         agreement: &Agreement,
     ) -> Client<'a> {
         Client {
@@ -75,20 +75,25 @@ impl<'a> Client<'a> {
     }
 
     /// What an event says to the host, if anything; whatever else it wants is answered here.
-    pub(super) async fn take(&mut self, event: Option<Event>) -> io::Result<Option<Said>> {
+    pub(super) async fn take(
+        &mut self,
+        event: Option<TelnetEvent>,
+    ) -> io::Result<Option<ClientMessage>> {
         let Some(event) = event else {
-            return Ok(Some(Said::Over));
+            return Ok(Some(ClientMessage::Over));
         };
         let mut out = Vec::new();
         self.negotiation
             .receive(&event, &mut Granted, &mut out)
             .map_err(invalid)?;
         let said = match event {
-            Event::Record(record) => self.record(&record, &mut out),
-            Event::Command(command::BRK | command::IP) => Some(Said::Signal(Signal::Attn)),
-            Event::Command(command::AO) => Some(Said::Signal(Signal::SysReq)),
-            Event::Command(command::AYT) => {
-                out.push(Event::Command(command::NOP));
+            TelnetEvent::Record(record) => self.record(&record, &mut out),
+            TelnetEvent::Command(command::BRK | command::IP) => {
+                Some(ClientMessage::Signal(Signal::Attn))
+            }
+            TelnetEvent::Command(command::AO) => Some(ClientMessage::Signal(Signal::SysReq)),
+            TelnetEvent::Command(command::AYT) => {
+                out.push(TelnetEvent::Command(command::NOP));
                 None
             }
             _ => None,
@@ -98,13 +103,13 @@ impl<'a> Client<'a> {
     }
 
     /// What a record says to the host; what it says to the door is answered into `out`.
-    fn record(&self, record: &[u8], out: &mut Vec<Event>) -> Option<Said> {
+    fn record(&self, record: &[u8], out: &mut Vec<TelnetEvent>) -> Option<ClientMessage> {
         if self.functions.is_none() {
             return inbound(record);
         }
         let (header, data) = match Header::decode(record) {
             Ok(parts) => parts,
-            Err(error) => return Some(Said::Unreadable(error.to_string())),
+            Err(error) => return Some(ClientMessage::Unreadable(error.to_string())),
         };
         if header.response == respond::ALWAYS
             && header.data_type != DataType::Response
@@ -120,7 +125,7 @@ impl<'a> Client<'a> {
         match header.data_type {
             DataType::Data3270 => inbound(data),
             DataType::SscpLu => self.services(data, out),
-            DataType::Unbind => Some(Said::Over),
+            DataType::Unbind => Some(ClientMessage::Over),
             DataType::Response => {
                 self.response(header, data);
                 None
@@ -147,10 +152,10 @@ impl<'a> Client<'a> {
     }
 
     /// The system services, which the client speaks to after SysReq: they know LOGOFF.
-    fn services(&self, data: &[u8], out: &mut Vec<Event>) -> Option<Said> {
+    fn services(&self, data: &[u8], out: &mut Vec<TelnetEvent>) -> Option<ClientMessage> {
         let text = CodePage::CP037.decode_text(data);
         if text.trim().eq_ignore_ascii_case("LOGOFF") {
-            return Some(Said::Logoff);
+            return Some(ClientMessage::Logoff);
         }
         let header = Header {
             data_type: DataType::SscpLu,
@@ -226,36 +231,41 @@ impl<'a> Client<'a> {
     pub(super) async fn ask_size(&mut self) -> io::Result<Option<(u16, u16)>> {
         let query = StructuredField::ReadPartition {
             partition: 0xFF,
-            read: Read::Query,
+            read: ReadOperation::Query,
         };
         self.send(&[Outbound::StructuredFields(vec![query])])
             .await?;
         loop {
             let event = self.wire.next().await?;
             match self.take(event).await? {
-                Some(Said::Record(Inbound::StructuredField(replies))) => {
+                Some(ClientMessage::Record(Inbound::StructuredField(replies))) => {
                     return Ok(alternate_size(&replies));
                 }
-                Some(Said::Over | Said::Logoff) => {
+                Some(ClientMessage::Over | ClientMessage::Logoff) => {
                     return Err(invalid("the client left before it told its size"));
                 }
-                Some(Said::Record(_) | Said::Unreadable(_) | Said::Signal(_)) | None => {}
+                Some(
+                    ClientMessage::Record(_)
+                    | ClientMessage::Unreadable(_)
+                    | ClientMessage::Signal(_),
+                )
+                | None => {}
             }
         }
     }
 }
 
-fn framed(header: Header, data: &[u8]) -> Event {
+fn framed(header: Header, data: &[u8]) -> TelnetEvent {
     let mut record = Vec::new();
     header.encode(&mut record);
     record.extend(data);
-    Event::Record(record)
+    TelnetEvent::Record(record)
 }
 
-fn inbound(record: &[u8]) -> Option<Said> {
+fn inbound(record: &[u8]) -> Option<ClientMessage> {
     Some(match Inbound::decode(record) {
-        Ok(inbound) => Said::Record(inbound),
-        Err(error) => Said::Unreadable(error.to_string()),
+        Ok(inbound) => ClientMessage::Record(inbound),
+        Err(error) => ClientMessage::Unreadable(error.to_string()),
     })
 }
 

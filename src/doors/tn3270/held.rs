@@ -2,16 +2,20 @@
 
 use std::io;
 
-use super::client::{Client, Said};
+use super::client::{Client, ClientMessage};
 use super::{arrive, invalid, terminal, unreadable};
 use crate::doors::address::Stream;
-use crate::doors::script::Subject;
-use crate::doors::service::Ticket;
-use crate::doors::station::Station;
+use crate::doors::operator_session::OperatorSession;
+use crate::doors::script::ScriptTarget;
+use crate::doors::service::ConnectionContext;
 
 /// Joins a client to the session until either ends it. Its terminal has to have the columns and at least the rows that the
 /// session was opened with, and shows at first what the host has written so far.
-pub async fn converse(ticket: &Ticket, stream: Stream, station: &mut Station) -> io::Result<()> {
+pub async fn converse(
+    ticket: &ConnectionContext,
+    stream: Stream,
+    station: &mut OperatorSession,
+) -> io::Result<()> {
     let arrived = async {
         let (mut client, agreement, lease) = arrive(ticket, stream).await?;
         let options = terminal(ticket, &mut client, &agreement).await?;
@@ -29,7 +33,7 @@ pub async fn converse(ticket: &Ticket, stream: Stream, station: &mut Station) ->
             }
         }
     };
-    let size = |options: &tn3270::terminal::Options| {
+    let size = |options: &tn3270::terminal::TerminalOptions| {
         let model = (options.model.rows(), options.model.columns());
         options.oversize.unwrap_or(model)
     };
@@ -47,7 +51,11 @@ pub async fn converse(ticket: &Ticket, stream: Stream, station: &mut Station) ->
     talked
 }
 
-async fn talk(ticket: &Ticket, client: &mut Client<'_>, station: &mut Station) -> io::Result<()> {
+async fn talk(
+    ticket: &ConnectionContext,
+    client: &mut Client<'_>,
+    station: &mut OperatorSession,
+) -> io::Result<()> {
     let mut faults = 0;
     let mut obeyed = None;
     while !station.is_stopped() {
@@ -68,10 +76,10 @@ async fn talk(ticket: &Ticket, client: &mut Client<'_>, station: &mut Station) -
         };
         match said {
             None => {}
-            Some(Said::Over | Said::Logoff) => return Ok(()),
-            Some(Said::Record(inbound)) => station.relay(&inbound),
-            Some(Said::Signal(signal)) => station.signal(signal),
-            Some(Said::Unreadable(what)) => {
+            Some(ClientMessage::Over | ClientMessage::Logoff) => return Ok(()),
+            Some(ClientMessage::Record(inbound)) => station.relay(&inbound),
+            Some(ClientMessage::Signal(signal)) => station.signal(signal),
+            Some(ClientMessage::Unreadable(what)) => {
                 client
                     .send(&[unreadable(ticket, &mut faults, &what)?])
                     .await?;

@@ -8,20 +8,22 @@ use std::io;
 
 use tokio::time::timeout;
 
-use self::client::{Client, Said};
-use self::wire::Wire;
+use self::client::{Client, ClientMessage};
+use self::wire::TelnetConnection;
 use super::address::Stream;
 use super::clock::Clock;
 use super::logon::Logon;
 use super::lus::Lease;
-use super::patient::is_gone;
-use super::selection::{self, Wish};
-use super::service::{Opened, Ticket};
-use super::station::Recorder;
-use super::world::World;
-use bigiron_sim::session::Line;
+use super::operator_session::Recorder;
+use super::selection::{self, SelectionCommand};
+use super::service::{ConnectionContext, PendingSession};
+use super::timed_stream::is_gone;
+use super::world::ServedSystem;
+use bigiron_sim::session::HostSession;
 use tn3270::terminal::{self, Model};
-use tn3270::wire::negotiation::{Agreement, Grant, Host, Offer, Protocol, Refusal};
+use tn3270::wire::negotiation::{
+    Agreement, ClientRefusal, Grant, Protocol, ServerNegotiation, ServerOffer,
+};
 use tn3270::wire::tn3270e::Reason;
 use tn3270::wire::{Outbound, Wcc};
 
@@ -50,15 +52,18 @@ enum End {
 }
 
 /// Serves one client to its end.
-pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+pub async fn connection(ticket: &ConnectionContext, stream: Stream) -> io::Result<()> {
     let (mut client, agreement, lease) = arrive(ticket, stream).await?;
     let terminal = Box::pin(terminal(ticket, &mut client, &agreement)).await?;
     sessions(ticket, &mut client, terminal, &lease).await
 }
 
 /// Comes to terms with a client.
-async fn arrive(ticket: &Ticket, stream: Stream) -> io::Result<(Client<'_>, Agreement, Lease)> {
-    let mut wire = Wire::new(ticket, stream);
+async fn arrive(
+    ticket: &ConnectionContext,
+    stream: Stream,
+) -> io::Result<(Client<'_>, Agreement, Lease)> {
+    let mut wire = TelnetConnection::new(ticket, stream);
     // What a session does but once is boxed, so that it takes no room for the rest of its life.
     let agreed = timeout(ticket.patience(), Box::pin(agree(ticket, &mut wire))).await;
     let agreed = agreed.map_err(|_| {
@@ -78,9 +83,9 @@ async fn arrive(ticket: &Ticket, stream: Stream) -> io::Result<(Client<'_>, Agre
 
 /// One session after another, for as long as the client picks systems; one, if it has no choice.
 async fn sessions(
-    ticket: &Ticket,
+    ticket: &ConnectionContext,
     client: &mut Client<'_>,
-    terminal: terminal::Options,
+    terminal: terminal::TerminalOptions,
     lease: &Lease,
 ) -> io::Result<()> {
     let asked = lease.logon.or(&ticket.logon);
@@ -113,10 +118,10 @@ async fn sessions(
 
 /// How the terminal is set up that was agreed on. One that does not say its size is asked for it.
 async fn terminal(
-    ticket: &Ticket,
+    ticket: &ConnectionContext,
     client: &mut Client<'_>,
     agreement: &Agreement,
-) -> io::Result<terminal::Options> {
+) -> io::Result<terminal::TerminalOptions> {
     let mut terminal = ticket.terminal();
     terminal.color = agreement.device.color || agreement.protocol != Protocol::Tn3270;
     match agreement.device.model {
@@ -133,7 +138,7 @@ async fn terminal(
 
 /// Grants LUs of the server to one client, which keeps the last it was granted.
 struct Leasing<'a> {
-    ticket: &'a Ticket,
+    ticket: &'a ConnectionContext,
     lease: Option<Lease>,
 }
 
@@ -146,20 +151,23 @@ impl Grant for Leasing<'_> {
 }
 
 /// Negotiates until all is agreed.
-async fn agree(ticket: &Ticket, wire: &mut Wire) -> io::Result<(Host, Agreement, Lease)> {
+async fn agree(
+    ticket: &ConnectionContext,
+    wire: &mut TelnetConnection,
+) -> io::Result<(ServerNegotiation, Agreement, Lease)> {
     let mut lus = Leasing {
         ticket,
         lease: None,
     };
     let encrypted = wire.is_encrypted();
     let tls = ticket.service.tls.as_ref().filter(|_| !encrypted);
-    let offer = Offer {
+    let offer = ServerOffer {
         starttls: tls.is_some(),
         tls_required: tls.is_some_and(|tls| tls.required),
-        ..Offer::default()
+        ..ServerOffer::default()
     };
     let mut out = Vec::new();
-    let mut negotiation = Host::open(offer, &mut out);
+    let mut negotiation = ServerNegotiation::open(offer, &mut out);
     wire.say(&out).await?;
     wire.sparing = negotiation.may_want_tls();
     while let Some(event) = wire.next().await? {
@@ -167,7 +175,10 @@ async fn agree(ticket: &Ticket, wire: &mut Wire) -> io::Result<(Host, Agreement,
         let received = negotiation.receive(&event, &mut lus, &mut out);
         wire.say(&out).await?;
         if let Err(refusal) = received {
-            if matches!(refusal, Refusal::NoTerminal(_) | Refusal::TerminalType(_)) {
+            if matches!(
+                refusal,
+                ClientRefusal::NoTerminal(_) | ClientRefusal::TerminalType(_)
+            ) {
                 wire.write(NOT_A_TERMINAL).await?;
             }
             return Err(invalid(refusal));
@@ -190,11 +201,11 @@ async fn agree(ticket: &Ticket, wire: &mut Wire) -> io::Result<(Host, Agreement,
 
 /// Lets the client pick a system; none if it goes.
 async fn select(
-    ticket: &Ticket,
+    ticket: &ConnectionContext,
     client: &mut Client<'_>,
     lease: &Lease,
     asked: &Logon,
-) -> io::Result<Option<(World, Logon)>> {
+) -> io::Result<Option<(ServedSystem, Logon)>> {
     let mut message = String::new();
     let mut faults = 0;
     loop {
@@ -206,10 +217,10 @@ async fn select(
             let event = client.wire.next().await?;
             match client.take(event).await? {
                 None => {}
-                Some(Said::Over | Said::Logoff) => return Ok(None),
-                Some(Said::Signal(_)) => break Wish::Look,
-                Some(Said::Record(inbound)) => break selection::wish(&inbound),
-                Some(Said::Unreadable(what)) => {
+                Some(ClientMessage::Over | ClientMessage::Logoff) => return Ok(None),
+                Some(ClientMessage::Signal(_)) => break SelectionCommand::Look,
+                Some(ClientMessage::Record(inbound)) => break selection::wish(&inbound),
+                Some(ClientMessage::Unreadable(what)) => {
                     client
                         .send(&[unreadable(ticket, &mut faults, &what)?])
                         .await?;
@@ -217,10 +228,10 @@ async fn select(
             }
         };
         message = match wish {
-            Wish::Look => String::new(),
-            Wish::Logoff => return Ok(None),
-            Wish::Unknown(_) => selection::UNRECOGNIZED.into(),
-            Wish::Logon(logon) => {
+            SelectionCommand::Look => String::new(),
+            SelectionCommand::Logoff => return Ok(None),
+            SelectionCommand::Unknown(_) => selection::UNRECOGNIZED.into(),
+            SelectionCommand::Logon(logon) => {
                 let logon = ticket.allowed(logon).or(asked);
                 match ticket.world(&logon) {
                     Ok(Some(world)) => return Ok(Some((world, logon))),
@@ -233,7 +244,7 @@ async fn select(
 }
 
 /// The answer to a record that cannot be read.
-fn unreadable(ticket: &Ticket, faults: &mut u32, what: &str) -> io::Result<Outbound> {
+fn unreadable(ticket: &ConnectionContext, faults: &mut u32, what: &str) -> io::Result<Outbound> {
     *faults += 1;
     ticket.report(&format!("a record cannot be read: {what}"));
     if *faults == MAX_FAULTS {
@@ -250,8 +261,12 @@ fn unreadable(ticket: &Ticket, faults: &mut u32, what: &str) -> io::Result<Outbo
 }
 
 /// Joins the client to the host of a session, to its end.
-async fn work(ticket: &Ticket, client: &mut Client<'_>, opened: Opened) -> io::Result<End> {
-    let Opened {
+async fn work(
+    ticket: &ConnectionContext,
+    client: &mut Client<'_>,
+    opened: PendingSession,
+) -> io::Result<End> {
+    let PendingSession {
         opening,
         setup,
         logs,
@@ -262,7 +277,7 @@ async fn work(ticket: &Ticket, client: &mut Client<'_>, opened: Opened) -> io::R
     let mut joined = Joined {
         ticket,
         client,
-        line: Line::open_in(&opening.region, &setup),
+        line: HostSession::open_in(&opening.region, &setup),
         clock,
         log: log.as_mut(),
         faults: 0,
@@ -281,9 +296,9 @@ async fn work(ticket: &Ticket, client: &mut Client<'_>, opened: Opened) -> io::R
 
 /// A client joined to its host.
 struct Joined<'a, 'c> {
-    ticket: &'a Ticket,
+    ticket: &'a ConnectionContext,
     client: &'a mut Client<'c>,
-    line: Line,
+    line: HostSession,
     clock: Clock,
     log: &'a mut dyn Recorder,
     faults: u32,
@@ -310,11 +325,13 @@ impl Joined<'_, '_> {
             }
             match said {
                 None => {}
-                Some(Said::Over) => return Ok(End::Gone),
-                Some(Said::Logoff) => return Ok(End::LoggedOff),
-                Some(Said::Record(inbound)) => self.line.submit(&inbound, self.log, &mut out),
-                Some(Said::Signal(signal)) => self.line.signal(signal, self.log, &mut out),
-                Some(Said::Unreadable(what)) => {
+                Some(ClientMessage::Over) => return Ok(End::Gone),
+                Some(ClientMessage::Logoff) => return Ok(End::LoggedOff),
+                Some(ClientMessage::Record(inbound)) => {
+                    self.line.submit(&inbound, self.log, &mut out)
+                }
+                Some(ClientMessage::Signal(signal)) => self.line.signal(signal, self.log, &mut out),
+                Some(ClientMessage::Unreadable(what)) => {
                     out.push(unreadable(self.ticket, &mut self.faults, &what)?);
                 }
             }

@@ -11,22 +11,22 @@ use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
 use crate::doors::address::Stream;
-use crate::doors::patient::Patient;
-use crate::doors::service::{Ticket, encrypt};
-use tn3270::wire::telnet::{Decoder, Event, Limits};
+use crate::doors::service::{ConnectionContext, encrypt};
+use crate::doors::timed_stream::TimedStream;
+use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits};
 
 /// How much a client may send without an end. The largest screen read back whole has some 40 000 bytes.
-const LIMITS: Limits = Limits {
+const LIMITS: TelnetLimits = TelnetLimits {
     record: 128 * 1024,
     subnegotiation: 1024,
 };
 
 /// A client that speaks TELNET.
-pub(super) struct Wire {
+pub(super) struct TelnetConnection {
     /// None only while a TLS handshake is under way, or after one that failed.
-    stream: Option<Patient<Stream>>,
+    stream: Option<TimedStream<Stream>>,
     decoder: Decoder,
-    events: std::vec::IntoIter<Event>,
+    events: std::vec::IntoIter<TelnetEvent>,
     /// How long a record may take from its first byte, or whatever else is said.
     patience: Duration,
     /// When that was which has not ended.
@@ -35,9 +35,9 @@ pub(super) struct Wire {
     pub(super) sparing: bool,
 }
 
-impl Wire {
-    pub(super) fn new(ticket: &Ticket, stream: Stream) -> Wire {
-        Wire {
+impl TelnetConnection {
+    pub(super) fn new(ticket: &ConnectionContext, stream: Stream) -> TelnetConnection {
+        TelnetConnection {
             stream: Some(ticket.patient(stream)),
             decoder: Decoder::new(LIMITS),
             events: Vec::new().into_iter(),
@@ -49,12 +49,12 @@ impl Wire {
 
     /// Whether TLS is in place.
     pub(super) fn is_encrypted(&self) -> bool {
-        let stream = self.stream.as_ref().map(Patient::get_ref);
+        let stream = self.stream.as_ref().map(TimedStream::get_ref);
         matches!(stream, Some(Stream::Tls(_)))
     }
 
     /// The next event; none if the client has gone. Losing the race in a `select!` loses nothing.
-    pub(super) async fn next(&mut self) -> io::Result<Option<Event>> {
+    pub(super) async fn next(&mut self) -> io::Result<Option<TelnetEvent>> {
         loop {
             if let Some(event) = self.events.next() {
                 return Ok(Some(event));
@@ -104,7 +104,7 @@ impl Wire {
         Poll::Ready(Ok(buffer.filled().len()))
     }
 
-    pub(super) async fn say(&mut self, events: &[Event]) -> io::Result<()> {
+    pub(super) async fn say(&mut self, events: &[TelnetEvent]) -> io::Result<()> {
         let mut bytes = Vec::new();
         events.iter().for_each(|event| event.encode(&mut bytes));
         match bytes.is_empty() {
@@ -120,7 +120,7 @@ impl Wire {
     }
 
     /// Goes on encrypted.
-    pub(super) async fn encrypt(&mut self, ticket: &Ticket) -> io::Result<()> {
+    pub(super) async fn encrypt(&mut self, ticket: &ConnectionContext) -> io::Result<()> {
         let stream = self.stream.take().ok_or(io::ErrorKind::NotConnected)?;
         let stream = encrypt(ticket, stream.into_inner()).await?;
         self.stream = Some(ticket.patient(stream));

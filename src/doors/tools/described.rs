@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::told::{Closed, Systems, Tasks, View};
+use super::told::{Closed, SessionView, Systems, Tasks};
 use crate::doors::request;
 use crate::doors::turn::schema_of;
 
@@ -11,7 +11,7 @@ pub struct Tool {
     pub name: &'static str,
     title: &'static str,
     description: &'static str,
-    pub takes: &'static [(&'static str, Need)],
+    pub takes: &'static [(&'static str, Necessity)],
     output: fn() -> Value,
     reads_only: bool,
     destroys: bool,
@@ -20,14 +20,14 @@ pub struct Tool {
 
 /// Whether a member may be left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Need {
+pub enum Necessity {
     /// It may not.
     Required,
     /// It may.
     Optional,
 }
 
-use Need::{Optional, Required};
+use Necessity::{Optional, Required};
 
 /// The tools of the desk alone.
 pub const DESK: &[Tool] = &[
@@ -57,7 +57,7 @@ pub const DESK: &[Tool] = &[
         description: "Opens a terminal session, for a task or for none, and gives its handle, the goal and the first screen. \
             Several may be open at once. A task that is worked in several systems has a session at each, which others names.",
         takes: &[("system", Optional), ("task", Optional)],
-        output: schema_of::<View>,
+        output: schema_of::<SessionView>,
         reads_only: false,
         destroys: false,
         idempotent: false,
@@ -76,7 +76,7 @@ pub const SESSION: &[Tool] = &[
             ("at", Optional),
             ("observe", Optional),
         ],
-        output: schema_of::<View>,
+        output: schema_of::<SessionView>,
         reads_only: true,
         destroys: false,
         idempotent: true,
@@ -93,7 +93,7 @@ pub const SESSION: &[Tool] = &[
             ("wait", Optional),
             ("observe", Optional),
         ],
-        output: schema_of::<View>,
+        output: schema_of::<SessionView>,
         reads_only: false,
         destroys: true,
         idempotent: false,
@@ -108,7 +108,7 @@ pub const SESSION: &[Tool] = &[
             ("wait", Required),
             ("observe", Optional),
         ],
-        output: schema_of::<View>,
+        output: schema_of::<SessionView>,
         reads_only: false,
         destroys: false,
         idempotent: false,
@@ -119,7 +119,7 @@ pub const SESSION: &[Tool] = &[
         description: "Says that the task is done, with the answer if it asks for one. Ends the session, and those at other systems of the task; it \
             cannot be taken back.",
         takes: &[("session", Required), ("answer", Optional)],
-        output: schema_of::<View>,
+        output: schema_of::<SessionView>,
         reads_only: false,
         destroys: true,
         idempotent: false,
@@ -140,7 +140,10 @@ pub const CLOSE: &[Tool] = &[Tool {
 
 impl Tool {
     /// It with these of its members, as `tools/list` has it.
-    pub fn describe(&self, taken: impl Iterator<Item = (&'static str, Need)> + Clone) -> Value {
+    pub fn describe(
+        &self,
+        taken: impl Iterator<Item = (&'static str, Necessity)> + Clone,
+    ) -> Value {
         let known = properties();
         let properties: Map<String, Value> = taken
             .clone()

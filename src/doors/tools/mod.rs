@@ -5,25 +5,25 @@
 
 use serde_json::{Map, Value, json};
 
-use self::described::{CLOSE, DESK, Need, SESSION, Tool};
+use self::described::{CLOSE, DESK, Necessity, SESSION, Tool};
 use self::told::{Closed, systems, tasks, told, view};
-use super::episodes::{Episodes, Order, Refusal, Shared, secret};
+use super::episodes::{EpisodeError, EpisodeRequest, Episodes, SharedEpisode, secret};
 use super::near;
-use super::observation::Scope;
-use super::request::{Fault, Request};
+use super::observation::ObservationScope;
+use super::request::{Request, RequestFault};
 
 mod described;
 mod told;
 
 /// Which tools there are, and how they know their session.
 #[derive(Clone)]
-pub enum Reach {
+pub enum ToolScope {
     /// All: sessions are opened and closed, and named by handles, in a task of several systems one for the terminal at each.
     Desk,
     /// Only those that work in sessions that somebody else opened, named by handles; `at` names one of several terminals.
     Handles,
     /// The same in this one session, without a name.
-    One(Shared),
+    One(SharedEpisode),
 }
 
 /// The handle of a desk for the terminal at a system, of the session that is held by this key.
@@ -41,14 +41,14 @@ fn parts(handle: &str) -> (Option<&str>, &str) {
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct ToolOutcome {
     /// For a reader.
     pub text: String,
     /// For a program, as the tool's output schema has it; none of an error.
     pub structured: Option<Value>,
 }
 
-impl Outcome {
+impl ToolOutcome {
     /// The result of `tools/call`.
     pub fn to_json(&self) -> Value {
         let content = json!([{ "type": "text", "text": self.text }]);
@@ -65,21 +65,24 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoSuchTool(pub String);
 
-impl Reach {
+impl ToolScope {
     fn tools(&self) -> impl Iterator<Item = &'static Tool> + Clone {
         let (first, last): (&[Tool], &[Tool]) = match self {
-            Reach::Desk => (DESK, CLOSE),
-            Reach::Handles | Reach::One(_) => (&[], &[]),
+            ToolScope::Desk => (DESK, CLOSE),
+            ToolScope::Handles | ToolScope::One(_) => (&[], &[]),
         };
         first.iter().chain(SESSION).chain(last)
     }
 
     /// The members that a tool takes; a session that is the only one needs no name, and a handle of a desk names its terminal.
-    fn takes(&self, tool: &'static Tool) -> impl Iterator<Item = (&'static str, Need)> + Clone {
+    fn takes(
+        &self,
+        tool: &'static Tool,
+    ) -> impl Iterator<Item = (&'static str, Necessity)> + Clone {
         let spared = match self {
-            Reach::Desk => "at",
-            Reach::Handles => "",
-            Reach::One(_) => "session",
+            ToolScope::Desk => "at",
+            ToolScope::Handles => "",
+            ToolScope::One(_) => "session",
         };
         let takes = tool.takes.iter().copied();
         takes.filter(move |(name, _)| *name != spared)
@@ -98,7 +101,7 @@ impl Reach {
         episodes: &Episodes,
         name: &str,
         arguments: &Map<String, Value>,
-    ) -> Result<Outcome, NoSuchTool> {
+    ) -> Result<ToolOutcome, NoSuchTool> {
         let Some(tool) = self.tools().find(|tool| tool.name == name) else {
             let names = self.tools().map(|tool| tool.name);
             let known = names.clone().collect::<Vec<_>>().join(", ");
@@ -111,23 +114,32 @@ impl Reach {
             Ok(()) => self.run(episodes, tool.name, arguments).await,
             Err(fault) => Err(fault.message),
         };
-        Ok(done.unwrap_or_else(|text| Outcome {
+        Ok(done.unwrap_or_else(|text| ToolOutcome {
             text,
             structured: None,
         }))
     }
 
-    fn check(&self, tool: &'static Tool, arguments: &Map<String, Value>) -> Result<(), Fault> {
+    fn check(
+        &self,
+        tool: &'static Tool,
+        arguments: &Map<String, Value>,
+    ) -> Result<(), RequestFault> {
         let known: Vec<&str> = self.takes(tool).map(|(name, _)| name).collect();
         if let Some(name) = arguments
             .keys()
             .find(|name| !known.contains(&name.as_str()))
         {
-            return Err(Fault::unknown("member", "argument", name, &known));
+            return Err(RequestFault::unknown("member", "argument", name, &known));
         }
         let mut taken = self.takes(tool);
-        match taken.find(|(name, need)| *need == Need::Required && !arguments.contains_key(*name)) {
-            Some((name, _)) => Err(Fault::new("member", format!("{} wants {name}", tool.name))),
+        match taken
+            .find(|(name, need)| *need == Necessity::Required && !arguments.contains_key(*name))
+        {
+            Some((name, _)) => Err(RequestFault::new(
+                "member",
+                format!("{} wants {name}", tool.name),
+            )),
             None => Ok(()),
         }
     }
@@ -137,7 +149,7 @@ impl Reach {
         episodes: &Episodes,
         name: &str,
         arguments: &Map<String, Value>,
-    ) -> Result<Outcome, String> {
+    ) -> Result<ToolOutcome, String> {
         match name {
             "list_systems" => Ok(systems(episodes)),
             "list_tasks" => tasks(episodes, text(arguments, "system")?),
@@ -177,17 +189,19 @@ impl Reach {
         &self,
         episodes: &Episodes,
         arguments: &Map<String, Value>,
-    ) -> Result<(Option<String>, Option<String>, Shared), String> {
-        if let Reach::One(shared) = self {
-            return Ok((None, None, Shared::clone(shared)));
+    ) -> Result<(Option<String>, Option<String>, SharedEpisode), String> {
+        if let ToolScope::One(shared) = self {
+            return Ok((None, None, SharedEpisode::clone(shared)));
         }
         let session = text(arguments, "session")?.unwrap_or_default();
         let (at, key) = match self {
-            Reach::Desk => parts(session),
-            Reach::Handles | Reach::One(_) => (None, session),
+            ToolScope::Desk => parts(session),
+            ToolScope::Handles | ToolScope::One(_) => (None, session),
         };
         let shared = episodes.get(key).map_err(|refusal| match refusal {
-            Refusal::Unknown(_) => Refusal::Unknown(session.chars().take(80).collect()).to_string(),
+            EpisodeError::Unknown(_) => {
+                EpisodeError::Unknown(session.chars().take(80).collect()).to_string()
+            }
             other => other.to_string(),
         })?;
         Ok((Some(session.to_owned()), at.map(str::to_owned), shared))
@@ -195,13 +209,13 @@ impl Reach {
 }
 
 /// The members of a tool's call as those of a request, which are the same but for the answer.
-fn request(tool: &str, arguments: &Map<String, Value>) -> Result<Request, Fault> {
+fn request(tool: &str, arguments: &Map<String, Value>) -> Result<Request, RequestFault> {
     let mut members = arguments.clone();
     members.remove("session");
     if tool == "submit" {
         let answer = members.remove("answer").unwrap_or(Value::Null);
         if !answer.is_string() && !answer.is_null() {
-            return Err(Fault::new(
+            return Err(RequestFault::new(
                 "value",
                 format!("answer: a text is wanted, not {answer}"),
             ));
@@ -219,7 +233,7 @@ fn text<'a>(arguments: &'a Map<String, Value>, name: &str) -> Result<Option<&'a 
     }
 }
 
-async fn open(episodes: &Episodes, arguments: &Map<String, Value>) -> Result<Outcome, String> {
+async fn open(episodes: &Episodes, arguments: &Map<String, Value>) -> Result<ToolOutcome, String> {
     let task = text(arguments, "task")?;
     if let (Some(only), Some(task)) = (episodes.task(), task)
         && only != task
@@ -228,18 +242,18 @@ async fn open(episodes: &Episodes, arguments: &Map<String, Value>) -> Result<Out
             "sessions are opened here for the task {only:?} alone"
         ));
     }
-    let order = Order {
+    let order = EpisodeRequest {
         system: system_of(episodes, text(arguments, "system")?, task),
         task: task.map(str::to_owned),
-        ..Order::default()
+        ..EpisodeRequest::default()
     };
-    let told = |refusal: Refusal| refusal.to_string();
+    let told = |refusal: EpisodeError| refusal.to_string();
     let key = secret().map_err(told)?;
     let shared = episodes.open_as(&key, &order).map_err(told)?;
     let mut episode = shared.lock().await;
-    let reply = episode.look(Scope::default()).await;
+    let reply = episode.look(ObservationScope::default()).await;
     let session = handle(&episode.system().id, &key);
-    Ok(view(&Reach::Desk, Some(session), &episode, reply))
+    Ok(view(&ToolScope::Desk, Some(session), &episode, reply))
 }
 
 /// The system that is named, or else the only one that has the task.
@@ -248,7 +262,8 @@ fn system_of(episodes: &Episodes, system: Option<&str>, task: Option<&str>) -> O
         return Some(system.to_owned());
     }
     let task = task?;
-    let has = |world: &&super::world::World| world.tasks().iter().any(|known| known.id == task);
+    let has =
+        |world: &&super::world::ServedSystem| world.tasks().iter().any(|known| known.id == task);
     let worlds = episodes.worlds();
     let found = worlds.iter().find(has)?;
     Some(found.system().id.clone())
@@ -260,7 +275,7 @@ mod tests {
 
     #[test]
     fn every_member_that_a_tool_takes_has_a_schema() {
-        for tool in Reach::Desk.list() {
+        for tool in ToolScope::Desk.list() {
             let taken = tool["inputSchema"]["properties"].as_object().unwrap();
             for name in tool["inputSchema"]["required"].as_array().unwrap() {
                 assert!(taken.contains_key(name.as_str().unwrap()), "{tool:#}");
@@ -271,7 +286,7 @@ mod tests {
 
     #[test]
     fn who_has_no_desk_opens_and_closes_nothing() {
-        let names: Vec<Value> = Reach::Handles
+        let names: Vec<Value> = ToolScope::Handles
             .list()
             .into_iter()
             .map(|tool| tool["name"].clone())

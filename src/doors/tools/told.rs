@@ -5,13 +5,13 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Outcome, Reach, handle, parts};
-use crate::doors::episodes::{Episode, Episodes};
-use crate::doors::observation::Observation;
-use crate::doors::request::Fault;
-use crate::doors::script::Subject;
-use crate::doors::turn::{Budget, Ended, Refused, Reply, Told};
-use crate::doors::world::World;
+use super::{ToolOutcome, ToolScope, handle, parts};
+use crate::doors::episodes::{EpisodeSession, Episodes};
+use crate::doors::observation::ScreenView;
+use crate::doors::request::RequestFault;
+use crate::doors::script::ScriptTarget;
+use crate::doors::turn::{Budget, Ended, GradeSummary, Refused, TurnReply};
+use crate::doors::world::ServedSystem;
 
 /// The systems that there are.
 #[derive(Serialize, JsonSchema)]
@@ -54,7 +54,8 @@ struct TaskEntry {
 
 /// A session as it is after the call.
 #[derive(Serialize, JsonSchema)]
-pub struct View {
+#[schemars(rename = "View")]
+pub struct SessionView {
     /// Its handle, for further calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<String>,
@@ -67,7 +68,7 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     goal: Option<String>,
     /// The screen.
-    screen: Observation,
+    screen: ScreenView,
     /// The key that was not taken; those after it were not pressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<Refused>,
@@ -79,7 +80,7 @@ pub struct View {
     ended: Option<Ended>,
     /// What the work came to, where the server tells.
     #[serde(skip_serializing_if = "Option::is_none")]
-    grade: Option<Told>,
+    grade: Option<GradeSummary>,
 }
 
 /// A session at another system of the same task: what is done at it counts to the same work.
@@ -102,8 +103,8 @@ pub struct Closed {
 }
 
 /// Tells of the systems.
-pub fn systems(episodes: &Episodes) -> Outcome {
-    let entry = |world: &World| SystemEntry {
+pub fn systems(episodes: &Episodes) -> ToolOutcome {
+    let entry = |world: &ServedSystem| SystemEntry {
         system: world.system().id.clone(),
         title: world.system().title.clone(),
         about: world.system().about.clone(),
@@ -117,13 +118,13 @@ pub fn systems(episodes: &Episodes) -> Outcome {
 }
 
 /// Tells of the tasks, of one system if it is named.
-pub fn tasks(episodes: &Episodes, system: Option<&str>) -> Result<Outcome, String> {
+pub fn tasks(episodes: &Episodes, system: Option<&str>) -> Result<ToolOutcome, String> {
     let mut tasks = Vec::new();
     let worlds = episodes.worlds();
     let ids = || worlds.iter().map(|world| world.system().id.as_str());
     if let Some(system) = system.filter(|system| !ids().any(|id| id == *system)) {
         let known: Vec<&str> = ids().collect();
-        return Err(Fault::unknown("value", "system", system, &known).message);
+        return Err(RequestFault::unknown("value", "system", system, &known).message);
     }
     for world in worlds.iter() {
         let id = &world.system().id;
@@ -152,8 +153,8 @@ pub fn tasks(episodes: &Episodes, system: Option<&str>) -> Result<Outcome, Strin
 }
 
 /// What came of a call that is no error.
-pub fn told(text: &str, structured: &impl Serialize) -> Outcome {
-    Outcome {
+pub fn told(text: &str, structured: &impl Serialize) -> ToolOutcome {
+    ToolOutcome {
         text: text.trim_end().to_owned(),
         // Plain data: none of these types can fail to become JSON.
         structured: Some(serde_json::to_value(structured).unwrap_or_default()),
@@ -161,12 +162,19 @@ pub fn told(text: &str, structured: &impl Serialize) -> Outcome {
 }
 
 /// Tells of a session after a turn.
-pub fn view(reach: &Reach, session: Option<String>, episode: &Episode, reply: Reply) -> Outcome {
+pub fn view(
+    reach: &ToolScope,
+    session: Option<String>,
+    episode: &EpisodeSession,
+    reply: TurnReply,
+) -> ToolOutcome {
     let system = reply.at.as_ref().unwrap_or(&episode.system().id).clone();
-    let key = session.as_deref().filter(|_| matches!(reach, Reach::Desk));
+    let key = session
+        .as_deref()
+        .filter(|_| matches!(reach, ToolScope::Desk));
     let others = others(key.map(|session| parts(session).1), episode, &system);
     let text = page(session.as_deref(), &others, episode, &reply);
-    let view = View {
+    let view = SessionView {
         session,
         system,
         others,
@@ -181,7 +189,7 @@ pub fn view(reach: &Reach, session: Option<String>, episode: &Episode, reply: Re
 }
 
 /// The terminals beside the one at this system, with a handle for each if there is a key to make it of.
-fn others(key: Option<&str>, episode: &Episode, system: &str) -> Vec<Other> {
+fn others(key: Option<&str>, episode: &EpisodeSession, system: &str) -> Vec<Other> {
     let systems = episode.station().systems().into_iter();
     let others = systems.filter(|other| *other != system);
     let other = |other: &str| Other {
@@ -192,7 +200,12 @@ fn others(key: Option<&str>, episode: &Episode, system: &str) -> Vec<Other> {
 }
 
 /// A session for a reader: what is to be done while nothing has been done, the screen, and below it what there is to say.
-fn page(session: Option<&str>, others: &[Other], episode: &Episode, reply: &Reply) -> String {
+fn page(
+    session: Option<&str>,
+    others: &[Other],
+    episode: &EpisodeSession,
+    reply: &TurnReply,
+) -> String {
     let mut lines = Vec::new();
     if episode.steps() == 0 {
         let sessions = others.iter().filter_map(|other| other.session.as_deref());
@@ -219,7 +232,7 @@ fn page(session: Option<&str>, others: &[Other], episode: &Episode, reply: &Repl
     lines.join("\n")
 }
 
-fn status(reply: &Reply) -> String {
+fn status(reply: &TurnReply) -> String {
     let screen = &reply.screen;
     let at = reply.at.iter().map(|system| format!("at {system}"));
     let mut parts: Vec<String> = at.collect();

@@ -7,7 +7,7 @@ use tn3270::terminal::Key;
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stroke {
+pub enum VtKey {
     /// Presses a key of the 3270.
     Key(Key),
     /// Lets a second pass (turn clock).
@@ -45,19 +45,19 @@ enum State {
 
 /// Reads strokes, however the bytes are cut.
 #[derive(Debug, Clone, Default)]
-pub struct Strokes {
+pub struct VtKeyDecoder {
     state: State,
 }
 
-impl Strokes {
+impl VtKeyDecoder {
     /// Reads the next bytes and appends what was pressed. Bytes that are no key are passed over.
-    pub fn feed(&mut self, bytes: &[u8], strokes: &mut Vec<Stroke>) {
+    pub fn feed(&mut self, bytes: &[u8], strokes: &mut Vec<VtKey>) {
         for &byte in bytes {
             strokes.extend(self.byte(byte));
         }
     }
 
-    fn byte(&mut self, byte: u8) -> Option<Stroke> {
+    fn byte(&mut self, byte: u8) -> Option<VtKey> {
         match (std::mem::take(&mut self.state), byte) {
             (State::Return, b'\n' | 0) => None,
             (State::Ground | State::Return, _) => self.ground(byte),
@@ -68,33 +68,33 @@ impl Strokes {
             (State::Escape, _) => escape(byte),
             (State::Single, _) => single(byte),
             (State::Sequence(kept), _) => self.sequence(kept, byte),
-            (State::ProgramAccess, b'1'..=b'3') => Some(Stroke::Key(Key::Pa(byte - b'0'))),
+            (State::ProgramAccess, b'1'..=b'3') => Some(VtKey::Key(Key::Pa(byte - b'0'))),
             (State::ProgramAccess, _) => None,
             (State::Character(kept), _) => self.character(kept, byte),
         }
     }
 
-    fn go(&mut self, state: State) -> Option<Stroke> {
+    fn go(&mut self, state: State) -> Option<VtKey> {
         self.state = state;
         None
     }
 
-    fn ground(&mut self, byte: u8) -> Option<Stroke> {
+    fn ground(&mut self, byte: u8) -> Option<VtKey> {
         match byte {
             b'\r' => {
                 self.state = State::Return;
-                Some(Stroke::Key(Key::Enter))
+                Some(VtKey::Key(Key::Enter))
             }
             0x1B => self.go(State::Escape),
             0x10 => self.go(State::ProgramAccess),
             0x00..=0x1F | 0x7F => control(byte),
-            0x20..=0x7E => Some(Stroke::Key(Key::Char(char::from(byte)))),
+            0x20..=0x7E => Some(VtKey::Key(Key::Char(char::from(byte)))),
             0xC2..=0xF4 => self.go(State::Character(vec![byte])),
             _ => None,
         }
     }
 
-    fn character(&mut self, mut kept: Vec<u8>, byte: u8) -> Option<Stroke> {
+    fn character(&mut self, mut kept: Vec<u8>, byte: u8) -> Option<VtKey> {
         if !(0x80..=0xBF).contains(&byte) {
             // The character is broken off; this byte begins something else.
             return self.byte(byte);
@@ -111,10 +111,10 @@ impl Strokes {
         let text = std::str::from_utf8(&kept).ok()?;
         text.chars()
             .next()
-            .map(|character| Stroke::Key(Key::Char(character)))
+            .map(|character| VtKey::Key(Key::Char(character)))
     }
 
-    fn sequence(&mut self, mut kept: Vec<u8>, byte: u8) -> Option<Stroke> {
+    fn sequence(&mut self, mut kept: Vec<u8>, byte: u8) -> Option<VtKey> {
         match byte {
             // The console of Linux says Esc [ [ A for F1.
             b'[' if kept.is_empty() => {
@@ -131,18 +131,18 @@ impl Strokes {
     }
 }
 
-fn key(key: Key) -> Option<Stroke> {
-    Some(Stroke::Key(key))
+fn key(key: Key) -> Option<VtKey> {
+    Some(VtKey::Key(key))
 }
 
-fn control(byte: u8) -> Option<Stroke> {
+fn control(byte: u8) -> Option<VtKey> {
     let letter = char::from(byte | 0x60);
     match (byte, letter) {
         (b'\n', _) => key(Key::Enter),
         (b'\t', _) => key(Key::Tab),
         (0x7F, _) | (_, 'h') => key(Key::Erase),
-        (0x1D, _) | (_, 'q') => Some(Stroke::Quit),
-        (_, 'l') => Some(Stroke::Redraw),
+        (0x1D, _) | (_, 'q') => Some(VtKey::Quit),
+        (_, 'l') => Some(VtKey::Redraw),
         (_, 'a') => key(Key::Attn),
         (_, 'c') => key(Key::Clear),
         (_, 'd') => key(Key::Dup),
@@ -156,7 +156,7 @@ fn control(byte: u8) -> Option<Stroke> {
     }
 }
 
-fn escape(byte: u8) -> Option<Stroke> {
+fn escape(byte: u8) -> Option<VtKey> {
     let pf = |row: &str| row.bytes().position(|known| known == byte);
     if let Some(n) = pf("1234567890-=!@#$%^&*()_+") {
         return key(Key::Pf(n as u8 + 1));
@@ -164,21 +164,21 @@ fn escape(byte: u8) -> Option<Stroke> {
     match byte {
         b'a' => key(Key::Attn),
         b'c' => key(Key::Clear),
-        b'e' => Some(Stroke::Answer),
+        b'e' => Some(VtKey::Answer),
         b'i' => key(Key::ToggleInsert),
         b'k' => key(Key::CursorSelect),
         b'n' => key(Key::Newline),
         b'r' => key(Key::Reset),
         b's' => key(Key::SysReq),
-        b't' => Some(Stroke::Turn),
-        b'w' => Some(Stroke::Wait),
+        b't' => Some(VtKey::Turn),
+        b'w' => Some(VtKey::Wait),
         b'x' => key(Key::EraseInput),
         _ => None,
     }
 }
 
 /// Esc O and a letter.
-fn single(byte: u8) -> Option<Stroke> {
+fn single(byte: u8) -> Option<VtKey> {
     match byte {
         b'P'..=b'S' => key(Key::Pf(byte - b'P' + 1)),
         b'M' => key(Key::Enter),
@@ -188,7 +188,7 @@ fn single(byte: u8) -> Option<Stroke> {
 }
 
 /// The keys that end in a letter, with the modifier of xterm: 1 none, 2 Shift, 5 Ctrl.
-fn arrow(byte: u8, modifier: u32) -> Option<Stroke> {
+fn arrow(byte: u8, modifier: u32) -> Option<VtKey> {
     key(match (byte, modifier) {
         (b'C', 5) => Key::NextWord,
         (b'D', 5) => Key::PreviousWord,
@@ -211,9 +211,9 @@ const FUNCTIONS: [u32; 20] = [
 ];
 
 /// Esc [, what stood in between, and the last byte.
-fn sequence(kept: &[u8], last: u8) -> Option<Stroke> {
+fn sequence(kept: &[u8], last: u8) -> Option<VtKey> {
     if kept == b"[" {
-        return matches!(last, b'A'..=b'E').then(|| Stroke::Key(Key::Pf(last - b'A' + 1)));
+        return matches!(last, b'A'..=b'E').then(|| VtKey::Key(Key::Pf(last - b'A' + 1)));
     }
     let text = std::str::from_utf8(kept).ok()?;
     let mut numbers = text
@@ -225,7 +225,7 @@ fn sequence(kept: &[u8], last: u8) -> Option<Stroke> {
     }
     if let Some(n) = FUNCTIONS.iter().position(|number| *number == first) {
         let n = n as u8 + if modifier == 2 { 13 } else { 1 };
-        return (n <= 24).then_some(Stroke::Key(Key::Pf(n)));
+        return (n <= 24).then_some(VtKey::Key(Key::Pf(n)));
     }
     match first {
         1 | 7 => key(Key::Home),
@@ -244,9 +244,9 @@ mod tests {
     /// The keys as a line of names.
     fn pressed(bytes: &[u8]) -> String {
         let mut strokes = Vec::new();
-        Strokes::default().feed(bytes, &mut strokes);
+        VtKeyDecoder::default().feed(bytes, &mut strokes);
         let names = strokes.iter().map(|stroke| match stroke {
-            Stroke::Key(key) => key.to_string(),
+            VtKey::Key(key) => key.to_string(),
             other => format!("[{other:?}]"),
         });
         names.collect()
@@ -307,8 +307,8 @@ mod tests {
         #[test]
         fn however_bytes_are_cut_the_keys_are_the_same(bytes: Vec<u8>, at in 0..64usize) {
             let mut whole = Vec::new();
-            Strokes::default().feed(&bytes, &mut whole);
-            let (mut cut, mut strokes) = (Vec::new(), Strokes::default());
+            VtKeyDecoder::default().feed(&bytes, &mut whole);
+            let (mut cut, mut strokes) = (Vec::new(), VtKeyDecoder::default());
             let (head, tail) = bytes.split_at(at.min(bytes.len()));
             strokes.feed(head, &mut cut);
             tail.iter().for_each(|byte| strokes.feed(&[*byte], &mut cut));

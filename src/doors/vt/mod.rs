@@ -8,26 +8,26 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use self::keys::{Stroke, Strokes};
+use self::keys::{VtKey, VtKeyDecoder};
 use self::notes::Notes;
-use self::painter::{Painter, Window};
+use self::painter::{ClientWindow, VtPainter};
 use super::address::Stream;
 use super::logon::Logon;
-use super::patient::Patient;
-use super::script::Subject;
-use super::selection::{self, Wish};
-use super::service::{Ticket, told};
-use super::station::Station;
-use super::world::World;
-use bigiron_sim::task::entry::{After, AnswerLine, Typed};
+use super::operator_session::OperatorSession;
+use super::script::ScriptTarget;
+use super::selection::{self, SelectionCommand};
+use super::service::{ConnectionContext, told};
+use super::timed_stream::TimedStream;
+use super::world::ServedSystem;
+use bigiron_sim::task::entry::{After, AnswerEdit, AnswerLine};
 use tn3270::terminal::{Key, Response, Terminal};
-use tn3270::wire::telnet::{Decoder, Event, Limits, Verb, command, option};
+use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits, Verb, command, option};
 
 pub mod keys;
 pub mod notes;
 pub mod painter;
 
-const LIMITS: Limits = Limits {
+const LIMITS: TelnetLimits = TelnetLimits {
     record: 16 * 1024,
     subnegotiation: 256,
 };
@@ -46,7 +46,7 @@ const SECOND: u64 = 1000;
 const SPENT: &str = "The keys or the time of the task are used up.\r\n";
 
 /// Serves one client to its end.
-pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
+pub async fn connection(ticket: &ConnectionContext, stream: Stream) -> io::Result<()> {
     let mut view = View::new(ticket.patient(stream));
     view.greet().await?;
     let Some((world, logon)) = pick(ticket, &mut view).await? else {
@@ -65,17 +65,20 @@ pub async fn connection(ticket: &Ticket, stream: Stream) -> io::Result<()> {
 }
 
 /// Joins a client to a session that is open already.
-pub(super) async fn converse(stream: Patient<Stream>, station: &mut Station) -> io::Result<()> {
+pub(super) async fn converse(
+    stream: TimedStream<Stream>,
+    station: &mut OperatorSession,
+) -> io::Result<()> {
     let mut view = View::new(stream);
     view.greet().await?;
     work(&mut view, station).await
 }
 
 /// Joins a terminal of this size, which is no client of TELNET, to a session that is open already.
-pub(super) async fn attend<S: Wire>(
+pub(super) async fn attend<S: ByteStream>(
     stream: S,
-    window: Window,
-    station: &mut Station,
+    window: ClientWindow,
+    station: &mut OperatorSession,
 ) -> io::Result<()> {
     let mut view = View::new(stream);
     view.painter.resize(window);
@@ -83,12 +86,15 @@ pub(super) async fn attend<S: Wire>(
 }
 
 /// Bytes both ways.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin {}
+pub(super) trait ByteStream: AsyncRead + AsyncWrite + Unpin {}
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Wire for S {}
+impl<S: AsyncRead + AsyncWrite + Unpin> ByteStream for S {}
 
 /// The system that the logon of the door names, or that the client picks; none if it goes.
-async fn pick<S: Wire>(ticket: &Ticket, view: &mut View<S>) -> io::Result<Option<(World, Logon)>> {
+async fn pick<S: ByteStream>(
+    ticket: &ConnectionContext,
+    view: &mut View<S>,
+) -> io::Result<Option<(ServedSystem, Logon)>> {
     let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
     if let Some(world) = ticket.world(&ticket.logon).map_err(wrong)? {
         return Ok(Some((world, ticket.logon.clone())));
@@ -105,21 +111,21 @@ async fn pick<S: Wire>(ticket: &Ticket, view: &mut View<S>) -> io::Result<Option
         let wish = loop {
             view.paint(&terminal, &Notes::default()).await?;
             match view.next().await? {
-                None | Some(Stroke::Quit) => return Ok(None),
-                Some(Stroke::Key(key)) => {
+                None | Some(VtKey::Quit) => return Ok(None),
+                Some(VtKey::Key(key)) => {
                     if let Response::Inbound(inbound) = terminal.press(key) {
                         break selection::wish(&inbound);
                     }
                 }
-                Some(Stroke::Redraw) => view.painter.forget(),
-                Some(Stroke::Wait | Stroke::Answer | Stroke::Turn) => {}
+                Some(VtKey::Redraw) => view.painter.forget(),
+                Some(VtKey::Wait | VtKey::Answer | VtKey::Turn) => {}
             }
         };
         message = match wish {
-            Wish::Look => String::new(),
-            Wish::Logoff => return Ok(None),
-            Wish::Unknown(_) => selection::UNRECOGNIZED.into(),
-            Wish::Logon(logon) => {
+            SelectionCommand::Look => String::new(),
+            SelectionCommand::Logoff => return Ok(None),
+            SelectionCommand::Unknown(_) => selection::UNRECOGNIZED.into(),
+            SelectionCommand::Logon(logon) => {
                 let logon = ticket.allowed(logon).or(&ticket.logon);
                 match ticket.world(&logon) {
                     Ok(Some(world)) => return Ok(Some((world, logon))),
@@ -133,7 +139,7 @@ async fn pick<S: Wire>(ticket: &Ticket, view: &mut View<S>) -> io::Result<Option
 
 /// Joins a client to a session until either ends it. Work at a task begins with its goal, and ends when the client leaves, or
 /// has used up what the task allows.
-async fn work<S: Wire>(view: &mut View<S>, station: &mut Station) -> io::Result<()> {
+async fn work<S: ByteStream>(view: &mut View<S>, station: &mut OperatorSession) -> io::Result<()> {
     if let Some(goal) = station.goal() {
         let goal = goal.to_owned();
         if !view.tell(&goal).await? {
@@ -154,7 +160,7 @@ async fn work<S: Wire>(view: &mut View<S>, station: &mut Station) -> io::Result<
             }
         };
         let Some(stroke) = stroke else { return Ok(()) };
-        if stroke == Stroke::Redraw {
+        if stroke == VtKey::Redraw {
             view.painter.forget();
             continue;
         }
@@ -185,46 +191,46 @@ enum Next {
 }
 
 /// A stroke at the screen. Who leaves a task without the answer that it asks for is asked for it.
-fn strike(stroke: Stroke, station: &mut Station) -> Next {
+fn strike(stroke: VtKey, station: &mut OperatorSession) -> Next {
     let brief = station.brief();
     let asks = brief.as_ref().is_some_and(|brief| brief.reports);
     let answer = brief.and_then(|brief| brief.answer);
     match stroke {
-        Stroke::Key(key) if station.strike(key) => Next::On,
-        Stroke::Wait if station.may_go_on() => {
+        VtKey::Key(key) if station.strike(key) => Next::On,
+        VtKey::Wait if station.may_go_on() => {
             station.pass(SECOND);
             Next::On
         }
-        Stroke::Key(_) | Stroke::Wait => Next::Spent,
-        Stroke::Turn => {
+        VtKey::Key(_) | VtKey::Wait => Next::Spent,
+        VtKey::Turn => {
             station.turn_on();
             Next::On
         }
-        Stroke::Answer if asks => {
+        VtKey::Answer if asks => {
             Next::Answer(AnswerLine::new(answer.unwrap_or_default(), After::Stay))
         }
-        Stroke::Answer | Stroke::Redraw => Next::On,
-        Stroke::Quit if asks && answer.is_none() => {
+        VtKey::Answer | VtKey::Redraw => Next::On,
+        VtKey::Quit if asks && answer.is_none() => {
             Next::Answer(AnswerLine::new(String::new(), After::Leave))
         }
-        Stroke::Quit => Next::Leave,
+        VtKey::Quit => Next::Leave,
     }
 }
 
 /// A stroke on the answer line. The stroke that opened it goes back to the screen, and nothing is lost by it.
-fn type_answer(mut line: AnswerLine, stroke: Stroke, station: &mut Station) -> Next {
+fn type_answer(mut line: AnswerLine, stroke: VtKey, station: &mut OperatorSession) -> Next {
     let typed = match stroke {
-        Stroke::Key(key) => line.press(key),
-        Stroke::Quit => return Next::Leave,
-        Stroke::Answer => {
+        VtKey::Key(key) => line.press(key),
+        VtKey::Quit => return Next::Leave,
+        VtKey::Answer => {
             // A doubt is told to who takes the line.
             let _ = station.keep_answer(&line.text);
             return Next::On;
         }
-        Stroke::Redraw | Stroke::Turn | Stroke::Wait => Typed::Refused,
+        VtKey::Redraw | VtKey::Turn | VtKey::Wait => AnswerEdit::Refused,
     };
     match (typed, line.after) {
-        (Typed::Taken, after) if line.take(station.keep_answer(&line.text)) => match after {
+        (AnswerEdit::Taken, after) if line.take(station.keep_answer(&line.text)) => match after {
             After::Stay => Next::On,
             After::Leave => Next::Leave,
         },
@@ -236,21 +242,21 @@ fn type_answer(mut line: AnswerLine, stroke: Stroke, station: &mut Station) -> N
 struct View<S> {
     stream: S,
     decoder: Decoder,
-    strokes: Strokes,
-    pressed: std::collections::VecDeque<Stroke>,
-    painter: Painter,
+    strokes: VtKeyDecoder,
+    pressed: std::collections::VecDeque<VtKey>,
+    painter: VtPainter,
     /// Answers to TELNET's options, to be sent before the next painting.
     answers: Vec<u8>,
 }
 
-impl<S: Wire> View<S> {
+impl<S: ByteStream> View<S> {
     fn new(stream: S) -> View<S> {
         View {
             stream,
             decoder: Decoder::new(LIMITS),
-            strokes: Strokes::default(),
+            strokes: VtKeyDecoder::default(),
             pressed: std::collections::VecDeque::new(),
-            painter: Painter::default(),
+            painter: VtPainter::default(),
             answers: Vec::new(),
         }
     }
@@ -258,15 +264,15 @@ impl<S: Wire> View<S> {
     /// Asks for the options that make a telnet client a terminal: each character as it is typed, and what its window is.
     async fn greet(&mut self) -> io::Result<()> {
         let asks = [
-            Event::Negotiate(Verb::Will, option::ECHO),
-            Event::Negotiate(Verb::Will, option::SUPPRESS_GO_AHEAD),
-            Event::Negotiate(Verb::Do, option::NAWS),
-            Event::Negotiate(Verb::Do, option::TERMINAL_TYPE),
+            TelnetEvent::Negotiate(Verb::Will, option::ECHO),
+            TelnetEvent::Negotiate(Verb::Will, option::SUPPRESS_GO_AHEAD),
+            TelnetEvent::Negotiate(Verb::Do, option::NAWS),
+            TelnetEvent::Negotiate(Verb::Do, option::TERMINAL_TYPE),
         ];
         self.say(&asks).await
     }
 
-    async fn say(&mut self, events: &[Event]) -> io::Result<()> {
+    async fn say(&mut self, events: &[TelnetEvent]) -> io::Result<()> {
         let mut bytes = Vec::new();
         events.iter().for_each(|event| event.encode(&mut bytes));
         self.write(&bytes).await
@@ -278,7 +284,7 @@ impl<S: Wire> View<S> {
     }
 
     /// What stands round the screen, at a task.
-    fn notes(&self, station: &Station, answer: Option<&AnswerLine>) -> Notes {
+    fn notes(&self, station: &OperatorSession, answer: Option<&AnswerLine>) -> Notes {
         let brief = station.brief();
         brief.map_or_else(Notes::default, |brief| {
             Notes::new(
@@ -315,8 +321,8 @@ impl<S: Wire> View<S> {
         self.write(page.as_bytes()).await?;
         loop {
             match self.next().await? {
-                None | Some(Stroke::Quit) => return Ok(false),
-                Some(Stroke::Key(Key::Enter)) => break,
+                None | Some(VtKey::Quit) => return Ok(false),
+                Some(VtKey::Key(Key::Enter)) => break,
                 Some(_) => {}
             }
         }
@@ -325,7 +331,7 @@ impl<S: Wire> View<S> {
     }
 
     /// The next stroke; none if the client has gone. Losing the race in a `select!` loses nothing.
-    async fn next(&mut self) -> io::Result<Option<Stroke>> {
+    async fn next(&mut self) -> io::Result<Option<VtKey>> {
         loop {
             if let Some(stroke) = self.pressed.pop_front() {
                 return Ok(Some(stroke));
@@ -341,13 +347,13 @@ impl<S: Wire> View<S> {
                 .for_each(|event| event.encode(&mut self.answers));
             if !self.answers.is_empty() && self.pressed.is_empty() {
                 // A painting sends them.
-                return Ok(Some(Stroke::Redraw));
+                return Ok(Some(VtKey::Redraw));
             }
         }
     }
 
     /// Takes bytes apart into strokes and what TELNET says between them; gives the answers to that.
-    fn take(&mut self, bytes: &[u8]) -> io::Result<Vec<Event>> {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<Vec<TelnetEvent>> {
         let mut answers = Vec::new();
         for byte in bytes {
             let mut events = Vec::new();
@@ -364,43 +370,43 @@ impl<S: Wire> View<S> {
         Ok(answers)
     }
 
-    fn telnet(&mut self, event: Event, answers: &mut Vec<Event>) {
+    fn telnet(&mut self, event: TelnetEvent, answers: &mut Vec<TelnetEvent>) {
         use option::{ECHO, NAWS, SUPPRESS_GO_AHEAD, TERMINAL_TYPE};
         match event {
-            Event::Negotiate(Verb::Will, TERMINAL_TYPE) => {
-                answers.push(Event::Subnegotiation(TERMINAL_TYPE, vec![TYPE_SEND]));
+            TelnetEvent::Negotiate(Verb::Will, TERMINAL_TYPE) => {
+                answers.push(TelnetEvent::Subnegotiation(TERMINAL_TYPE, vec![TYPE_SEND]));
             }
-            Event::Negotiate(Verb::Will, NAWS)
-            | Event::Negotiate(Verb::Do, ECHO | SUPPRESS_GO_AHEAD) => {}
-            Event::Negotiate(Verb::Will, SUPPRESS_GO_AHEAD) => {
-                answers.push(Event::Negotiate(Verb::Do, SUPPRESS_GO_AHEAD));
+            TelnetEvent::Negotiate(Verb::Will, NAWS)
+            | TelnetEvent::Negotiate(Verb::Do, ECHO | SUPPRESS_GO_AHEAD) => {}
+            TelnetEvent::Negotiate(Verb::Will, SUPPRESS_GO_AHEAD) => {
+                answers.push(TelnetEvent::Negotiate(Verb::Do, SUPPRESS_GO_AHEAD));
             }
-            Event::Negotiate(Verb::Will, option) => {
-                answers.push(Event::Negotiate(Verb::Dont, option))
+            TelnetEvent::Negotiate(Verb::Will, option) => {
+                answers.push(TelnetEvent::Negotiate(Verb::Dont, option))
             }
-            Event::Negotiate(Verb::Do, option::TIMING_MARK) => {
-                answers.push(Event::Negotiate(Verb::Will, option::TIMING_MARK));
+            TelnetEvent::Negotiate(Verb::Do, option::TIMING_MARK) => {
+                answers.push(TelnetEvent::Negotiate(Verb::Will, option::TIMING_MARK));
             }
-            Event::Negotiate(Verb::Do, option) => {
-                answers.push(Event::Negotiate(Verb::Wont, option))
+            TelnetEvent::Negotiate(Verb::Do, option) => {
+                answers.push(TelnetEvent::Negotiate(Verb::Wont, option))
             }
-            Event::Subnegotiation(NAWS, data) => self.resize(&data),
-            Event::Subnegotiation(TERMINAL_TYPE, data) => {
+            TelnetEvent::Subnegotiation(NAWS, data) => self.resize(&data),
+            TelnetEvent::Subnegotiation(TERMINAL_TYPE, data) => {
                 if let Some((&TYPE_IS, name)) = data.split_first() {
                     let color = has_colors(&String::from_utf8_lossy(name));
                     let window = self.painter.window();
-                    self.change(Window { color, ..window });
+                    self.change(ClientWindow { color, ..window });
                 }
             }
-            Event::Command(command::BRK | command::IP) => {
-                self.pressed.push_back(Stroke::Key(Key::Attn))
+            TelnetEvent::Command(command::BRK | command::IP) => {
+                self.pressed.push_back(VtKey::Key(Key::Attn))
             }
-            Event::Command(command::AO) => self.pressed.push_back(Stroke::Key(Key::SysReq)),
+            TelnetEvent::Command(command::AO) => self.pressed.push_back(VtKey::Key(Key::SysReq)),
             // Records are a 3270 client's.
-            Event::Negotiate(..)
-            | Event::Subnegotiation(..)
-            | Event::Command(_)
-            | Event::Record(_) => {}
+            TelnetEvent::Negotiate(..)
+            | TelnetEvent::Subnegotiation(..)
+            | TelnetEvent::Command(_)
+            | TelnetEvent::Record(_) => {}
         }
     }
 
@@ -411,7 +417,7 @@ impl<S: Wire> View<S> {
         let window = self.painter.window();
         if rows > 1 && columns > 1 {
             let (rows, columns) = (rows.min(LARGEST.0), columns.min(LARGEST.1));
-            self.change(Window {
+            self.change(ClientWindow {
                 rows,
                 columns,
                 ..window
@@ -419,10 +425,10 @@ impl<S: Wire> View<S> {
         }
     }
 
-    fn change(&mut self, window: Window) {
+    fn change(&mut self, window: ClientWindow) {
         if window != self.painter.window() {
             self.painter.resize(window);
-            self.pressed.push_back(Stroke::Redraw);
+            self.pressed.push_back(VtKey::Redraw);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What stands round the screen of a task in a client's window: the goal above it, and beneath it what the task leaves.
 
-use super::painter::Window;
-use bigiron_sim::task::brief::Brief;
+use super::painter::ClientWindow;
 use bigiron_sim::task::entry::AnswerLine;
+use bigiron_sim::task::status::TaskStatus;
 
 /// The rows beneath a screen: the operator information area and the foot.
 const FOOT: u16 = 2;
@@ -13,12 +13,12 @@ pub struct Notes {
     /// Above it.
     pub above: Vec<String>,
     /// Beneath it.
-    pub foot: Option<Foot>,
+    pub foot: Option<WindowFooter>,
 }
 
 /// The last line of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foot {
+pub struct WindowFooter {
     /// What stands on it.
     pub text: String,
     /// Whether it has a row of its own; if not, it stands in the middle of the operator information area.
@@ -29,7 +29,12 @@ pub struct Foot {
 
 impl Notes {
     /// What there is room for round a screen of so many rows.
-    pub fn new(brief: &Brief, answer: Option<&AnswerLine>, rows: u16, window: Window) -> Notes {
+    pub fn new(
+        brief: &TaskStatus,
+        answer: Option<&AnswerLine>,
+        rows: u16,
+        window: ClientWindow,
+    ) -> Notes {
         let width = usize::from(window.columns.saturating_sub(2));
         let mut above = brief.lines(width);
         above.push("\u{2500}".repeat(usize::from(window.columns)));
@@ -43,7 +48,7 @@ impl Notes {
         };
         Notes {
             above,
-            foot: Some(Foot {
+            foot: Some(WindowFooter {
                 text,
                 own_row: window.rows >= rows.saturating_add(FOOT),
                 cursor,
@@ -52,7 +57,7 @@ impl Notes {
     }
 }
 
-fn status(brief: &Brief) -> String {
+fn status(brief: &TaskStatus) -> String {
     let mut text = brief.status();
     if brief.places.len() > 1 {
         text.push_str("  Esc t turns");

@@ -8,7 +8,7 @@ use tn3270::wire::{Address, Color, Highlight, Intensity};
 
 /// The window of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+pub struct ClientWindow {
     /// Its height.
     pub rows: u16,
     /// Its width.
@@ -17,10 +17,10 @@ pub struct Window {
     pub color: bool,
 }
 
-impl Default for Window {
+impl Default for ClientWindow {
     /// 24 x 80 with colours.
-    fn default() -> Window {
-        Window {
+    fn default() -> ClientWindow {
+        ClientWindow {
             rows: 24,
             columns: 80,
             color: true,
@@ -74,22 +74,22 @@ const BLANK: Glyph = Glyph {
 
 /// Knows what a client's window shows.
 #[derive(Debug, Clone, Default)]
-pub struct Painter {
-    window: Window,
+pub struct VtPainter {
+    window: ClientWindow,
     /// What is shown, row after row; empty if nothing is known of it.
     shown: Vec<Glyph>,
     alarm: bool,
 }
 
-impl Painter {
+impl VtPainter {
     /// The window has another size, or other colours.
-    pub fn resize(&mut self, window: Window) {
+    pub fn resize(&mut self, window: ClientWindow) {
         self.window = window;
         self.forget();
     }
 
     /// The window.
-    pub fn window(&self) -> Window {
+    pub fn window(&self) -> ClientWindow {
         self.window
     }
 
@@ -204,7 +204,7 @@ fn color(hue: Color, base: u8) -> String {
 }
 
 /// What shows of a position. A blank that shows nothing but the window's own ground is every other such blank's like.
-fn glyph(look: &Look, window: Window) -> Glyph {
+fn glyph(look: &Look, window: ClientWindow) -> Glyph {
     let style = style(look, window);
     match look.ch {
         ' ' if is_ground(look.bg) && !style.underline && !style.reverse => BLANK,
@@ -212,7 +212,7 @@ fn glyph(look: &Look, window: Window) -> Glyph {
     }
 }
 
-fn style(look: &Look, window: Window) -> Style {
+fn style(look: &Look, window: ClientWindow) -> Style {
     let is = |highlight| !look.hidden && look.highlight == highlight;
     Style {
         colors: window.color.then_some((look.fg, look.bg)),
@@ -226,7 +226,7 @@ fn style(look: &Look, window: Window) -> Style {
 /// The cells of a window, row after row.
 struct Cells {
     glyphs: Vec<Glyph>,
-    window: Window,
+    window: ClientWindow,
 }
 
 impl Cells {
@@ -252,7 +252,7 @@ impl Cells {
 }
 
 /// What a window is to show, row after row, and where its cursor is. A screen that does not fit shows the part round its cursor.
-fn frame(terminal: &Terminal, window: Window, notes: &Notes) -> (Vec<Glyph>, (u16, u16)) {
+fn frame(terminal: &Terminal, window: ClientWindow, notes: &Notes) -> (Vec<Glyph>, (u16, u16)) {
     let (rows, columns) = (terminal.rows(), terminal.columns().max(1));
     let cursor = (terminal.cursor() / columns, terminal.cursor() % columns);
     let top = u16::try_from(notes.above.len()).unwrap_or(0);
@@ -324,7 +324,7 @@ fn notes_round(cells: &mut Cells, notes: &Notes, shows_oia: bool) -> Option<(u16
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tn3270::terminal::{Key, Options};
+    use tn3270::terminal::{Key, TerminalOptions};
     use tn3270::wire::{CodePage, FieldAttribute, Order, Outbound, Wcc};
 
     fn window(rows: u16, columns: u16) -> vt100::Parser {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     fn terminal() -> Terminal {
-        let mut terminal = Terminal::new(Options::default());
+        let mut terminal = Terminal::new(TerminalOptions::default());
         let text = |text: &str| Order::Data(CodePage::CP037.encode_text(text).into());
         let orders = vec![
             Order::SetBufferAddress(0),
@@ -358,8 +358,8 @@ mod tests {
     #[test]
     fn a_window_shows_what_the_terminal_does_and_then_only_what_changed() {
         let mut terminal = terminal();
-        let mut painter = Painter::default();
-        painter.resize(Window {
+        let mut painter = VtPainter::default();
+        painter.resize(ClientWindow {
             rows: 25,
             columns: 80,
             color: true,
@@ -393,7 +393,7 @@ mod tests {
     #[test]
     fn a_phrase_is_written_in_one_piece() {
         let mut terminal = terminal();
-        let mut painter = Painter::default();
+        let mut painter = VtPainter::default();
         let message = |text: &str| Outbound::Write {
             wcc: Wcc::RESTORE,
             orders: vec![
@@ -412,8 +412,8 @@ mod tests {
     #[test]
     fn a_window_that_is_too_small_follows_the_cursor() {
         let mut terminal = terminal();
-        let mut painter = Painter::default();
-        painter.resize(Window {
+        let mut painter = VtPainter::default();
+        painter.resize(ClientWindow {
             rows: 10,
             columns: 40,
             color: false,

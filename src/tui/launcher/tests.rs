@@ -2,8 +2,8 @@ use super::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-fn entry(id: &str) -> Entry {
-    Entry {
+fn entry(id: &str) -> LauncherEntry {
+    LauncherEntry {
         id: id.into(),
         title: format!("The {id}"),
         about: "What it is.".into(),
@@ -12,7 +12,7 @@ fn entry(id: &str) -> Entry {
     }
 }
 
-fn press(launcher: &mut Launcher, codes: &[KeyCode]) -> Vec<Command> {
+fn press(launcher: &mut Launcher, codes: &[KeyCode]) -> Vec<WindowCommand> {
     codes
         .iter()
         .flat_map(|&code| launcher.key(KeyEvent::new(code, KeyModifiers::NONE)))
@@ -27,7 +27,7 @@ fn the_chosen_system_is_picked_with_enter() {
             &mut launcher,
             &[KeyCode::Down, KeyCode::Down, KeyCode::Enter]
         ),
-        [Command::Quit]
+        [WindowCommand::Quit]
     );
     assert_eq!(
         launcher.picked().map(|entry| entry.id.as_str()),
@@ -38,12 +38,15 @@ fn the_chosen_system_is_picked_with_enter() {
 #[test]
 fn q_leaves_without_a_system_and_an_empty_list_has_none() {
     let mut launcher = Launcher::new(vec![entry("desk")], Palette::Color);
-    assert_eq!(press(&mut launcher, &[KeyCode::Char('q')]), [Command::Quit]);
+    assert_eq!(
+        press(&mut launcher, &[KeyCode::Char('q')]),
+        [WindowCommand::Quit]
+    );
     assert_eq!(launcher.picked(), None);
     let mut empty = Launcher::new(Vec::new(), Palette::Color);
     assert_eq!(
         press(&mut empty, &[KeyCode::Enter, KeyCode::Down]),
-        [Command::Bell]
+        [WindowCommand::Bell]
     );
 }
 

@@ -1,11 +1,11 @@
 use super::*;
-use bigiron_sim::recording::{Event, Header, Recording};
+use bigiron_sim::recording::{RecordedEvent, Recording, RecordingHeader};
 use bigiron_sim::session::Setup;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tn3270::wire::{CodePage, Order, Outbound, Wcc};
 
-fn screen(text: &str) -> What {
+fn screen(text: &str) -> EventKind {
     let orders = vec![Order::Data(CodePage::CP037.encode_text(text).into())];
     let mut bytes = Vec::new();
     Outbound::EraseWrite {
@@ -16,19 +16,19 @@ fn screen(text: &str) -> What {
         orders,
     }
     .encode(&mut bytes);
-    What::Outbound(bytes)
+    EventKind::Outbound(bytes)
 }
 
 fn replay() -> Replay {
-    let keys = What::Keys(vec![Key::Char('X'), Key::Enter]);
+    let keys = EventKind::Keys(vec![Key::Char('X'), Key::Enter]);
     let events = [
         (0, screen("FIRST")),
-        (0, What::State(1)),
+        (0, EventKind::State(1)),
         (1000, keys),
         (1250, screen("SECOND")),
-        (2000, What::End("quit".into())),
+        (2000, EventKind::End("quit".into())),
     ];
-    let header = Header {
+    let header = RecordingHeader {
         system: None,
         title: String::new(),
         door: "test".into(),
@@ -37,7 +37,7 @@ fn replay() -> Replay {
     };
     let events = events
         .into_iter()
-        .map(|(at, what)| Event { at, what })
+        .map(|(at, what)| RecordedEvent { at, what })
         .collect();
     Replay::new(
         Player::new(Recording { header, events }),

@@ -1,5 +1,5 @@
 use super::*;
-use tn3270::terminal::{Key, Model, Options};
+use tn3270::terminal::{Key, Model, TerminalOptions};
 use tn3270::wire::{AttributeType, FieldAttribute, Order, Outbound, Wcc};
 
 fn text(text: &str) -> Order {
@@ -60,9 +60,9 @@ fn form(model: Model) -> Terminal {
     ];
     let mut orders = orders.concat();
     orders.extend([Order::SetBufferAddress(167), Order::InsertCursor]);
-    let mut terminal = Terminal::new(Options {
+    let mut terminal = Terminal::new(TerminalOptions {
         model,
-        ..Options::default()
+        ..TerminalOptions::default()
     });
     let wcc = Wcc {
         restore: true,
@@ -78,7 +78,7 @@ fn form(model: Model) -> Terminal {
 fn draw(terminal: &Terminal, width: u16, height: u16, palette: Palette) -> Buffer {
     let window = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(window);
-    let layout = Layout::fit(
+    let layout = WindowLayout::fit(
         window,
         terminal.rows(),
         terminal.columns(),
@@ -186,7 +186,7 @@ fn a_small_window_keeps_the_cursor_in_view_whatever_its_size() {
     ] {
         for cursor in [(0, 0), (23, 79), (12, 40), (0, 79), (23, 0)] {
             let window = Rect::new(0, 0, width, height);
-            let layout = Layout::fit(window, 24, 80, cursor).unwrap();
+            let layout = WindowLayout::fit(window, 24, 80, cursor).unwrap();
             assert!(
                 layout.screen.contains(layout.cursor(cursor)),
                 "{width}x{height} {cursor:?}: {layout:?}"
@@ -200,6 +200,12 @@ fn a_small_window_keeps_the_cursor_in_view_whatever_its_size() {
             assert!(layout.shares || !layout.screen.intersects(layout.oia));
         }
     }
-    assert_eq!(Layout::fit(Rect::new(0, 0, 19, 30), 24, 80, (0, 0)), None);
-    assert_eq!(Layout::fit(Rect::new(0, 0, 80, 3), 24, 80, (0, 0)), None);
+    assert_eq!(
+        WindowLayout::fit(Rect::new(0, 0, 19, 30), 24, 80, (0, 0)),
+        None
+    );
+    assert_eq!(
+        WindowLayout::fit(Rect::new(0, 0, 80, 3), 24, 80, (0, 0)),
+        None
+    );
 }

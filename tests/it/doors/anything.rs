@@ -4,22 +4,22 @@ use bigiron::cli::opening::world;
 use bigiron::doors::clock::Clock;
 use bigiron::doors::dialogue::{Dialogue, Step};
 use bigiron::doors::json::Json;
-use bigiron::doors::script::{Interpreter, Subject};
-use bigiron::doors::station::Station;
-use bigiron::doors::world::World;
+use bigiron::doors::operator_session::OperatorSession;
+use bigiron::doors::script::{Interpreter, ScriptTarget};
+use bigiron::doors::world::ServedSystem;
 use bigiron::session::Setup;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-static WORLD: LazyLock<World> = LazyLock::new(|| world("dmv", None).unwrap());
+static WORLD: LazyLock<ServedSystem> = LazyLock::new(|| world("dmv", None).unwrap());
 
-fn station() -> Station {
+fn station() -> OperatorSession {
     let setup = Setup::default();
-    Station::open(WORLD.open(&setup).unwrap(), &setup, Clock::Turn, Vec::new())
+    OperatorSession::open(WORLD.open(&setup).unwrap(), &setup, Clock::Turn, Vec::new())
 }
 
 /// The answer to a line; what would have to wait is broken off.
-fn answer(dialogue: &mut impl Dialogue, station: &mut Station, line: &[u8]) -> String {
+fn answer(dialogue: &mut impl Dialogue, station: &mut OperatorSession, line: &[u8]) -> String {
     match dialogue.begin(line, station) {
         Step::Said { text, .. } => text,
         Step::Blocked { .. } => dialogue.abandon(station),

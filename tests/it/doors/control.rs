@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use bigiron::cli::{courses, opening};
-use bigiron::doors::world::World;
+use bigiron::cli::{opening, suites};
+use bigiron::doors::world::ServedSystem;
 use bigiron::recording::{Recording, Writer};
 
 use super::{Server, run};
@@ -134,7 +134,7 @@ fn a_fork_goes_on_from_the_same_world_and_each_its_own_way() {
 fn recording(folder: &Path) -> Server {
     let folder = folder.to_owned();
     Server::with(|service| {
-        service.worlds = Arc::new(vec![World::from(courses::load("dmv").unwrap())].into());
+        service.worlds = Arc::new(vec![ServedSystem::from(suites::load("dmv").unwrap())].into());
         service.record = Arc::new(move |system, door, number, setup| {
             let mut header = opening::header(system, door.name(), setup);
             header.masked = true;

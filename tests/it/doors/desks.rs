@@ -7,13 +7,13 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use bigiron::cli::courses;
+use bigiron::cli::suites;
 use bigiron::doors::episodes::Episodes;
 use bigiron::doors::service::Door;
-use bigiron::doors::tools::Reach;
-use bigiron::doors::world::World;
+use bigiron::doors::tools::ToolScope;
+use bigiron::doors::world::ServedSystem;
 use bigiron::host::{Host, Warts};
-use bigiron::task::playbook::{Ended, Station, Stop, run};
+use bigiron::task::playbook::{PlaybookEnd, Stop, TerminalDriver, run};
 use bigiron::task::prove::arguments;
 use bigiron::task::run::{Desk, Seat};
 use bigiron::terminal::{Key, Terminal};
@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use super::{Seen, Server, service};
 
-static COURSE: LazyLock<courses::Course> = LazyLock::new(|| courses::load("dmv").unwrap());
+static COURSE: LazyLock<suites::TaskSuite> = LazyLock::new(|| suites::load("dmv").unwrap());
 
 const TASKS: [&str; 3] = ["member-expiry", "claims-status", "two-desks"];
 const SEED: u64 = 11;
@@ -59,7 +59,7 @@ impl Noted {
     }
 }
 
-impl Station for Noted {
+impl TerminalDriver for Noted {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         self.seat.press(key)?;
         self.note(Some(key), 0);
@@ -100,7 +100,8 @@ fn oracle(task: &'static str) -> Run {
         turns: Rc::clone(&turns),
     });
     let mut noted: Vec<Noted> = noted.collect();
-    let Ended::Done(answer) = run(playbook, &arguments(playbook, &start), &mut noted).unwrap()
+    let PlaybookEnd::Done(answer) =
+        run(playbook, &arguments(playbook, &start), &mut noted).unwrap()
     else {
         panic!("{task} is not done");
     };
@@ -138,7 +139,7 @@ impl Turn {
 /// A server of the licence desk alone, as a run was.
 fn server(run: &Run) -> Server {
     Server::with(|service| {
-        service.worlds = Arc::new(vec![World::from(COURSE.clone())].into());
+        service.worlds = Arc::new(vec![ServedSystem::from(COURSE.clone())].into());
         service.setup.seed = SEED;
         service.setup.task = Some(run.task.to_owned());
         service.setup.warts = run.warts.clone();
@@ -229,7 +230,7 @@ fn a_trainer_opens_and_grades_one() {
 fn episodes(run: &Run, door: Door) -> Episodes {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let mut service = service(&seen);
-    service.worlds = Arc::new(vec![World::from(COURSE.clone())].into());
+    service.worlds = Arc::new(vec![ServedSystem::from(COURSE.clone())].into());
     service.setup.seed = SEED;
     service.setup.warts = run.warts.clone();
     service.tells_grade = true;
@@ -243,7 +244,7 @@ fn episodes(run: &Run, door: Door) -> Episodes {
     )
 }
 
-async fn call(reach: &Reach, episodes: &Episodes, tool: &str, arguments: Value) -> Value {
+async fn call(reach: &ToolScope, episodes: &Episodes, tool: &str, arguments: Value) -> Value {
     let arguments = arguments.as_object().unwrap();
     let outcome = reach.call(episodes, tool, arguments).await.unwrap();
     let text = outcome.text;
@@ -255,7 +256,7 @@ async fn call(reach: &Reach, episodes: &Episodes, tool: &str, arguments: Value) 
 #[tokio::test]
 async fn a_desk_of_tools_has_a_handle_for_each_terminal() {
     for run in TASKS.map(oracle) {
-        let (desk, episodes) = (Reach::Desk, episodes(&run, Door::Mcp));
+        let (desk, episodes) = (ToolScope::Desk, episodes(&run, Door::Mcp));
         let opened = call(
             &desk,
             &episodes,
@@ -299,7 +300,7 @@ async fn a_desk_of_tools_has_a_handle_for_each_terminal() {
 async fn tools_in_a_session_of_a_trainers_turn_by_name() {
     let run = oracle("claims-status");
     let episodes = episodes(&run, Door::Http);
-    let order = bigiron::doors::episodes::Order {
+    let order = bigiron::doors::episodes::EpisodeRequest {
         task: Some(run.task.to_owned()),
         ..Default::default()
     };
@@ -307,17 +308,17 @@ async fn tools_in_a_session_of_a_trainers_turn_by_name() {
     for turn in &run.turns {
         let mut members = turn.members();
         members.insert("session".into(), json!(handle));
-        call(&Reach::Handles, &episodes, "send_keys", members.into()).await;
+        call(&ToolScope::Handles, &episodes, "send_keys", members.into()).await;
     }
     let look = json!({ "session": handle, "at": "dmv" });
-    let seen = call(&Reach::Handles, &episodes, "read_screen", look).await;
+    let seen = call(&ToolScope::Handles, &episodes, "read_screen", look).await;
     assert_eq!(
         (&seen["system"], &seen["others"]),
         (&json!("dmv"), &json!([{ "system": "claims" }]))
     );
     let nowhere = json!({ "session": handle, "at": "claimz" });
     let nowhere = nowhere.as_object().unwrap();
-    let refused = Reach::Handles
+    let refused = ToolScope::Handles
         .call(&episodes, "read_screen", nowhere)
         .await
         .unwrap();
@@ -326,7 +327,7 @@ async fn tools_in_a_session_of_a_trainers_turn_by_name() {
         "there is no terminal at \"claimz\"; did you mean \"claims\"?"
     );
     let done = json!({ "session": handle });
-    let last = call(&Reach::Handles, &episodes, "submit", done).await;
+    let last = call(&ToolScope::Handles, &episodes, "submit", done).await;
     assert_eq!(last["grade"]["outcome"], "solved", "{last}");
 }
 

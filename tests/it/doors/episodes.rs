@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bigiron::doors::episodes::{Episodes, Order, Refusal};
+use bigiron::doors::episodes::{EpisodeError, EpisodeRequest, Episodes};
 use bigiron::doors::request::{Request, Submission};
 use bigiron::doors::service::Door;
 use tokio::sync::Semaphore;
@@ -35,17 +35,17 @@ async fn what_nobody_uses_is_closed_and_its_recording_ended() {
         let episodes = Arc::clone(&episodes);
         async move { episodes.reap().await }
     });
-    let (left, _) = episodes.open(&Order::default()).unwrap();
-    let (used, _) = episodes.open(&Order::default()).unwrap();
+    let (left, _) = episodes.open(&EpisodeRequest::default()).unwrap();
+    let (used, _) = episodes.open(&EpisodeRequest::default()).unwrap();
     assert!(matches!(
-        episodes.open(&Order::default()),
-        Err(Refusal::Full(_))
+        episodes.open(&EpisodeRequest::default()),
+        Err(EpisodeError::Full(_))
     ));
     for _ in 0..8 {
         tokio::time::sleep(IDLE / 4).await;
         assert!(episodes.get(&used).is_ok());
     }
-    assert!(matches!(episodes.get(&left), Err(Refusal::Unknown(_))));
+    assert!(matches!(episodes.get(&left), Err(EpisodeError::Unknown(_))));
     assert_eq!((episodes.len(), free.available_permits()), (1, 1));
     assert_eq!(seen.lock().unwrap().ends, ["closed"]);
     reaper.abort();
@@ -58,11 +58,11 @@ async fn what_is_over_can_be_asked_about_for_a_minute_and_takes_no_place() {
         let episodes = Arc::clone(&episodes);
         async move { episodes.reap().await }
     });
-    let (handle, shared) = episodes.open(&Order::default()).unwrap();
+    let (handle, shared) = episodes.open(&EpisodeRequest::default()).unwrap();
     shared.lock().await.step(done()).await.unwrap();
     assert_eq!(free.available_permits(), 1);
     let again = shared.lock().await.step(Request::default()).await;
-    assert!(matches!(again, Err(Refusal::Over(_))));
+    assert!(matches!(again, Err(EpisodeError::Over(_))));
     drop(shared);
     tokio::time::sleep(Duration::from_secs(50)).await;
     assert!(episodes.get(&handle).is_ok());
@@ -76,12 +76,12 @@ async fn what_is_over_can_be_asked_about_for_a_minute_and_takes_no_place() {
 async fn without_a_name_the_only_one_that_goes_on_is_meant() {
     let (episodes, ..) = episodes(8);
     assert!(episodes.only().is_none());
-    let (first, shared) = episodes.open(&Order::default()).unwrap();
+    let (first, shared) = episodes.open(&EpisodeRequest::default()).unwrap();
     shared.lock().await.step(done()).await.unwrap();
     assert_eq!(episodes.only().unwrap().0, first);
-    let (second, _) = episodes.open(&Order::default()).unwrap();
+    let (second, _) = episodes.open(&EpisodeRequest::default()).unwrap();
     assert_eq!(episodes.only().unwrap().0, second);
-    episodes.open(&Order::default()).unwrap();
+    episodes.open(&EpisodeRequest::default()).unwrap();
     assert!(episodes.only().is_none());
 }
 
@@ -90,18 +90,18 @@ async fn a_name_of_the_clients_own_begins_anew() {
     let (episodes, free, seen) = episodes(1);
     for seed in [1, 2] {
         let seed = Some(seed);
-        let order = Order {
+        let order = EpisodeRequest {
             seed,
-            ..Order::default()
+            ..EpisodeRequest::default()
         };
         episodes.open_as("mine", &order).unwrap();
     }
     assert_eq!((episodes.len(), free.available_permits()), (1, 0));
     assert_eq!(seen.lock().unwrap().ends, ["closed"]);
-    let order = Order::default();
+    let order = EpisodeRequest::default();
     assert!(matches!(
         episodes.open_as(&"x".repeat(256), &order),
-        Err(Refusal::Order(_))
+        Err(EpisodeError::Order(_))
     ));
     episodes.close_all();
     assert_eq!(free.available_permits(), 1);

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use bigiron::wire::telnet::{Decoder, Event, Limits};
+use bigiron::wire::telnet::{Decoder, TelnetEvent, TelnetLimits};
 
 use super::client::{agree, ours};
 use super::run;
@@ -20,7 +20,7 @@ fn record(kind: u8, response: u8, data: &[u8]) -> Vec<u8> {
     let mut bytes = vec![kind, 0, response, 0x01, 0x07];
     bytes.extend(data);
     let mut framed = Vec::new();
-    Event::Record(bytes).encode(&mut framed);
+    TelnetEvent::Record(bytes).encode(&mut framed);
     framed
 }
 
@@ -51,7 +51,7 @@ fn host(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<Vec<u8>>>) {
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
-        let limits = Limits {
+        let limits = TelnetLimits {
             record: 4096,
             subnegotiation: 256,
         };
@@ -61,17 +61,17 @@ fn host(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<Vec<u8>>>) {
             events: Vec::new(),
         };
         client.say(b"\xff\xfd\x28\xff\xfa\x28\x08\x02\xff\xf0");
-        client.until(|event| matches!(event, Event::Subnegotiation(..)));
+        client.until(|event| matches!(event, TelnetEvent::Subnegotiation(..)));
         client.say(b"\xff\xfa\x28\x02\x04IBM-3278-4-E\x01LUA\xff\xf0");
-        client.until(|event| matches!(event, Event::Subnegotiation(..)));
+        client.until(|event| matches!(event, TelnetEvent::Subnegotiation(..)));
         client.say(b"\xff\xfa\x28\x03\x07\x00\x02\x04\xff\xf0");
-        client.until(|event| matches!(event, Event::Subnegotiation(..)));
+        client.until(|event| matches!(event, TelnetEvent::Subnegotiation(..)));
         let mut sent = Vec::new();
         for answer in answers {
             client.say(&answer);
             loop {
                 match client.next() {
-                    Some(Event::Record(record)) => sent.push(record),
+                    Some(TelnetEvent::Record(record)) => sent.push(record),
                     Some(_) => continue,
                     None => return sent,
                 }
@@ -88,7 +88,7 @@ fn host(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<Vec<u8>>>) {
 struct Client {
     stream: TcpStream,
     decoder: Decoder,
-    events: Vec<Event>,
+    events: Vec<TelnetEvent>,
 }
 
 impl Client {
@@ -97,7 +97,7 @@ impl Client {
     }
 
     /// The next event; none once the client has gone.
-    fn next(&mut self) -> Option<Event> {
+    fn next(&mut self) -> Option<TelnetEvent> {
         while self.events.is_empty() {
             let mut chunk = [0; 1024];
             let read = self.stream.read(&mut chunk).unwrap();
@@ -109,7 +109,7 @@ impl Client {
         Some(self.events.remove(0))
     }
 
-    fn until(&mut self, wanted: impl Fn(&Event) -> bool) {
+    fn until(&mut self, wanted: impl Fn(&TelnetEvent) -> bool) {
         while !wanted(&self.next().unwrap()) {}
     }
 }

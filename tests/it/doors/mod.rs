@@ -24,11 +24,11 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use bigiron::doors::address::Address;
-use bigiron::doors::service::{Door, Gate, Level, Service, serve};
-use bigiron::doors::station::Recorder;
-use bigiron::doors::world::World;
-use bigiron::session::{Event, Log, Millis, Setup};
+use bigiron::doors::address::ListenAddress;
+use bigiron::doors::operator_session::Recorder;
+use bigiron::doors::service::{Door, ListenerConfig, NoticeLevel, Service, serve};
+use bigiron::doors::world::ServedSystem;
+use bigiron::session::{Log, Millis, SessionEvent, Setup};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -77,8 +77,8 @@ struct Ear {
 }
 
 impl Log for Ear {
-    fn event(&mut self, _: Millis, event: Event<'_>) {
-        if let Event::State(hash) = event {
+    fn event(&mut self, _: Millis, event: SessionEvent<'_>) {
+        if let SessionEvent::State(hash) = event {
             self.seen.lock().unwrap().states[self.number].push(hash);
         }
     }
@@ -99,7 +99,7 @@ impl Recorder for Ear {
     }
 }
 
-static DMV: LazyLock<World> =
+static DMV: LazyLock<ServedSystem> =
     LazyLock::new(|| bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap());
 
 /// The licence desk with its tasks, by the turn clock and seed 0; what happens is seen.
@@ -116,7 +116,7 @@ pub(crate) fn service(seen: &Arc<Mutex<Seen>>) -> Service {
             Ok(Box::new(Ear { seen, number }))
         }),
         report: Arc::new(move |notice| {
-            if notice.level > Level::Info {
+            if notice.level > NoticeLevel::Info {
                 mouth.lock().unwrap().reports.push(notice.to_string());
             }
         }),
@@ -148,8 +148,8 @@ impl Server {
         let doors = runtime.block_on(async {
             let mut doors = Vec::new();
             for door in DOORS {
-                let address = Address::parse("127.0.0.1:0").unwrap();
-                let mut gate = Gate::from((door, address.bind(false).await.unwrap()));
+                let address = ListenAddress::parse("127.0.0.1:0").unwrap();
+                let mut gate = ListenerConfig::from((door, address.bind(false).await.unwrap()));
                 gate.tls = tls && door == Door::Tn3270;
                 doors.push(gate);
             }

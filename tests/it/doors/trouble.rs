@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bigiron::cli::opening::{self, world};
-use bigiron::doors::address::Address;
+use bigiron::doors::address::ListenAddress;
 use bigiron::doors::episodes::Episodes;
-use bigiron::doors::patient::Patient;
-use bigiron::doors::service::{Door, Gate, Tls, serve};
+use bigiron::doors::service::{Door, ListenerConfig, Tls, serve};
+use bigiron::doors::timed_stream::TimedStream;
 use bigiron::doors::{http, load};
-use bigiron::recording::{Recording, What, Writer};
+use bigiron::recording::{EventKind, Recording, Writer};
 use bigiron::terminal::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -105,8 +105,11 @@ async fn a_line_may_not_take_for_ever() {
     let doors = [Door::Json, Door::Script, Door::Control];
     let mut gates = Vec::new();
     for door in doors {
-        let address = Address::parse(&format!("unix:{}", path(door))).unwrap();
-        gates.push(Gate::from((door, address.bind(false).await.unwrap())));
+        let address = ListenAddress::parse(&format!("unix:{}", path(door))).unwrap();
+        gates.push(ListenerConfig::from((
+            door,
+            address.bind(false).await.unwrap(),
+        )));
     }
     let server = serve(
         Arc::new(super::service(&seen)),
@@ -147,7 +150,7 @@ fn episodes() -> Arc<Episodes> {
 #[tokio::test(start_paused = true)]
 async fn answers_to_requests_may_not_be_left_unread_for_ever() {
     let (mut client, served) = tokio::io::duplex(4096);
-    let served = Patient::new(served, None, Duration::from_secs(30));
+    let served = TimedStream::new(served, None, Duration::from_secs(30));
     let connection = tokio::spawn(http::connection(http::router(episodes()), served));
     let request = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
     client.write_all(request.as_bytes()).await.unwrap();
@@ -338,7 +341,7 @@ fn a_server_that_is_told_to_stop_ends_every_recording() {
     for recording in verified(folder.path()) {
         assert!(matches!(
             recording.events.last().unwrap().what,
-            What::End(_)
+            EventKind::End(_)
         ));
         assert!(recording.header.masked);
     }

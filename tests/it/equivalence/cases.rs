@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use bigiron::cli::systems;
-use bigiron::doors::world::World;
+use bigiron::doors::world::ServedSystem;
 use bigiron::host::Warts;
 use bigiron::host::chance::Chance;
 use bigiron::session::{Session, Setup};
 use bigiron::system::model::System;
-use bigiron::task::model::Course;
-use bigiron::task::playbook::{Station, Stop, run};
+use bigiron::task::model::TaskSuite;
+use bigiron::task::playbook::{Stop, TerminalDriver, run};
 use bigiron::task::prove::arguments;
 use bigiron::task::run::{Desk, Seat};
 use bigiron::terminal::{Key, Response, Terminal};
@@ -20,7 +20,7 @@ use super::Turn;
 pub struct Case {
     pub name: String,
     pub system: String,
-    pub world: World,
+    pub world: ServedSystem,
     pub setup: Setup,
     pub turns: Vec<Turn>,
     /// The rows after each turn.
@@ -47,7 +47,7 @@ struct Cutter {
 }
 
 impl Cutter {
-    fn open(world: &World, setup: &Setup) -> Cutter {
+    fn open(world: &ServedSystem, setup: &Setup) -> Cutter {
         let region = world.open(setup).unwrap().region;
         Cutter {
             session: Session::open_in(&region, setup, &mut ()),
@@ -85,7 +85,7 @@ impl Cutter {
             .push(rows.map(|row| terminal.row_text(row)).collect());
     }
 
-    fn finish(mut self, name: String, system: &str, world: &World, setup: Setup) -> Case {
+    fn finish(mut self, name: String, system: &str, world: &ServedSystem, setup: Setup) -> Case {
         self.cut();
         Case {
             name,
@@ -127,14 +127,14 @@ fn way_to(at: u16, session: &Session) -> Vec<Key> {
         .collect()
 }
 
-fn course(name: &str) -> Course {
+fn course(name: &str) -> TaskSuite {
     let load = |name: &str| {
         let files = systems::find(name).ok()?.files;
         let system = System::load(files.clone(), name).ok()?;
         Some((Arc::new(system), files))
     };
     let (system, files) = load(name).unwrap();
-    Course::load_among(&system, files, &|other| Some(load(other)?.0)).unwrap()
+    TaskSuite::load_among(&system, files, &|other| Some(load(other)?.0)).unwrap()
 }
 
 /// A seat that notes what is done at it.
@@ -148,7 +148,7 @@ enum Step {
     Wait(u64),
 }
 
-impl Station for Noted {
+impl TerminalDriver for Noted {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         self.seat.press(key)?;
         self.steps.push(Step::Press(key));
@@ -171,7 +171,7 @@ pub fn oracles() -> Vec<Case> {
     let mut cases = Vec::new();
     for name in systems::names() {
         let course = course(&name);
-        let world = World::from(course.clone());
+        let world = ServedSystem::from(course.clone());
         for (seed, task) in (0..).zip(&course.tasks) {
             if task.also.is_empty() {
                 let warts = task.warts.last().cloned().unwrap_or(Warts::None);
@@ -182,7 +182,7 @@ pub fn oracles() -> Vec<Case> {
     cases
 }
 
-fn oracle(course: &Course, world: &World, task: &str, seed: u64, warts: Warts) -> Case {
+fn oracle(course: &TaskSuite, world: &ServedSystem, task: &str, seed: u64, warts: Warts) -> Case {
     let start = Arc::new(course.start(task, seed).unwrap());
     let playbook = &course.playbooks[start.task().oracle];
     let mut desk = Desk::open(&start, seed, &warts, |_| ());
@@ -289,13 +289,13 @@ pub fn random() -> Vec<Case> {
         ("revenue", include_str!("../../drills/revenue.s3270")),
     ];
     let sessions = drills.into_iter().flat_map(|(system, drill)| {
-        let world = World::from(course(system));
+        let world = ServedSystem::from(course(system));
         (0..4).map(move |seed| session(&world, system, drill, seed))
     });
     sessions.collect()
 }
 
-fn session(world: &World, system: &str, drill: &str, seed: u64) -> Case {
+fn session(world: &ServedSystem, system: &str, drill: &str, seed: u64) -> Case {
     let mut chance = Chance::stream(seed, "equivalence", &[system]);
     let setup = Setup {
         seed,

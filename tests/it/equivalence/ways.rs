@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bigiron::doors::address::Address;
+use bigiron::doors::address::ListenAddress;
 use bigiron::doors::service::{Door, serve};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -51,7 +51,7 @@ impl Served {
         let doors = runtime.block_on(async {
             let mut doors = Vec::new();
             for door in [Door::Tn3270, Door::Script, Door::Json, Door::Http, Door::Vt] {
-                let address = Address::parse("127.0.0.1:0").unwrap();
+                let address = ListenAddress::parse("127.0.0.1:0").unwrap();
                 doors.push((door, address.bind(false).await.unwrap()));
             }
             doors

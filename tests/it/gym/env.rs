@@ -1,9 +1,9 @@
 //! One environment.
 
 use super::{Hands, REGISTRY, attempts, make, options, seen};
-use bigiron::gym::{Action, Env, Error, Options, Registry, Saved, Vocabulary, status};
+use bigiron::gym::{Action, Env, EnvOptions, GymError, Registry, Saved, Vocabulary, status};
 use bigiron::host::Warts;
-use bigiron::task::playbook::{Ended, run};
+use bigiron::task::playbook::{PlaybookEnd, run};
 use bigiron::task::prove::arguments;
 use bigiron::terminal::Key;
 use bigiron::terminal::planes::{CHARACTER, COLOR, FIELD, MODIFIED};
@@ -17,7 +17,7 @@ pub fn solved(id: &str, seed: u64) -> (Env, Vec<usize>, f64) {
     let values = arguments(oracle, env.world().unwrap().start());
     let mut hands = Hands::at(env, spec.task().systems().count());
     let ended = run(oracle, &values, &mut hands).unwrap();
-    let Ended::Done(answer) = ended else {
+    let PlaybookEnd::Done(answer) = ended else {
         panic!("{id}: {ended:?}");
     };
     let hands = &mut hands[0];
@@ -111,7 +111,7 @@ fn saying_at_once_that_it_is_done_is_worth_nothing() {
     );
     assert_eq!(
         env.step(done),
-        Err(Error::NotRunning {
+        Err(GymError::NotRunning {
             env: None,
             over: true
         })
@@ -322,7 +322,7 @@ fn warts_change_only_what_they_touch() {
 fn wrong_ids_get_near_matches() {
     let fault = |id: &str| {
         REGISTRY
-            .make(id, Options::default())
+            .make(id, EnvOptions::default())
             .unwrap_err()
             .to_string()
     };
@@ -390,7 +390,7 @@ fn wrong_actions_buffers_and_snapshots_say_what_is_expected() {
 fn worlds_are_kept_and_forgotten_without_a_trace() {
     let registry = Registry::keeping([REGISTRY.entries()[0].course().as_ref().clone()], 2);
     let id = registry.entries()[0].id().to_owned();
-    let mut env = registry.make(&id, Options::default()).unwrap();
+    let mut env = registry.make(&id, EnvOptions::default()).unwrap();
     let mut hash = |seed| {
         env.reset(Some(seed), None).unwrap();
         env.state_hash()

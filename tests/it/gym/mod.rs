@@ -4,20 +4,22 @@ mod batch;
 mod env;
 mod table;
 
-use bigiron::cli::courses;
-use bigiron::gym::{self, ANSWER, Action, Env, GOAL, Observation, Options, Registry, Shape, TOKEN};
+use bigiron::cli::suites;
+use bigiron::gym::{
+    self, ANSWER, Action, Env, EnvOptions, GOAL, Observation, ObservationShape, Registry, TOKEN,
+};
 use bigiron::gym::{TOKENS, Vocabulary, status};
-use bigiron::task::playbook::{Station, Stop};
+use bigiron::task::playbook::{Stop, TerminalDriver};
 use bigiron::terminal::{Key, Terminal};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// Every shipped task.
-static REGISTRY: LazyLock<Registry> = LazyLock::new(|| courses::registry(&[]).unwrap());
+static REGISTRY: LazyLock<Registry> = LazyLock::new(|| suites::registry(&[]).unwrap());
 
-fn options(settings: &[(&str, &str)]) -> Options {
-    let mut options = Options::default();
+fn options(settings: &[(&str, &str)]) -> EnvOptions {
+    let mut options = EnvOptions::default();
     for (name, value) in settings {
         options.set(name, value).unwrap();
     }
@@ -40,7 +42,7 @@ struct Eyes {
 }
 
 impl Eyes {
-    fn new(shape: Shape, envs: usize) -> Eyes {
+    fn new(shape: ObservationShape, envs: usize) -> Eyes {
         Eyes {
             planes: vec![0xEE; shape.planes() * envs],
             status: vec![-1; status::COLUMNS * envs],
@@ -130,7 +132,7 @@ impl Hands {
     }
 }
 
-impl Station for Hands {
+impl TerminalDriver for Hands {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         self.turn();
         let action = match key {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use bigiron::terminal::{Cell, Key, Model, Notation, Options, Refusal, Response, Terminal};
+use bigiron::terminal::{Cell, Key, Model, Notation, Refusal, Response, Terminal, TerminalOptions};
 use bigiron::wire::{Address, CodePage, Inbound, Outbound};
 
 use super::REASONS;
@@ -33,7 +33,7 @@ fn unhex(text: &str) -> Vec<u8> {
 impl Run {
     fn new(case: &Case, sequence: u16) -> Run {
         let toggled = |name: &str| case.toggles.get(name).is_some_and(|value| value == "true");
-        let options = Options {
+        let options = TerminalOptions {
             model: Model::from_number(case.model.as_bytes()[5] - b'0').unwrap(),
             color: case.model.starts_with("3279"),
             as_s3270: true,

@@ -1,6 +1,6 @@
 //! What an agent can do in one step, and the numbers it goes by.
 
-use super::Error;
+use super::GymError;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -65,9 +65,9 @@ impl fmt::Display for Action {
 }
 
 impl FromStr for Action {
-    type Err = Error;
+    type Err = GymError;
 
-    fn from_str(text: &str) -> Result<Action, Error> {
+    fn from_str(text: &str) -> Result<Action, GymError> {
         let inner = text
             .strip_prefix('<')
             .and_then(|rest| rest.strip_suffix('>'));
@@ -77,7 +77,7 @@ impl FromStr for Action {
         };
         let numbered = |make: fn(u8) -> Action| {
             number.parse().map(make).map_err(|_| {
-                Error::ActionName(format!("`{text}`: a number from 0 to 255 is expected"))
+                GymError::ActionName(format!("`{text}`: a number from 0 to 255 is expected"))
             })
         };
         match (name.as_str(), number) {
@@ -91,8 +91,8 @@ impl FromStr for Action {
             ("terminal", _) => numbered(Action::Terminal),
             _ => match Key::parse_line(text) {
                 Ok(keys) if !keys.is_empty() => Ok(Action::of_keys(keys)),
-                Ok(_) => Err(Error::ActionName("an action has no keys".into())),
-                Err(cause) => Err(Error::ActionName(format!("`{text}`: {cause}"))),
+                Ok(_) => Err(GymError::ActionName("an action has no keys".into())),
+                Err(cause) => Err(GymError::ActionName(format!("`{text}`: {cause}"))),
             },
         }
     }
@@ -163,9 +163,9 @@ impl Vocabulary {
     }
 
     /// These. At least one and at most 65 536, none twice.
-    pub fn of(actions: Vec<Action>) -> Result<Vocabulary, Error> {
+    pub fn of(actions: Vec<Action>) -> Result<Vocabulary, GymError> {
         if actions.is_empty() || actions.len() > 1 << 16 {
-            return Err(Error::ActionName(format!(
+            return Err(GymError::ActionName(format!(
                 "a vocabulary of {} actions: 1 to 65536 are expected",
                 actions.len()
             )));
@@ -173,7 +173,7 @@ impl Vocabulary {
         let mut sorted: Vec<&Action> = actions.iter().collect();
         sorted.sort();
         if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(Error::ActionName(format!(
+            return Err(GymError::ActionName(format!(
                 "the action `{}` is there twice",
                 twice[0]
             )));
@@ -182,7 +182,7 @@ impl Vocabulary {
     }
 
     /// `keys`, `macros`, `all`, or actions as text, a line each.
-    pub fn named(text: &str) -> Result<Vocabulary, Error> {
+    pub fn named(text: &str) -> Result<Vocabulary, GymError> {
         match text {
             "keys" => Ok(Vocabulary::keys()),
             "macros" => Ok(Vocabulary::macros()),

@@ -1,9 +1,9 @@
 //! Environments stepped together into the caller's buffers.
 
 use super::env::{INFO, Step};
-use super::observe::{Observation, Shape, cut};
+use super::observe::{Observation, ObservationShape, cut};
 use super::registry::Spec;
-use super::{Env, Error};
+use super::{Env, GymError};
 use crate::host::Warts;
 use prefetch_index::prefetch_index;
 use rayon::ThreadPool;
@@ -96,7 +96,7 @@ impl BatchEnv {
     }
 
     /// How large the observation of one is.
-    pub fn shape(&self) -> Shape {
+    pub fn shape(&self) -> ObservationShape {
         self.spec.shape()
     }
 
@@ -120,7 +120,7 @@ impl BatchEnv {
         which: &[u8],
         warts: Option<&Warts>,
         to: Buffers,
-    ) -> Result<(), Error> {
+    ) -> Result<(), GymError> {
         let count = self.envs.len();
         for (name, length) in [("seeds", seeds.len()), ("which", which.len())] {
             if length != 0 {
@@ -148,7 +148,7 @@ impl BatchEnv {
 
     /// One action each. An action that is none, or an environment that is not running where nothing resets it, is an error,
     /// and no environment has moved.
-    pub fn step(&mut self, actions: &[i64], to: Buffers) -> Result<(), Error> {
+    pub fn step(&mut self, actions: &[i64], to: Buffers) -> Result<(), GymError> {
         self.check(&to)?;
         self.check_actions(actions)?;
         let autoreset = self.autoreset;
@@ -164,7 +164,7 @@ impl BatchEnv {
     }
 
     /// Writes the whole observation of every environment.
-    pub fn observe_all(&mut self, mut to: Observation) -> Result<(), Error> {
+    pub fn observe_all(&mut self, mut to: Observation) -> Result<(), GymError> {
         let shape = self.spec.shape();
         shape.check(self.envs.len(), &to)?;
         for env in &mut self.envs {
@@ -176,7 +176,7 @@ impl BatchEnv {
         Ok(())
     }
 
-    fn check(&self, to: &Buffers) -> Result<(), Error> {
+    fn check(&self, to: &Buffers) -> Result<(), GymError> {
         let (count, shape) = (self.envs.len(), self.spec.shape());
         shape.check(count, &to.observation)?;
         if !to.last.planes.is_empty() {
@@ -192,19 +192,19 @@ impl BatchEnv {
         }
     }
 
-    fn check_actions(&self, actions: &[i64]) -> Result<(), Error> {
+    fn check_actions(&self, actions: &[i64]) -> Result<(), GymError> {
         size("actions", actions.len(), self.envs.len())?;
         let known = self.spec.options().actions.len();
         for (n, (action, env)) in actions.iter().zip(&self.envs).enumerate() {
             let over = !env.is_running();
             if over && (self.autoreset == Autoreset::Disabled || env.session().is_none()) {
-                return Err(Error::NotRunning {
+                return Err(GymError::NotRunning {
                     env: Some(n),
                     over: env.session().is_some(),
                 });
             }
             if usize::try_from(*action).map_or(true, |action| action >= known) {
-                return Err(Error::Action {
+                return Err(GymError::Action {
                     env: Some(n),
                     action: *action,
                     actions: known,
@@ -216,7 +216,12 @@ impl BatchEnv {
 }
 
 /// Steps one environment into its own buffers.
-fn one(env: &mut Env, action: usize, autoreset: Autoreset, to: &mut Buffers) -> Result<(), Error> {
+fn one(
+    env: &mut Env,
+    action: usize,
+    autoreset: Autoreset,
+    to: &mut Buffers,
+) -> Result<(), GymError> {
     let mut step = Step::default();
     if env.is_running() {
         step = env.step(action)?;
@@ -242,13 +247,13 @@ fn one(env: &mut Env, action: usize, autoreset: Autoreset, to: &mut Buffers) -> 
 fn each<W>(
     envs: &mut [Env],
     from: usize,
-    shape: Shape,
+    shape: ObservationShape,
     to: Buffers,
     work: &W,
     threads: bool,
-) -> Result<(), Error>
+) -> Result<(), GymError>
 where
-    W: Fn(usize, &mut Env, &mut Buffers) -> Result<(), Error> + Sync,
+    W: Fn(usize, &mut Env, &mut Buffers) -> Result<(), GymError> + Sync,
 {
     if threads && envs.len() >= 2 * GRAIN {
         let half = envs.len() / 2;
@@ -274,7 +279,7 @@ where
 
 /// Fetches what the environments after this one are likely to need, so that it is on its way from memory by then: a batch is
 /// larger than what is near a core. `planes` are those of the environments that follow.
-fn approach(envs: &[Env], n: usize, shape: Shape, planes: &[u8]) {
+fn approach(envs: &[Env], n: usize, shape: ObservationShape, planes: &[u8]) {
     const NEXT: usize = 3;
     const AFTER: usize = 6;
     if let Some(env) = envs.get(n + AFTER) {
@@ -291,7 +296,7 @@ fn approach(envs: &[Env], n: usize, shape: Shape, planes: &[u8]) {
 
 impl<'a> Buffers<'a> {
     /// The first so many environments and the rest.
-    fn split(self, shape: Shape, envs: usize) -> (Buffers<'a>, Buffers<'a>) {
+    fn split(self, shape: ObservationShape, envs: usize) -> (Buffers<'a>, Buffers<'a>) {
         let (observation, more_observation) = self.observation.split(shape, envs);
         let (rewards, more_rewards) = cut(self.rewards, envs);
         let (terminated, more_terminated) = cut(self.terminated, envs);
@@ -327,10 +332,10 @@ fn put<T: Copy>(to: &mut [T], values: &[T]) {
     }
 }
 
-fn size(name: &'static str, found: usize, expected: usize) -> Result<(), Error> {
+fn size(name: &'static str, found: usize, expected: usize) -> Result<(), GymError> {
     match found == expected {
         true => Ok(()),
-        false => Err(Error::Buffer {
+        false => Err(GymError::Buffer {
             name,
             expected,
             found,

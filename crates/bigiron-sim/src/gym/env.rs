@@ -1,10 +1,10 @@
 //! One environment: an agent, and its episodes one after another.
 
-use super::Error;
+use super::GymError;
 use super::episode::Episode;
-use super::observe::{Observation, Shape};
+use super::observe::{Observation, ObservationShape};
 use super::registry::Spec;
-use super::world::World;
+use super::world::TaskWorld;
 use crate::host::Warts;
 use crate::session::Session;
 use crate::task::grade::Grade;
@@ -58,7 +58,7 @@ impl Env {
     /// With a seed, the world is exactly that of the seed, the one that every door opens with it, and a row of episodes
     /// begins. Without, the next of the row begins, with a seed drawn from [`super::Options::seeds`] by the row's first seed
     /// (0 before any was given). `warts` are for this episode alone; absent, those of the options.
-    pub fn reset(&mut self, seed: Option<u64>, warts: Option<&Warts>) -> Result<(), Error> {
+    pub fn reset(&mut self, seed: Option<u64>, warts: Option<&Warts>) -> Result<(), GymError> {
         if let Some(warts) = warts {
             self.spec.check_warts(warts)?;
         }
@@ -83,10 +83,10 @@ impl Env {
     }
 
     /// Does the action of this number.
-    pub fn step(&mut self, action: usize) -> Result<Step, Error> {
+    pub fn step(&mut self, action: usize) -> Result<Step, GymError> {
         let vocabulary = &self.spec.options().actions;
         let Some(chosen) = vocabulary.get(action) else {
-            return Err(Error::Action {
+            return Err(GymError::Action {
                 env: None,
                 action: i64::try_from(action).unwrap_or(i64::MAX),
                 actions: vocabulary.len(),
@@ -98,7 +98,7 @@ impl Env {
                 episode.log.push(action as u16);
                 Ok(episode.step(chosen, &self.spec))
             }
-            episode => Err(Error::NotRunning {
+            episode => Err(GymError::NotRunning {
                 env: None,
                 over: episode.is_some(),
             }),
@@ -114,14 +114,14 @@ impl Env {
     }
 
     /// Writes what has changed since the last observation; all of it the first time, after a reset and in a fork.
-    pub fn observe(&mut self, to: &mut Observation) -> Result<(), Error> {
+    pub fn observe(&mut self, to: &mut Observation) -> Result<(), GymError> {
         self.spec.shape().check(1, to)?;
         self.observe_unchecked(to);
         Ok(())
     }
 
     /// Writes the whole observation.
-    pub fn observe_all(&mut self, to: &mut Observation) -> Result<(), Error> {
+    pub fn observe_all(&mut self, to: &mut Observation) -> Result<(), GymError> {
         self.unseen = true;
         self.observe(to)
     }
@@ -152,13 +152,13 @@ impl Env {
     }
 
     /// Goes back to a state of this environment, or of another of the same task.
-    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), GymError> {
         if let Some(episode) = &snapshot.episode {
             let (own, its) = (self.spec.course(), episode.world.start());
             if own.system().digest != its.region().system().digest
                 || self.spec.task().id != its.task().id
             {
-                return Err(Error::Snapshot(format!(
+                return Err(GymError::Snapshot(format!(
                     "it is of the task {} of {}, not of {}",
                     its.task().id,
                     its.region().system().id,
@@ -183,12 +183,12 @@ impl Env {
     }
 
     /// How large an observation is.
-    pub fn shape(&self) -> Shape {
+    pub fn shape(&self) -> ObservationShape {
         self.spec.shape()
     }
 
     /// The world of the episode.
-    pub fn world(&self) -> Option<&Arc<World>> {
+    pub fn world(&self) -> Option<&Arc<TaskWorld>> {
         self.state.episode.as_ref().map(|episode| &episode.world)
     }
 

@@ -2,11 +2,11 @@
 
 use super::action::Action;
 use super::env::{Info, Step};
-use super::log::Log;
+use super::log::ActionLog;
 use super::mask::{can_take, shown};
 use super::observe::ANSWER;
 use super::registry::Spec;
-use super::world::{Opening, World};
+use super::world::{InitialState, TaskWorld};
 use crate::host::table::Table;
 use crate::host::{Host, Millis};
 use crate::session::{Session, Setup};
@@ -38,16 +38,16 @@ pub(super) struct Episode {
     digest: u64,
     pub answer: String,
     /// The numbers of the actions so far.
-    pub log: Log,
+    pub log: ActionLog,
     pub grade: Option<Box<Grade>>,
     /// The world's, near by.
     seed: u64,
-    pub world: Arc<World>,
-    pub opening: Arc<Opening>,
+    pub world: Arc<TaskWorld>,
+    pub opening: Arc<InitialState>,
 }
 
 impl Episode {
-    pub fn new(world: Arc<World>, opening: Arc<Opening>, log: Log) -> Episode {
+    pub fn new(world: Arc<TaskWorld>, opening: Arc<InitialState>, log: ActionLog) -> Episode {
         let budget = world.start().task().budget;
         let mut sessions = opening.sessions.iter().cloned().enumerate();
         let session = match sessions.next() {

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Why the gym does not do what was asked. Nothing has happened then: every environment is as it was.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Error {
+pub enum GymError {
     /// No environment is registered under this id; the ids most like it.
     NoSuchId {
         /// What was asked for.
@@ -70,26 +70,26 @@ pub enum Error {
     Snapshot(String),
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for GymError {}
 
-impl fmt::Display for Error {
+impl fmt::Display for GymError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = |env: &Option<usize>| match env {
             Some(env) => format!("environment {env}: "),
             None => String::new(),
         };
         match self {
-            Error::NoSuchId { id, near } => {
+            GymError::NoSuchId { id, near } => {
                 write!(f, "no environment is called `{id}`")?;
                 match near.as_slice() {
                     [] => f.write_str("; `bigiron list tasks` names the tasks"),
                     near => write!(f, "; did you mean {}?", quoted(near)),
                 }
             }
-            Error::Start { seed, cause } => {
+            GymError::Start { seed, cause } => {
                 write!(f, "the task does not start with seed {seed}: {cause}")
             }
-            Error::Action {
+            GymError::Action {
                 env,
                 action,
                 actions,
@@ -99,8 +99,8 @@ impl fmt::Display for Error {
                 at(env),
                 actions.saturating_sub(1)
             ),
-            Error::ActionName(what) => f.write_str(what),
-            Error::NotRunning { env, over } => write!(
+            GymError::ActionName(what) => f.write_str(what),
+            GymError::NotRunning { env, over } => write!(
                 f,
                 "{}{}: call reset first",
                 at(env),
@@ -109,20 +109,20 @@ impl fmt::Display for Error {
                     false => "no episode has begun",
                 }
             ),
-            Error::NoSuchOption { name, near } => {
+            GymError::NoSuchOption { name, near } => {
                 write!(f, "there is no option `{name}`")?;
                 match near {
                     Some(near) => write!(f, "; did you mean `{near}`?"),
-                    None => write!(f, ": {}", super::Options::NAMES.join(", ")),
+                    None => write!(f, ": {}", super::EnvOptions::NAMES.join(", ")),
                 }
             }
-            Error::Option {
+            GymError::Option {
                 name,
                 value,
                 expected,
             } => write!(f, "option `{name}` is `{value}`: {expected} is expected"),
-            Error::Warts(cause) => write!(f, "{cause}"),
-            Error::Buffer {
+            GymError::Warts(cause) => write!(f, "{cause}"),
+            GymError::Buffer {
                 name,
                 expected,
                 found,
@@ -130,7 +130,7 @@ impl fmt::Display for Error {
                 f,
                 "the buffer `{name}` has {found} elements: {expected} are expected"
             ),
-            Error::Snapshot(what) => write!(f, "the snapshot cannot be restored: {what}"),
+            GymError::Snapshot(what) => write!(f, "the snapshot cannot be restored: {what}"),
         }
     }
 }
@@ -140,8 +140,8 @@ fn quoted(names: &[String]) -> String {
     names.join(" or ")
 }
 
-impl From<WartsError> for Error {
-    fn from(cause: WartsError) -> Error {
-        Error::Warts(cause)
+impl From<WartsError> for GymError {
+    fn from(cause: WartsError) -> GymError {
+        GymError::Warts(cause)
     }
 }

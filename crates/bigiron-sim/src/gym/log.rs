@@ -4,16 +4,16 @@ use smallvec::SmallVec;
 
 /// The numbers of the actions of an episode, in order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Log {
+pub(super) struct ActionLog {
     earlier: Vec<u16>,
-    last: SmallVec<[u16; Log::NEAR]>,
+    last: SmallVec<[u16; ActionLog::NEAR]>,
 }
 
-impl Log {
+impl ActionLog {
     const NEAR: usize = 28;
 
     pub fn push(&mut self, action: u16) {
-        if self.last.len() == Log::NEAR {
+        if self.last.len() == ActionLog::NEAR {
             self.earlier.extend_from_slice(&self.last);
             self.last.clear();
         }
@@ -21,7 +21,7 @@ impl Log {
     }
 
     /// Empty, with the room that it has.
-    pub fn cleared(mut self) -> Log {
+    pub fn cleared(mut self) -> ActionLog {
         self.earlier.clear();
         self.last.clear();
         self
@@ -34,11 +34,11 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use super::Log;
+    use super::ActionLog;
 
     #[test]
     fn every_action_is_there_in_order() {
-        let mut log = Log::default();
+        let mut log = ActionLog::default();
         for length in 0..200 {
             assert_eq!(log.to_vec(), (0..length).collect::<Vec<u16>>());
             log.push(length);

@@ -1,6 +1,6 @@
 //! What an agent sees, as numbers in buffers of the caller's.
 
-use super::Error;
+use super::GymError;
 use super::episode::Episode;
 use tn3270::terminal::planes::{Changes, PLANES};
 use tn3270::terminal::{Lock, Terminal};
@@ -39,7 +39,7 @@ pub const TOKEN: usize = 32;
 
 /// How large the observation of one environment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
+pub struct ObservationShape {
     /// Rows of a plane.
     pub rows: usize,
     /// Columns of a plane.
@@ -48,14 +48,14 @@ pub struct Shape {
     pub actions: usize,
 }
 
-impl Shape {
+impl ObservationShape {
     /// Bytes of the planes: [`PLANES`] x rows x columns.
     pub fn planes(&self) -> usize {
         PLANES * self.rows * self.columns
     }
 
     /// Whether the buffers are those of so many environments.
-    pub(super) fn check(&self, envs: usize, of: &Observation) -> Result<(), Error> {
+    pub(super) fn check(&self, envs: usize, of: &Observation) -> Result<(), GymError> {
         let sizes = [
             ("planes", of.planes.len(), self.planes()),
             ("status", of.status.len(), status::COLUMNS),
@@ -71,7 +71,7 @@ impl Shape {
             .find(|(_, found, each)| *found != each * envs)
         {
             None => Ok(()),
-            Some((name, found, each)) => Err(Error::Buffer {
+            Some((name, found, each)) => Err(GymError::Buffer {
                 name,
                 expected: each * envs,
                 found,
@@ -105,7 +105,11 @@ pub struct Observation<'a> {
 
 impl<'a> Observation<'a> {
     /// The first so many environments and the rest.
-    pub(super) fn split(self, shape: Shape, envs: usize) -> (Observation<'a>, Observation<'a>) {
+    pub(super) fn split(
+        self,
+        shape: ObservationShape,
+        envs: usize,
+    ) -> (Observation<'a>, Observation<'a>) {
         let actions = match self.mask.is_empty() {
             true => 0,
             false => shape.actions,
@@ -194,7 +198,7 @@ fn lock(lock: Option<Lock>) -> i32 {
 
 impl Episode {
     /// Writes what has changed since the last time, or everything.
-    pub(super) fn observe(&mut self, all: bool, shape: Shape, to: &mut Observation) {
+    pub(super) fn observe(&mut self, all: bool, shape: ObservationShape, to: &mut Observation) {
         let mut changes = self.session.take_changes();
         if all || std::mem::take(&mut self.turned) {
             changes = Changes::ALL;

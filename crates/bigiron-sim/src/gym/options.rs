@@ -1,6 +1,6 @@
 //! How an environment is set up.
 
-use super::{Error, Vocabulary};
+use super::{GymError, Vocabulary};
 use crate::host::{Millis, Warts};
 use crate::session::ClockMode;
 use crate::system::near::near;
@@ -8,7 +8,7 @@ use crate::task::model::Seeds;
 
 /// Which seeds an environment draws when none is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Draws {
+pub enum SeedDraws {
     /// Those the task has for learning.
     Train,
     /// Those the task has for measuring.
@@ -19,7 +19,7 @@ pub enum Draws {
 
 /// How an environment is set up, for all its episodes. [`Options::set`] takes each by name.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Options {
+pub struct EnvOptions {
     /// `warts`: which warts are on: `none` (the clean twin), `all`, or names with intensities.
     pub warts: Warts,
     /// `actions`: what can be done in one step.
@@ -38,14 +38,14 @@ pub struct Options {
     /// solved. Of tasks that ask for an answer, none ends so.
     pub stop_when_solved: bool,
     /// `seeds`: which seeds are drawn where none is given: `train`, `test`, or `FIRST-LAST`.
-    pub seeds: Draws,
+    pub seeds: SeedDraws,
 }
 
-impl Default for Options {
+impl Default for EnvOptions {
     /// No warts, one key a step, automatic waiting, typing that costs no time, a wait of a second, the grade alone, the seeds
     /// for learning.
-    fn default() -> Options {
-        Options {
+    fn default() -> EnvOptions {
+        EnvOptions {
             warts: Warts::None,
             actions: Vocabulary::keys(),
             auto_wait: true,
@@ -53,12 +53,12 @@ impl Default for Options {
             wait_time: 1000,
             milestones: 0.0,
             stop_when_solved: false,
-            seeds: Draws::Train,
+            seeds: SeedDraws::Train,
         }
     }
 }
 
-impl Options {
+impl EnvOptions {
     /// The names that [`Options::set`] knows.
     pub const NAMES: [&'static str; 8] = [
         "warts",
@@ -72,8 +72,8 @@ impl Options {
     ];
 
     /// Sets an option by its name from a text: `true` or `false`, a number, or what the option says.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        let fault = |expected: &str| Error::Option {
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), GymError> {
+        let fault = |expected: &str| GymError::Option {
             name: name.to_owned(),
             value: value.to_owned(),
             expected: expected.to_owned(),
@@ -104,10 +104,10 @@ impl Options {
                     .ok_or_else(|| fault("`train`, `test` or two numbers such as 0-99"))?;
             }
             _ => {
-                return Err(Error::NoSuchOption {
+                return Err(GymError::NoSuchOption {
                     name: name.to_owned(),
-                    near: near(name, Options::NAMES)
-                        .and_then(|near| Options::NAMES.into_iter().find(|name| *name == near)),
+                    near: near(name, EnvOptions::NAMES)
+                        .and_then(|near| EnvOptions::NAMES.into_iter().find(|name| *name == near)),
                 });
             }
         }
@@ -117,9 +117,9 @@ impl Options {
     /// Every option by its name, as [`Options::set`] takes it.
     pub fn entries(&self) -> [(&'static str, String); 8] {
         let seeds = match self.seeds {
-            Draws::Train => "train".to_owned(),
-            Draws::Test => "test".to_owned(),
-            Draws::These(Seeds { first, last }) => format!("{first}-{last}"),
+            SeedDraws::Train => "train".to_owned(),
+            SeedDraws::Test => "test".to_owned(),
+            SeedDraws::These(Seeds { first, last }) => format!("{first}-{last}"),
         };
         let values = [
             self.warts.to_string(),
@@ -131,7 +131,7 @@ impl Options {
             self.stop_when_solved.to_string(),
             seeds,
         ];
-        let mut entries = Options::NAMES.map(|name| (name, String::new()));
+        let mut entries = EnvOptions::NAMES.map(|name| (name, String::new()));
         for (entry, value) in entries.iter_mut().zip(values) {
             entry.1 = value;
         }
@@ -146,14 +146,14 @@ impl Options {
     }
 }
 
-fn draws(text: &str) -> Option<Draws> {
+fn draws(text: &str) -> Option<SeedDraws> {
     match text {
-        "train" => Some(Draws::Train),
-        "test" => Some(Draws::Test),
+        "train" => Some(SeedDraws::Train),
+        "test" => Some(SeedDraws::Test),
         range => {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
             let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-            (first <= last).then_some(Draws::These(Seeds { first, last }))
+            (first <= last).then_some(SeedDraws::These(Seeds { first, last }))
         }
     }
 }
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn options_read_back_as_they_are_told() {
-        let mut options = Options::default();
+        let mut options = EnvOptions::default();
         for (name, value) in [
             ("warts", "lost_renewal,slow_line=0.3"),
             ("actions", "macros"),
@@ -177,7 +177,7 @@ mod tests {
         ] {
             options.set(name, value).unwrap();
         }
-        let mut again = Options::default();
+        let mut again = EnvOptions::default();
         for (name, value) in options.entries() {
             again.set(name, &value).unwrap();
         }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn what_is_no_option_or_no_value_says_what_would_be() {
         let fault = |name, value| {
-            let error = Options::default().set(name, value).unwrap_err();
+            let error = EnvOptions::default().set(name, value).unwrap_err();
             error.to_string()
         };
         assert_eq!(

@@ -1,14 +1,14 @@
 //! Every task as an environment, by its id.
 
-use super::observe::Shape;
-use super::world::{World, Worlds, terminal};
-use super::{BatchEnv, Draws, Env, Error, Options};
+use super::observe::ObservationShape;
+use super::world::{TaskWorld, WorldCache, terminal};
+use super::{BatchEnv, Env, EnvOptions, GymError, SeedDraws};
 use crate::host::chance::Chance;
 use crate::host::{Region, Warts};
 use crate::shipped;
 use crate::system::diagnostics::Diagnostics;
 use crate::system::model::System;
-use crate::task::model::{Course, Seeds, Task};
+use crate::task::model::{Seeds, Task, TaskSuite};
 use std::sync::Arc;
 use tn3270::terminal::Terminal;
 
@@ -19,16 +19,16 @@ pub const WORLDS: usize = 1024;
 /// that are prepared.
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
-    entries: Vec<Entry>,
+    entries: Vec<RegistryEntry>,
 }
 
 /// A task under its id.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct RegistryEntry {
     id: String,
-    course: Arc<Course>,
+    course: Arc<TaskSuite>,
     task: usize,
-    worlds: Arc<Worlds>,
+    worlds: Arc<WorldCache>,
 }
 
 impl Registry {
@@ -41,23 +41,23 @@ impl Registry {
         let courses = shipped::names().map(|name| {
             let files = shipped::files(name).unwrap_or_default();
             let system = Arc::new(System::load(files.clone(), name)?);
-            Course::load_among(&system, files, &load)
+            TaskSuite::load_among(&system, files, &load)
         });
         Ok(Registry::new(courses.collect::<Result<Vec<_>, _>>()?))
     }
 
     /// The tasks of these systems, in order of their ids.
-    pub fn new(courses: impl IntoIterator<Item = Course>) -> Registry {
+    pub fn new(courses: impl IntoIterator<Item = TaskSuite>) -> Registry {
         Registry::keeping(courses, WORLDS)
     }
 
     /// As [`Registry::new`], keeping at most so many worlds of each task.
-    pub fn keeping(courses: impl IntoIterator<Item = Course>, worlds: usize) -> Registry {
+    pub fn keeping(courses: impl IntoIterator<Item = TaskSuite>, worlds: usize) -> Registry {
         let mut entries = Vec::new();
         for course in courses {
             let course = Arc::new(course);
             for (n, task) in course.tasks.iter().enumerate() {
-                entries.push(Entry {
+                entries.push(RegistryEntry {
                     id: format!(
                         "bigiron/{}-{}-v{}",
                         course.system().id,
@@ -66,7 +66,7 @@ impl Registry {
                     ),
                     course: Arc::clone(&course),
                     task: n,
-                    worlds: Arc::new(Worlds::new(worlds)),
+                    worlds: Arc::new(WorldCache::new(worlds)),
                 });
             }
         }
@@ -75,26 +75,31 @@ impl Registry {
     }
 
     /// All, in order of their ids.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[RegistryEntry] {
         &self.entries
     }
 
     /// The task of this id.
-    pub fn entry(&self, id: &str) -> Result<&Entry, Error> {
+    pub fn entry(&self, id: &str) -> Result<&RegistryEntry, GymError> {
         let found = self.entries.iter().find(|entry| entry.id == id);
-        found.ok_or_else(|| Error::NoSuchId {
+        found.ok_or_else(|| GymError::NoSuchId {
             id: id.to_owned(),
             near: self.near(id),
         })
     }
 
     /// An environment. The first thing to do with it is a reset.
-    pub fn make(&self, id: &str, options: Options) -> Result<Env, Error> {
+    pub fn make(&self, id: &str, options: EnvOptions) -> Result<Env, GymError> {
         Ok(Env::new(Arc::new(Spec::new(self.entry(id)?, options)?)))
     }
 
     /// So many environments that are stepped together.
-    pub fn make_batch(&self, id: &str, envs: usize, options: Options) -> Result<BatchEnv, Error> {
+    pub fn make_batch(
+        &self,
+        id: &str,
+        envs: usize,
+        options: EnvOptions,
+    ) -> Result<BatchEnv, GymError> {
         let spec = Arc::new(Spec::new(self.entry(id)?, options)?);
         Ok(BatchEnv::new(&spec, envs))
     }
@@ -129,14 +134,14 @@ impl Registry {
     }
 }
 
-impl Entry {
+impl RegistryEntry {
     /// The id.
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// The system and its tasks.
-    pub fn course(&self) -> &Arc<Course> {
+    pub fn course(&self) -> &Arc<TaskSuite> {
         &self.course
     }
 
@@ -155,9 +160,9 @@ impl Entry {
 /// A task and how its environments are set up: what they share.
 #[derive(Debug)]
 pub struct Spec {
-    entry: Entry,
-    options: Options,
-    shape: Shape,
+    entry: RegistryEntry,
+    options: EnvOptions,
+    shape: ObservationShape,
 }
 
 /// How many seeds in a row may be such that the task does not start with them.
@@ -165,7 +170,7 @@ const TRIES: u64 = 100;
 
 impl Spec {
     /// An error if the options name a wart that no system of the task has.
-    pub fn new(entry: &Entry, options: Options) -> Result<Spec, Error> {
+    pub fn new(entry: &RegistryEntry, options: EnvOptions) -> Result<Spec, GymError> {
         check_warts(entry, &options.warts)?;
         let also = entry.task().also.iter().map(Region::system);
         let sizes = [entry.course.system()].into_iter().chain(also);
@@ -175,7 +180,7 @@ impl Spec {
         });
         Ok(Spec {
             entry: entry.clone(),
-            shape: Shape {
+            shape: ObservationShape {
                 rows,
                 columns,
                 actions: options.actions.len(),
@@ -195,39 +200,39 @@ impl Spec {
     }
 
     /// The system and its tasks.
-    pub fn course(&self) -> &Arc<Course> {
+    pub fn course(&self) -> &Arc<TaskSuite> {
         &self.entry.course
     }
 
     /// How it is set up.
-    pub fn options(&self) -> &Options {
+    pub fn options(&self) -> &EnvOptions {
         &self.options
     }
 
     /// How large an observation is.
-    pub fn shape(&self) -> Shape {
+    pub fn shape(&self) -> ObservationShape {
         self.shape
     }
 
-    pub(super) fn check_warts(&self, warts: &Warts) -> Result<(), Error> {
+    pub(super) fn check_warts(&self, warts: &Warts) -> Result<(), GymError> {
         check_warts(&self.entry, warts)
     }
 
     /// The world of this seed.
-    pub(super) fn world(&self, seed: u64) -> Result<Arc<World>, Error> {
+    pub(super) fn world(&self, seed: u64) -> Result<Arc<TaskWorld>, GymError> {
         let worlds = &self.entry.worlds;
         worlds
             .get(&self.entry.course, self.task(), seed)
-            .map_err(|cause| Error::Start { seed, cause })
+            .map_err(|cause| GymError::Start { seed, cause })
     }
 
     /// The world of an episode whose seed nobody gives: drawn from the option's seeds, by the seed that began the row of
     /// episodes and the number of the episode. A seed with which the task does not start is passed over.
-    pub(super) fn drawn(&self, base: u64, episode: u64) -> Result<Arc<World>, Error> {
+    pub(super) fn drawn(&self, base: u64, episode: u64) -> Result<Arc<TaskWorld>, GymError> {
         let Seeds { first, last } = match self.options.seeds {
-            Draws::Train => self.task().train,
-            Draws::Test => self.task().test,
-            Draws::These(seeds) => seeds,
+            SeedDraws::Train => self.task().train,
+            SeedDraws::Test => self.task().test,
+            SeedDraws::These(seeds) => seeds,
         };
         let mut chance = Chance::stream(base, "gym", &["episode", &episode.to_string()]);
         let mut draw =
@@ -241,7 +246,7 @@ impl Spec {
     }
 }
 
-fn check_warts(entry: &Entry, warts: &Warts) -> Result<(), Error> {
+fn check_warts(entry: &RegistryEntry, warts: &Warts) -> Result<(), GymError> {
     let own = entry.course.system().warts.iter();
     let own = own.map(|wart| wart.name.clone());
     let also = entry.task().also.iter().flat_map(|region| {

@@ -1,6 +1,6 @@
 //! An environment as text: what decides it, from which it is made again.
 
-use super::{Env, Error, Options, Registry};
+use super::{Env, EnvOptions, GymError, Registry};
 use crate::host::Warts;
 use serde::{Deserialize, Serialize};
 
@@ -54,8 +54,8 @@ impl Env {
 
 impl Registry {
     /// Makes an environment again.
-    pub fn load(&self, saved: &Saved) -> Result<Env, Error> {
-        let mut options = Options::default();
+    pub fn load(&self, saved: &Saved) -> Result<Env, GymError> {
+        let mut options = EnvOptions::default();
         for (name, value) in &saved.options {
             options.set(name, value)?;
         }
@@ -66,7 +66,7 @@ impl Registry {
 }
 
 impl Env {
-    fn resume(&mut self, saved: &Saved) -> Result<(), Error> {
+    fn resume(&mut self, saved: &Saved) -> Result<(), GymError> {
         let Some(episode) = &saved.episode else {
             self.stand_at(saved.base, saved.number);
             return Ok(());
@@ -84,7 +84,7 @@ impl Env {
         }
         match self.state_hash() == episode.hash {
             true => Ok(()),
-            false => Err(Error::Snapshot(
+            false => Err(GymError::Snapshot(
                 "the same actions came to another state: it was saved by another version of the system or of bigiron".into(),
             )),
         }

@@ -1,30 +1,30 @@
 //! Tasks begun and kept: preparing the tables of a seed takes a hundred times as long as a reset that finds them prepared.
 
-use super::Options;
+use super::EnvOptions;
 use crate::host::Warts;
 use crate::session::{ClockMode, Session, Setup};
-use crate::task::model::{Course, Task};
+use crate::task::model::{Task, TaskSuite};
 use crate::task::run::setup;
 use crate::task::start::{Start, StartError};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tn3270::terminal::{Key, Model, Options as TerminalOptions};
+use tn3270::terminal::{Key, Model, TerminalOptions};
 
 /// How many openings of one world are kept: with how many selections of warts it is played in turn.
 const OPENINGS: usize = 4;
 
 /// A task begun with one seed, and what its episodes have in common. Shared by all environments that play it.
 #[derive(Debug)]
-pub struct World {
+pub struct TaskWorld {
     seed: u64,
     start: Arc<Start>,
-    tokens: Vec<Token>,
-    openings: Mutex<Vec<Arc<Opening>>>,
+    tokens: Vec<GoalToken>,
+    openings: Mutex<Vec<Arc<InitialState>>>,
 }
 
 /// A value that a goal tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub struct GoalToken {
     /// As the goal writes it.
     pub text: String,
     /// The keys that type it.
@@ -33,21 +33,21 @@ pub struct Token {
 
 /// A session as every episode of a world begins it. Environments fork it.
 #[derive(Debug)]
-pub(super) struct Opening {
+pub(super) struct InitialState {
     pub warts: Warts,
     clock: ClockMode,
     /// One for each system of the task, its own first.
     pub sessions: Vec<Session>,
 }
 
-impl World {
-    fn new(course: &Course, task: &Task, seed: u64) -> Result<World, StartError> {
+impl TaskWorld {
+    fn new(course: &TaskSuite, task: &Task, seed: u64) -> Result<TaskWorld, StartError> {
         let start = Start::new(&course.region, task, seed)?;
-        let token = |text: String| Token {
+        let token = |text: String| GoalToken {
             keys: text.chars().map(Key::Char).collect(),
             text,
         };
-        Ok(World {
+        Ok(TaskWorld {
             seed,
             tokens: start.told().into_iter().map(token).collect(),
             start: Arc::new(start),
@@ -66,15 +66,15 @@ impl World {
     }
 
     /// The values that the goal tells, in their order, none twice.
-    pub fn tokens(&self) -> &[Token] {
+    pub fn tokens(&self) -> &[GoalToken] {
         &self.tokens
     }
 
     /// Sessions with these warts, by the clock of these options, at their first screens.
-    pub(super) fn opening(&self, warts: &Warts, options: &Options) -> Arc<Opening> {
+    pub(super) fn opening(&self, warts: &Warts, options: &EnvOptions) -> Arc<InitialState> {
         let clock = options.clock();
         let mut openings = locked(&self.openings);
-        let same = |opening: &&Arc<Opening>| opening.clock == clock && opening.warts == *warts;
+        let same = |opening: &&Arc<InitialState>| opening.clock == clock && opening.warts == *warts;
         if let Some(found) = openings.iter().find(same) {
             return Arc::clone(found);
         }
@@ -87,7 +87,7 @@ impl World {
             };
             connected(Session::open_in(region, &setup, &mut ()))
         });
-        let opening = Arc::new(Opening {
+        let opening = Arc::new(InitialState {
             warts: warts.clone(),
             clock,
             sessions: sessions.collect(),
@@ -120,7 +120,7 @@ pub(super) fn terminal(model: u8) -> TerminalOptions {
 
 /// The worlds of one task that are kept, those used last.
 #[derive(Debug)]
-pub(super) struct Worlds {
+pub(super) struct WorldCache {
     most: usize,
     kept: Mutex<Kept>,
 }
@@ -128,25 +128,30 @@ pub(super) struct Worlds {
 #[derive(Debug, Default)]
 struct Kept {
     /// By seed, with when it was used last.
-    worlds: BTreeMap<u64, (u64, Arc<World>)>,
+    worlds: BTreeMap<u64, (u64, Arc<TaskWorld>)>,
     uses: u64,
 }
 
-impl Worlds {
-    pub fn new(most: usize) -> Worlds {
-        Worlds {
+impl WorldCache {
+    pub fn new(most: usize) -> WorldCache {
+        WorldCache {
             most: most.max(1),
             kept: Mutex::default(),
         }
     }
 
     /// The world of a seed, prepared now if it is not kept.
-    pub fn get(&self, course: &Course, task: &Task, seed: u64) -> Result<Arc<World>, StartError> {
+    pub fn get(
+        &self,
+        course: &TaskSuite,
+        task: &Task,
+        seed: u64,
+    ) -> Result<Arc<TaskWorld>, StartError> {
         if let Some(world) = locked(&self.kept).find(seed) {
             return Ok(world);
         }
         // Prepared without the lock, so that others go on; the same world prepared twice is the same.
-        let world = Arc::new(World::new(course, task, seed)?);
+        let world = Arc::new(TaskWorld::new(course, task, seed)?);
         locked(&self.kept).keep(&world, self.most);
         Ok(world)
     }
@@ -157,14 +162,14 @@ impl Worlds {
 }
 
 impl Kept {
-    fn find(&mut self, seed: u64) -> Option<Arc<World>> {
+    fn find(&mut self, seed: u64) -> Option<Arc<TaskWorld>> {
         self.uses += 1;
         let (used, world) = self.worlds.get_mut(&seed)?;
         *used = self.uses;
         Some(Arc::clone(world))
     }
 
-    fn keep(&mut self, world: &Arc<World>, most: usize) {
+    fn keep(&mut self, world: &Arc<TaskWorld>, most: usize) {
         if self.worlds.len() >= most {
             let longest = self.worlds.iter().min_by_key(|(_, (used, _))| *used);
             if let Some(seed) = longest.map(|(seed, _)| *seed) {

@@ -2,13 +2,13 @@
 
 use super::Host;
 use super::effect::Op;
-use super::form::{Frame, FrameId, Stale};
-use super::jobs::Event;
-use super::table::Unchanged;
-use super::view::{View, today};
-use crate::system::expr::{Fault, TableId};
+use super::form::{Frame, FrameId, StaleValues};
+use super::jobs::DueEvent;
+use super::table::WriteError;
+use super::view::{HostView, today};
+use crate::system::expr::{EvalError, TableId};
 use crate::system::model::{Paging, ScreenId, Trigger};
-use crate::system::value::{Key, Row, Value};
+use crate::system::value::{Row, RowKey, Value};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tn3270::wire::{Aid, Wcc};
@@ -55,18 +55,18 @@ impl Unit {
 #[derive(Debug, Clone)]
 pub(super) enum Undo {
     /// What was under a key.
-    Row(TableId, Key, Option<Row>),
+    Row(TableId, RowKey, Option<Row>),
     Session(Vec<Value>),
-    Hold((TableId, Key), Option<Value>),
+    Hold((TableId, RowKey), Option<Value>),
 }
 
 /// Why a unit of work ends before its end: the abend code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Abend(pub String);
+pub(super) struct AbendCode(pub String);
 
-impl From<Fault> for Abend {
-    fn from(fault: Fault) -> Abend {
-        Abend(fault.code().to_owned())
+impl From<EvalError> for AbendCode {
+    fn from(fault: EvalError) -> AbendCode {
+        AbendCode(fault.code().to_owned())
     }
 }
 
@@ -84,7 +84,7 @@ impl Host {
         while let Some(op) = self.unit.as_mut().and_then(|unit| unit.ops.pop_front()) {
             if let Op::Delay(by) = op {
                 if by > 0 {
-                    self.queue(self.now.saturating_add(by), Event::Resume);
+                    self.queue(self.now.saturating_add(by), DueEvent::Resume);
                     return;
                 }
             } else if let Err(abend) = self.apply(op) {
@@ -95,12 +95,12 @@ impl Host {
     }
 
     /// Takes back what the unit of work has done, and answers with the bare screen.
-    pub(super) fn abend(&mut self, abend: Abend) {
+    pub(super) fn abend(&mut self, abend: AbendCode) {
         self.note(|| format!("abend {}", abend.0));
         let undo = std::mem::take(&mut self.undo);
         self.take_back(undo);
         let system = Arc::clone(&self.region.system);
-        let mut view = View::new(self, self.top());
+        let mut view = HostView::new(self, self.top());
         view.given.1 = abend.0;
         // A line that cannot be worked out is left empty: there is nowhere further to fall.
         let lines = system.abend.lines.iter();
@@ -141,7 +141,7 @@ impl Host {
         }
     }
 
-    pub(super) fn apply(&mut self, op: Op) -> Result<(), Abend> {
+    pub(super) fn apply(&mut self, op: Op) -> Result<(), AbendCode> {
         match op {
             Op::Message(text) => {
                 if let Some(unit) = &mut self.unit {
@@ -176,14 +176,14 @@ impl Host {
             Op::Run(job) => return self.run(job),
             Op::Submit(job, after) => {
                 let due = self.now.saturating_add(after);
-                self.queue(due, Event::Job { job, step: 0 });
+                self.queue(due, DueEvent::Job { job, step: 0 });
             }
             Op::Syncpoint => self.undo.clear(),
             Op::Later { by, ops, at } => {
                 let due = self.now.saturating_add(by);
-                self.queue(due, Event::Later { ops, at });
+                self.queue(due, DueEvent::Later { ops, at });
             }
-            Op::Abend(code) => return Err(Abend(code)),
+            Op::Abend(code) => return Err(AbendCode(code)),
             Op::Broadcast(text) => self.broadcast(text),
             Op::Copy(live) => {
                 if let Some(unit) = &mut self.unit {
@@ -208,7 +208,7 @@ impl Host {
     }
 
     /// What changes records and their holds.
-    fn record(&mut self, op: Op) -> Result<(), Abend> {
+    fn record(&mut self, op: Op) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         match op {
             Op::Insert(id, row) => {
@@ -216,7 +216,7 @@ impl Host {
                 {
                     let key = table
                         .insert(model, row)
-                        .map_err(|_| Abend("DUPREC".into()))?;
+                        .map_err(|_| AbendCode("DUPREC".into()))?;
                     self.undo.push(Undo::Row(id, key, None));
                 }
             }
@@ -245,14 +245,19 @@ impl Host {
         Ok(())
     }
 
-    fn update(&mut self, id: TableId, key: Key, set: Vec<(usize, Value)>) -> Result<(), Abend> {
+    fn update(
+        &mut self,
+        id: TableId,
+        key: RowKey,
+        set: Vec<(usize, Value)>,
+    ) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         let (Some(model), Some(table)) = (system.tables.get(id), self.tables.get_mut(id)) else {
             return Ok(());
         };
         let (old, new_key) = table.update(model, &key, set).map_err(|why| match why {
-            Unchanged::Absent => Abend("NOTFND".into()),
-            Unchanged::Duplicate => Abend("DUPREC".into()),
+            WriteError::Absent => AbendCode("NOTFND".into()),
+            WriteError::Duplicate => AbendCode("DUPREC".into()),
         })?;
         self.undo.push(Undo::Row(id, key, Some(old)));
         let made = new_key.map(|key| Undo::Row(id, key, None));
@@ -325,12 +330,14 @@ impl Host {
         match to {
             Some(page) => {
                 self.frames[at].page = page;
-                self.stale(at, Stale::Outputs);
+                self.stale(at, StaleValues::Outputs);
                 self.clear_selections(at);
             }
             None => {
                 let template = &self.region.system.messages.no_more;
-                let text = View::new(self, Some(at)).text(template).unwrap_or_default();
+                let text = HostView::new(self, Some(at))
+                    .text(template)
+                    .unwrap_or_default();
                 if let Some(unit) = &mut self.unit {
                     unit.message = Some(text);
                 }
@@ -339,7 +346,7 @@ impl Host {
     }
 
     /// The end of a unit of work: the screen and the keyboard, or the keyboard alone.
-    fn answer(&mut self) -> Result<(), Abend> {
+    fn answer(&mut self) -> Result<(), AbendCode> {
         self.answered();
         if self.unit.as_ref().is_some_and(|unit| unit.unpainted) && self.abended.is_none() {
             return self.send_nothing();
@@ -348,7 +355,7 @@ impl Host {
     }
 
     /// Opens a screen, and over it the one that this release has before it.
-    fn open_released(&mut self, screen: ScreenId) -> Result<(), Abend> {
+    fn open_released(&mut self, screen: ScreenId) -> Result<(), AbendCode> {
         self.open(screen)?;
         let before = self
             .layout
@@ -361,16 +368,16 @@ impl Host {
     }
 
     /// Opens a screen over those that are open.
-    pub(super) fn open(&mut self, screen: ScreenId) -> Result<(), Abend> {
+    pub(super) fn open(&mut self, screen: ScreenId) -> Result<(), AbendCode> {
         if let Some(unit) = &mut self.unit {
             unit.opened += 1;
             if unit.opened > MOST_OPENED {
-                return Err(Abend("AICA".into()));
+                return Err(AbendCode("AICA".into()));
             }
         }
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.screens.get(screen) else {
-            return Err(Abend("APCT".into()));
+            return Err(AbendCode("APCT".into()));
         };
         let map = &self.region.maps[screen];
         let frame = Frame::new(self.next_frame, screen, model, map);
@@ -379,13 +386,13 @@ impl Host {
         self.arrive(Trigger::Open)
     }
 
-    fn back(&mut self) -> Result<(), Abend> {
+    fn back(&mut self) -> Result<(), AbendCode> {
         if self.frames.len() < 2 {
             return Ok(());
         }
         self.frames.pop();
         if let Some(at) = self.top() {
-            self.stale(at, Stale::Outputs);
+            self.stale(at, StaleValues::Outputs);
         }
         self.arrive(Trigger::Return)
     }
@@ -396,12 +403,12 @@ impl Host {
         if let Some(frame) = self.frames.get_mut(at) {
             frame.entries = Arc::clone(&self.region.maps[frame.screen].blank);
             frame.caret = None;
-            frame.stale = Stale::All;
+            frame.stale = StaleValues::All;
         }
         self.shown.clear();
     }
 
-    pub(super) fn sign_off(&mut self) -> Result<(), Abend> {
+    pub(super) fn sign_off(&mut self) -> Result<(), AbendCode> {
         self.undo.push(Undo::Session(self.session.clone()));
         let initial = self.region.system.session.iter();
         self.session = initial.map(|variable| variable.initial.clone()).collect();

@@ -2,10 +2,10 @@
 
 use super::chance::Chance;
 use super::table::{Table, numbered};
-use crate::system::expr::{Fact, TableId, World, eval};
-use crate::system::model::{Generate, Maker, Part, System};
+use crate::system::expr::{EvalContext, HostFact, TableId, eval};
+use crate::system::model::{Generate, Maker, System, TemplatePart};
 use crate::system::picture;
-use crate::system::record::Record;
+use crate::system::record::StoredRow;
 use crate::system::value::{Date, Row, Type, Value};
 use smol_str::SmolStrBuilder;
 use std::borrow::Cow;
@@ -204,10 +204,10 @@ impl<'a> Column<'a> {
             Maker::Text(template) => {
                 let world = Making::new(self.system, row, tables);
                 let parts = template.0.iter().map(|part| match part {
-                    Part::Text(text) => text.clone(),
-                    Part::Expr(expr) => eval(expr, &world)
+                    TemplatePart::Text(text) => text.clone(),
+                    TemplatePart::Expr(expr) => eval(expr, &world)
                         .map_or_else(|_| String::new(), |value| picture::write(&value, None)),
-                    Part::Given(_) => String::new(),
+                    TemplatePart::Given(_) => String::new(),
                 });
                 Value::text(parts.collect::<String>())
             }
@@ -249,7 +249,7 @@ impl<'a> Making<'a> {
     }
 }
 
-impl World for Making<'_> {
+impl EvalContext for Making<'_> {
     fn session(&self, _variable: usize) -> &Value {
         &self.blank
     }
@@ -262,26 +262,28 @@ impl World for Making<'_> {
     fn pick(&self, _field: usize) -> &Value {
         &self.blank
     }
-    fn bound(&self, depth: usize) -> Option<Record<'_>> {
-        (depth == 0).then_some(Record::Held(self.row))
+    fn bound(&self, depth: usize) -> Option<StoredRow<'_>> {
+        (depth == 0).then_some(StoredRow::Held(self.row))
     }
-    fn row(&self, table: TableId, key: &[Value]) -> Option<Record<'_>> {
+    fn row(&self, table: TableId, key: &[Value]) -> Option<StoredRow<'_>> {
         self.tables.get(table)?.get(key)
     }
-    fn rows(&self, table: TableId) -> impl Iterator<Item = Record<'_>> {
+    fn rows(&self, table: TableId) -> impl Iterator<Item = StoredRow<'_>> {
         self.tables.get(table).into_iter().flat_map(Table::iter)
     }
     fn holder(&self, _table: TableId, _key: &[Value]) -> Option<&Value> {
         None
     }
-    fn fact(&self, fact: Fact) -> Value {
+    fn fact(&self, fact: HostFact) -> Value {
         match fact {
-            Fact::Today => Value::Date(self.system.today),
-            Fact::TimeOfDay => Value::Int(self.system.time_of_day as i64),
-            Fact::Terminal | Fact::Inserted => Value::text(""),
-            Fact::Clock | Fact::ListCount | Fact::ListPage | Fact::ListPages | Fact::ListPicks => {
-                Value::Int(0)
-            }
+            HostFact::Today => Value::Date(self.system.today),
+            HostFact::TimeOfDay => Value::Int(self.system.time_of_day as i64),
+            HostFact::Terminal | HostFact::Inserted => Value::text(""),
+            HostFact::Clock
+            | HostFact::ListCount
+            | HostFact::ListPage
+            | HostFact::ListPages
+            | HostFact::ListPicks => Value::Int(0),
         }
     }
 }

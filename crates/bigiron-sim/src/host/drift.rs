@@ -5,25 +5,25 @@
 
 use super::Region;
 use super::chance::Chance;
-use super::map::Map;
+use super::map::PreparedMap;
 use super::wart::Live;
-use crate::system::model::{Look, Screen, ScreenId, System, Text, Trigger};
+use crate::system::model::{FieldStyle, MapText, Screen, ScreenId, System, Trigger};
 use crate::system::wart::wording::{renumber, reword};
-use crate::system::wart::{Drift, Kind, Occasion, Wart};
+use crate::system::wart::{Drift, Wart, WartKind, WartOccasion};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tn3270::wire::{Aid, FieldAttribute};
 
 /// What of a release does not stand in its screens.
 #[derive(Debug, Default)]
-pub(super) struct Layout {
+pub(super) struct ReleaseLayout {
     /// Keys of the definition by the key that is pressed, by screen.
     keys: BTreeMap<ScreenId, BTreeMap<Aid, Aid>>,
     /// The screen that comes before another.
     before: BTreeMap<ScreenId, ScreenId>,
 }
 
-impl Layout {
+impl ReleaseLayout {
     /// The key of the definition that a pressed one stands for.
     pub fn declared(&self, screen: ScreenId, pressed: Aid) -> Aid {
         let keys = self.keys.get(&screen);
@@ -38,11 +38,11 @@ impl Layout {
 }
 
 /// The region as the drifts among the warts that are on have it, and what of it does not stand in the screens.
-pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<Layout>>) {
+pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<ReleaseLayout>>) {
     let warts = live.iter().filter_map(|live| {
         let wart = region.system.warts.get(live.wart())?;
         match &wart.kind {
-            Kind::Drift(drift) => Some((wart, drift.as_ref(), live.chance())),
+            WartKind::Drift(drift) => Some((wart, drift.as_ref(), live.chance())),
             _ => None,
         }
     });
@@ -52,7 +52,7 @@ pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<Lay
     }
     let mut system = System::clone(&region.system);
     let mut maps = region.maps.to_vec();
-    let mut layout = Layout::default();
+    let mut layout = ReleaseLayout::default();
     for (wart, drift, chance) in drifts {
         for id in 0..system.screens.len() {
             let Some(screen) = system.screens.get_mut(id).filter(|_| is_on(wart, id)) else {
@@ -64,7 +64,7 @@ pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<Lay
             }
             drifted(screen, id, drift, &mut draw, &mut layout);
             if let Some(map) = maps.get_mut(id) {
-                *map = Arc::new(Map::new(screen));
+                *map = Arc::new(PreparedMap::new(screen));
             }
         }
     }
@@ -79,7 +79,7 @@ pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<Lay
 fn is_on(wart: &Wart, screen: ScreenId) -> bool {
     wart.on
         .iter()
-        .any(|on| matches!(on, Occasion::Key(at, _) if at.is_none_or(|at| at == screen)))
+        .any(|on| matches!(on, WartOccasion::Key(at, _) if at.is_none_or(|at| at == screen)))
 }
 
 fn drifted(
@@ -87,7 +87,7 @@ fn drifted(
     id: ScreenId,
     drift: &Drift,
     draw: &mut Chance,
-    layout: &mut Layout,
+    layout: &mut ReleaseLayout,
 ) {
     if drift.moves && screen.window.is_none() {
         moved(screen, draw);
@@ -209,12 +209,12 @@ fn split(screen: &mut Screen) {
                 .any(|field| covers(field.at, field.length + 1, at));
         if let (false, Ok(at)) = (taken, u16::try_from(at)) {
             let attribute = FieldAttribute::default().protected(true).numeric(true);
-            let look = Look {
+            let look = FieldStyle {
                 attribute,
                 color: None,
                 highlight: None,
             };
-            texts.push(Text {
+            texts.push(MapText {
                 at,
                 look,
                 text: String::new(),
@@ -225,8 +225,8 @@ fn split(screen: &mut Screen) {
     screen.text = texts;
 }
 
-fn line(of: &Text, at: usize, shown: &str) -> Text {
-    Text {
+fn line(of: &MapText, at: usize, shown: &str) -> MapText {
+    MapText {
         at: u16::try_from(at).unwrap_or(of.at),
         look: of.look,
         text: shown.to_owned(),

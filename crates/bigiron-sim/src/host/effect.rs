@@ -3,8 +3,8 @@
 use super::Millis;
 use super::form::FrameId;
 use crate::system::expr::TableId;
-use crate::system::model::{FieldId, JobId, Look, Paging, ScreenId};
-use crate::system::value::{Key, Value};
+use crate::system::model::{FieldId, FieldStyle, JobId, Paging, ScreenId};
+use crate::system::value::{RowKey, Value};
 
 /// One thing that happens. A rule yields a list of these; nothing is left in it to evaluate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,18 +21,18 @@ pub(super) enum Op {
     SetState(FrameId, usize, Value),
     Fill(FrameId, FieldId, Value),
     Cursor(FrameId, FieldId),
-    Mark(FrameId, FieldId, Look),
+    Mark(FrameId, FieldId, FieldStyle),
     Page(FrameId, Paging),
     /// A new row, one value a column.
     Insert(TableId, Vec<Value>),
-    Update(TableId, Key, Vec<(usize, Value)>),
-    Delete(TableId, Key),
+    Update(TableId, RowKey, Vec<(usize, Value)>),
+    Delete(TableId, RowKey),
     /// What follows happens so much later.
     Delay(Millis),
     Run(JobId),
     Submit(JobId, Millis),
-    Hold(TableId, Key, Value),
-    Release(TableId, Key),
+    Hold(TableId, RowKey, Value),
+    Release(TableId, RowKey),
     /// What was done so far stays, whatever comes after.
     Syncpoint,
     /// Ends the transaction with this code; nothing of it is kept.

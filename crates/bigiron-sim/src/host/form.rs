@@ -3,10 +3,10 @@
 //! Every answer resets the modified data tags, so that an inbound holds what was typed since, and a field that is not in it is
 //! as the host knows it. Keys without data (CLEAR, PA) lose what was typed; their answers paint the whole screen again.
 
-use super::map::Map;
-use crate::system::model::{Field, FieldId, Look, Screen, ScreenId};
+use super::map::PreparedMap;
+use crate::system::model::{FieldId, FieldStyle, MapField, Screen, ScreenId};
 use crate::system::picture;
-use crate::system::value::{Date, Key, Type, Value};
+use crate::system::value::{Date, RowKey, Type, Value};
 use smol_str::SmolStr;
 use std::iter;
 use std::sync::Arc;
@@ -26,9 +26,9 @@ pub(super) struct Frame {
     /// `state.*`.
     pub state: Vec<Value>,
     /// What its fields hold, by field.
-    pub entries: Arc<Vec<Entry>>,
+    pub entries: Arc<Vec<FieldState>>,
     /// Keys of all rows of its list, in the list's order.
-    pub keys: Arc<Vec<Key>>,
+    pub keys: Arc<Vec<RowKey>>,
     /// The page of the list that is shown, from 0.
     pub page: usize,
     /// Where the cursor was at the last key.
@@ -36,14 +36,14 @@ pub(super) struct Frame {
     /// The field that the cursor is to go to with the next answer.
     pub cursor: Option<FieldId>,
     /// Which declared values are to be worked out before it is painted.
-    pub stale: Stale,
+    pub stale: StaleValues,
     /// Which rule's warnings were just given, and to which key.
     pub warned: Option<(tn3270::wire::Aid, Vec<usize>)>,
 }
 
 /// Which declared values no longer hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stale {
+pub(super) enum StaleValues {
     Nothing,
     /// Those of protected fields: the screen was returned to, or its list turned.
     Outputs,
@@ -53,13 +53,13 @@ pub(super) enum Stale {
 
 /// What the host knows of one field.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct FieldState {
     /// What it shows, without trailing blanks: always a text.
     pub text: Value,
     /// The same as a value of the field's type.
     pub value: Value,
     /// How it looks, if not as declared.
-    pub mark: Option<Look>,
+    pub mark: Option<FieldStyle>,
     /// Protected for now.
     pub guarded: bool,
     /// A rule has filled it since the screen was opened or refreshed, so that its declared value waits.
@@ -70,10 +70,10 @@ pub(super) struct Entry {
     pub unsent_look: bool,
 }
 
-impl Entry {
-    pub fn blank(field: &Field) -> Entry {
+impl FieldState {
+    pub fn blank(field: &MapField) -> FieldState {
         let empty = field.empty.clone();
-        Entry {
+        FieldState {
             text: Value::text(""),
             value: empty.unwrap_or_else(|| field.of.blank()),
             mark: None,
@@ -85,7 +85,7 @@ impl Entry {
     }
 
     /// Shows a value as its field writes it.
-    pub fn show(&mut self, field: &Field, value: Value, today: Date) {
+    pub fn show(&mut self, field: &MapField, value: Value, today: Date) {
         let text = match value {
             Value::Text(text) => {
                 let text = Value::Text(cut(text, field.length, true));
@@ -109,10 +109,10 @@ impl Entry {
     }
 
     /// The attribute it is sent with.
-    pub fn look(&self, field: &Field) -> Look {
+    pub fn look(&self, field: &MapField) -> FieldStyle {
         let look = self.mark.unwrap_or(field.look);
         match self.guarded {
-            true => Look {
+            true => FieldStyle {
                 attribute: look.attribute.protected(true),
                 ..look
             },
@@ -121,17 +121,17 @@ impl Entry {
     }
 
     /// Its text as code points, blanks before it if it stands at the right end.
-    pub fn data(&self, field: &Field) -> Codes {
+    pub fn data(&self, field: &MapField) -> Codes {
         self.codes(field).collect()
     }
 
     /// The same with nulls to the field's end.
-    pub fn filled(&self, field: &Field) -> Codes {
+    pub fn filled(&self, field: &MapField) -> Codes {
         let nulls = iter::repeat(0);
         self.codes(field).chain(nulls).take(field.length).collect()
     }
 
-    fn codes(&self, field: &Field) -> impl Iterator<Item = u8> {
+    fn codes(&self, field: &MapField) -> impl Iterator<Item = u8> {
         let text = self.text.as_text();
         let room = match field.right {
             true => field.length.saturating_sub(text.chars().count()),
@@ -143,7 +143,7 @@ impl Entry {
 }
 
 /// The value of what a field shows; `None` if it is no value of its type.
-pub(super) fn read(field: &Field, text: &Value, today: Date) -> Option<Value> {
+pub(super) fn read(field: &MapField, text: &Value, today: Date) -> Option<Value> {
     match (&field.of, &field.empty) {
         (Type::Text, _) => Some(text.clone()),
         (_, Some(empty)) if text.as_text().trim().is_empty() => Some(empty.clone()),
@@ -200,7 +200,7 @@ fn capital(letter: char) -> char {
 }
 
 impl Frame {
-    pub fn new(id: FrameId, index: ScreenId, screen: &Screen, map: &Map) -> Frame {
+    pub fn new(id: FrameId, index: ScreenId, screen: &Screen, map: &PreparedMap) -> Frame {
         Frame {
             id,
             screen: index,
@@ -210,16 +210,16 @@ impl Frame {
             page: 0,
             caret: None,
             cursor: None,
-            stale: Stale::All,
+            stale: StaleValues::All,
             warned: None,
         }
     }
 
-    pub fn entry(&self, field: FieldId) -> Option<&Entry> {
+    pub fn entry(&self, field: FieldId) -> Option<&FieldState> {
         self.entries.get(field)
     }
 
-    pub fn entry_mut(&mut self, field: FieldId) -> Option<&mut Entry> {
+    pub fn entry_mut(&mut self, field: FieldId) -> Option<&mut FieldState> {
         Arc::make_mut(&mut self.entries).get_mut(field)
     }
 
@@ -235,10 +235,10 @@ impl Frame {
     pub fn take(
         &mut self,
         screen: &Screen,
-        map: &Map,
+        map: &PreparedMap,
         fields: &[InboundField],
         today: Date,
-    ) -> Vec<(FieldId, Entry)> {
+    ) -> Vec<(FieldId, FieldState)> {
         let mut changed = Vec::new();
         for inbound in fields {
             let Some(id) = inbound.at.and_then(|at| map.field_at(at)) else {
@@ -271,7 +271,7 @@ impl Frame {
 }
 
 /// What was typed as the host takes it: capitals if the field has it so, no trailing blanks.
-fn typed(field: &Field, raw: &str) -> String {
+fn typed(field: &MapField, raw: &str) -> String {
     let kept = match field.right {
         true => raw.trim(),
         false => raw.trim_end(),

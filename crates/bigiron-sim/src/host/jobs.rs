@@ -1,20 +1,20 @@
 //! What happens without a key: jobs, the terminal left idle, the rest of a transaction after a delay.
 
-use super::apply::{Abend, Unit};
+use super::apply::{AbendCode, Unit};
 use super::effect::Op;
 use super::form::FrameId;
-use super::rules::Yield;
-use super::view::{View, time_of_day};
+use super::rules::RuleEffects;
+use super::view::{HostView, time_of_day};
 use super::{DAY, Host, Millis};
 use crate::system::model::{Effect, JobId, Schedule};
-use crate::system::record::Record;
+use crate::system::record::StoredRow;
 use crate::system::value::Row;
-use crate::system::wart::Occasion;
+use crate::system::wart::WartOccasion;
 use std::sync::Arc;
 
 /// Something due.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Event {
+pub(super) enum DueEvent {
     /// The unit of work goes on.
     Resume,
     /// A job runs from this step on.
@@ -50,30 +50,30 @@ impl Host {
             Some(Schedule::OnRequest) | None => None,
         };
         if let Some(after) = after {
-            self.queue(self.now.saturating_add(after), Event::Scheduled(job));
+            self.queue(self.now.saturating_add(after), DueEvent::Scheduled(job));
         }
     }
 
     /// Something due happens.
-    pub(super) fn happen(&mut self, event: Event) {
+    pub(super) fn happen(&mut self, event: DueEvent) {
         match event {
-            Event::Resume => self.resume(),
-            Event::Job { job, step } => self.run_alone(job, step),
-            Event::Later { ops, .. } if self.unit.is_some() && ops.contains(&Op::SignOff) => {
+            DueEvent::Resume => self.resume(),
+            DueEvent::Job { job, step } => self.run_alone(job, step),
+            DueEvent::Later { ops, .. } if self.unit.is_some() && ops.contains(&Op::SignOff) => {
                 self.before_the_answer(ops);
             }
-            Event::Later { ops, at } => {
+            DueEvent::Later { ops, at } => {
                 if at.is_none() || at == self.frames.last().map(|frame| frame.id) {
                     self.alone("wart", |host| {
                         ops.into_iter().try_for_each(|op| host.apply(op))
                     });
                 }
             }
-            Event::Scheduled(job) => {
+            DueEvent::Scheduled(job) => {
                 self.schedule(job);
                 self.run_alone(job, 0);
             }
-            Event::Idle => self.sign_off_idle(),
+            DueEvent::Idle => self.sign_off_idle(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Host {
     }
 
     /// Work by itself: what goes wrong in it undoes it and nothing else.
-    fn alone(&mut self, name: &str, work: impl FnOnce(&mut Host) -> Result<(), Abend>) {
+    fn alone(&mut self, name: &str, work: impl FnOnce(&mut Host) -> Result<(), AbendCode>) {
         let undo = std::mem::take(&mut self.undo);
         let frames: Vec<_> = self.frames.iter().map(|frame| frame.id).collect();
         let alone = self.unit.is_none();
@@ -147,7 +147,7 @@ impl Host {
     }
 
     /// A job within a transaction; its delays move what follows it.
-    pub(super) fn run(&mut self, job: JobId) -> Result<(), Abend> {
+    pub(super) fn run(&mut self, job: JobId) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.jobs.get(job) else {
             return Ok(());
@@ -164,7 +164,7 @@ impl Host {
     }
 
     /// The steps of a job; a delay within one puts off those after it.
-    fn steps(&mut self, job: JobId, from: usize) -> Result<(), Abend> {
+    fn steps(&mut self, job: JobId, from: usize) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.jobs.get(job) else {
             return Ok(());
@@ -181,7 +181,7 @@ impl Host {
             if delay > 0 && step + 1 < model.effects.len() {
                 let step = step + 1;
                 let due = self.now.saturating_add(delay);
-                self.queue(due, Event::Job { job, step });
+                self.queue(due, DueEvent::Job { job, step });
                 break;
             }
         }
@@ -195,7 +195,7 @@ impl Host {
         effects: &[Effect],
         rows: &mut Vec<Option<Row>>,
         delay: &mut Millis,
-    ) -> Result<(), Abend> {
+    ) -> Result<(), AbendCode> {
         for effect in effects {
             match effect {
                 Effect::Each {
@@ -234,7 +234,7 @@ impl Host {
                     yielding.effects(std::slice::from_ref(leaf))?;
                     let (ops, numbered) = (yielding.ops, yielding.numbered);
                     self.keep_numbers(numbered);
-                    for op in self.bent(Occasion::Job(job), ops) {
+                    for op in self.bent(WartOccasion::Job(job), ops) {
                         match op {
                             Op::Delay(by) => *delay = delay.saturating_add(by),
                             op => self.apply(op)?,
@@ -247,10 +247,10 @@ impl Host {
     }
 
     /// The world of a job with these rows bound.
-    fn seen(&self, rows: &[Option<Row>]) -> Yield<'_> {
-        let mut view = View::new(self, None);
-        let own = |row: &Option<Row>| row.clone().map(Record::Own);
+    fn seen(&self, rows: &[Option<Row>]) -> RuleEffects<'_> {
+        let mut view = HostView::new(self, None);
+        let own = |row: &Option<Row>| row.clone().map(StoredRow::Own);
         view.rows = rows.iter().map(own).collect();
-        Yield::new(view, &self.region.system, &self.tables)
+        RuleEffects::new(view, &self.region.system, &self.tables)
     }
 }

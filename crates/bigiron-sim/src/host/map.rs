@@ -1,16 +1,16 @@
 //! Physical maps: what of a screen never changes, worked out once.
 
-use super::form::Entry;
-use super::found::Reads;
-use crate::system::model::{Field, FieldId, Look, Screen, System};
+use super::form::FieldState;
+use super::list_cache::Reads;
+use crate::system::model::{FieldId, FieldStyle, MapField, Screen, System};
 use std::sync::Arc;
 use tn3270::wire::{Address, AttributeType, CodePage, Order};
 
 /// A screen made ready to be painted and read.
 #[derive(Debug, Default)]
-pub(super) struct Map {
+pub(super) struct PreparedMap {
     /// What is painted, in buffer order.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<MapPiece>,
     /// How many orders they are at most.
     pub orders: usize,
     /// Fields by the address of their first character, ascending.
@@ -28,7 +28,7 @@ pub(super) struct Map {
     /// For each field of the screen: which of its list row it is.
     column: Vec<usize>,
     /// What its fields hold when it is opened, by field.
-    pub blank: Arc<Vec<Entry>>,
+    pub blank: Arc<Vec<FieldState>>,
     /// What decides its list, if that can be told.
     pub reads: Option<Reads>,
     /// Cells of the grid.
@@ -37,32 +37,32 @@ pub(super) struct Map {
 
 /// A part of a map.
 #[derive(Debug)]
-pub(super) enum Piece {
+pub(super) enum MapPiece {
     /// The same orders each time.
     Fixed(Vec<Order>),
     /// A field with what it holds.
     Field(FieldId),
 }
 
-impl Piece {
+impl MapPiece {
     fn orders(&self) -> usize {
         match self {
-            Piece::Fixed(orders) => orders.len(),
+            MapPiece::Fixed(orders) => orders.len(),
             // Where it begins, its data, and where it ends.
-            Piece::Field(_) => 5,
+            MapPiece::Field(_) => 5,
         }
     }
 }
 
-impl Map {
-    pub fn new(screen: &Screen) -> Map {
+impl PreparedMap {
+    pub fn new(screen: &Screen) -> PreparedMap {
         let size = (screen.rows * screen.columns).max(1);
-        let mut map = Map {
+        let mut map = PreparedMap {
             size,
             reads: screen.list.as_ref().and_then(Reads::of),
             column: vec![0; screen.fields.len()],
-            blank: Arc::new(screen.fields.iter().map(Entry::blank).collect()),
-            ..Map::default()
+            blank: Arc::new(screen.fields.iter().map(FieldState::blank).collect()),
+            ..PreparedMap::default()
         };
         for (id, field) in screen.fields.iter().enumerate() {
             map.enlist(id, field);
@@ -71,11 +71,11 @@ impl Map {
         map.inputs
             .sort_by_key(|id| screen.fields.get(*id).map(|field| field.at));
         map.pieces = pieces(screen);
-        map.orders = map.pieces.iter().map(Piece::orders).sum();
+        map.orders = map.pieces.iter().map(MapPiece::orders).sum();
         map
     }
 
-    fn enlist(&mut self, id: FieldId, field: &Field) {
+    fn enlist(&mut self, id: FieldId, field: &MapField) {
         self.by_address.push((self.data(field), id));
         if !field.look.attribute.is_protected() {
             self.inputs.push(id);
@@ -100,12 +100,12 @@ impl Map {
     }
 
     /// The address of a field's first character.
-    pub fn data(&self, field: &Field) -> Address {
+    pub fn data(&self, field: &MapField) -> Address {
         ((usize::from(field.at) + 1) % self.size) as Address
     }
 
     /// The address of the cell after a field's last.
-    pub fn end(&self, field: &Field) -> Address {
+    pub fn end(&self, field: &MapField) -> Address {
         ((usize::from(field.at) + 1 + field.length) % self.size) as Address
     }
 
@@ -123,13 +123,15 @@ impl Map {
 }
 
 /// The maps of all screens, by screen.
-pub(super) fn maps(system: &System) -> Vec<Arc<Map>> {
+pub(super) fn maps(system: &System) -> Vec<Arc<PreparedMap>> {
     let screens = system.screens.iter();
-    screens.map(|screen| Arc::new(Map::new(screen))).collect()
+    screens
+        .map(|screen| Arc::new(PreparedMap::new(screen)))
+        .collect()
 }
 
 /// Fixed texts and fields in buffer order; texts without a field between them in one piece.
-fn pieces(screen: &Screen) -> Vec<Piece> {
+fn pieces(screen: &Screen) -> Vec<MapPiece> {
     let texts = screen.text.iter().map(|text| {
         let mut orders = vec![Order::SetBufferAddress(text.at), start_field(&text.look)];
         let shown = match screen.window {
@@ -140,17 +142,17 @@ fn pieces(screen: &Screen) -> Vec<Piece> {
         if !shown.is_empty() {
             orders.push(Order::Data(CodePage::CP037.encode_text(shown).into()));
         }
-        (text.at, Piece::Fixed(orders))
+        (text.at, MapPiece::Fixed(orders))
     });
     let fields = screen.fields.iter().enumerate();
-    let mut all: Vec<(Address, Piece)> = texts
-        .chain(fields.map(|(id, field)| (field.at, Piece::Field(id))))
+    let mut all: Vec<(Address, MapPiece)> = texts
+        .chain(fields.map(|(id, field)| (field.at, MapPiece::Field(id))))
         .collect();
     all.sort_by_key(|(at, _)| *at);
-    let mut pieces: Vec<Piece> = Vec::with_capacity(all.len());
+    let mut pieces: Vec<MapPiece> = Vec::with_capacity(all.len());
     for (_, piece) in all {
         match (pieces.last_mut(), piece) {
-            (Some(Piece::Fixed(before)), Piece::Fixed(orders)) => before.extend(orders),
+            (Some(MapPiece::Fixed(before)), MapPiece::Fixed(orders)) => before.extend(orders),
             (_, piece) => pieces.push(piece),
         }
     }
@@ -158,7 +160,7 @@ fn pieces(screen: &Screen) -> Vec<Piece> {
 }
 
 /// The order that starts a field: SFE only where an extended attribute is given.
-pub(super) fn start_field(look: &Look) -> Order {
+pub(super) fn start_field(look: &FieldStyle) -> Order {
     if look.color.is_none() && look.highlight.is_none() {
         return Order::StartField(look.attribute);
     }

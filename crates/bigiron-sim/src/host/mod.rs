@@ -12,8 +12,8 @@ pub mod data;
 mod drift;
 mod effect;
 mod form;
-mod found;
 mod jobs;
+mod list_cache;
 mod map;
 mod paint;
 mod refresh;
@@ -32,19 +32,19 @@ pub use warts::{Warts, WartsError};
 
 use crate::system::expr::TableId;
 use crate::system::model::{Screen, System};
-use crate::system::value::{Key, Value};
+use crate::system::value::{RowKey, Value};
 use apply::{Undo, Unit};
-use drift::Layout;
+use drift::ReleaseLayout;
 use form::{Frame, FrameId};
-use found::Found;
 use imbl::OrdMap;
-use jobs::Event;
-use map::Map;
+use jobs::DueEvent;
+use list_cache::ListCache;
+use map::PreparedMap;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use table::Table;
 use tn3270::wire::{Inbound, Outbound};
-use wart::{Copy, Live, Places};
+use wart::{Live, Places, StaleCopy};
 
 /// Virtual milliseconds since the session was opened.
 pub type Millis = u64;
@@ -65,11 +65,11 @@ pub enum Signal {
 #[derive(Debug, Clone)]
 pub struct Region {
     system: Arc<System>,
-    maps: Arc<[Arc<Map>]>,
+    maps: Arc<[Arc<PreparedMap>]>,
     tables: Arc<[Table]>,
     seed: u64,
     /// Shared by the regions of all seeds.
-    found: Arc<Found>,
+    found: Arc<ListCache>,
 }
 
 impl Region {
@@ -132,7 +132,7 @@ pub struct Host {
     /// `session.*`.
     session: Vec<Value>,
     /// Who holds which record.
-    holds: OrdMap<(TableId, Key), Value>,
+    holds: OrdMap<(TableId, RowKey), Value>,
     /// The screens that are open, the one that takes keys last. Empty only before the connection.
     frames: Vec<Frame>,
     next_frame: FrameId,
@@ -147,7 +147,7 @@ pub struct Host {
     /// Inbounds that came while a unit of work was under way.
     waiting: VecDeque<Inbound>,
     /// What is due, by time and then in order of queueing.
-    events: BTreeMap<(Millis, u64), Event>,
+    events: BTreeMap<(Millis, u64), DueEvent>,
     queued: u64,
     /// The event that signs an idle terminal off.
     idle: Option<(Millis, u64)>,
@@ -157,11 +157,11 @@ pub struct Host {
     warts: Vec<Live>,
     places: Arc<Places>,
     /// What stale answers are read from.
-    copies: Vec<Copy>,
+    copies: Vec<StaleCopy>,
     /// The terminal's keyboard is free, and it does not show the screen that takes keys.
     unseen: bool,
     /// How the layout of this release differs, if it does.
-    layout: Option<Arc<Layout>>,
+    layout: Option<Arc<ReleaseLayout>>,
     trace: Option<Vec<Traced>>,
 }
 
@@ -266,7 +266,7 @@ impl Host {
         &self.region.system.screens[frame.screen]
     }
 
-    fn map(&self, frame: &Frame) -> &Map {
+    fn map(&self, frame: &Frame) -> &PreparedMap {
         &self.region.maps[frame.screen]
     }
 
@@ -285,7 +285,7 @@ impl Host {
         self.frames.len().checked_sub(1)
     }
 
-    fn queue(&mut self, due: Millis, event: Event) -> (Millis, u64) {
+    fn queue(&mut self, due: Millis, event: DueEvent) -> (Millis, u64) {
         self.queued += 1;
         self.events.insert((due, self.queued), event);
         (due, self.queued)

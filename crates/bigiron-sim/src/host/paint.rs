@@ -1,18 +1,18 @@
 //! What is sent: whole screens, windows over them, and changes to what is shown.
 
 use super::Host;
-use super::apply::Abend;
-use super::form::{Entry, Frame};
-use super::map::{Map, Piece, start_field};
+use super::apply::AbendCode;
+use super::form::{FieldState, Frame};
+use super::map::{MapPiece, PreparedMap, start_field};
 use super::view::today;
-use crate::system::model::{Field, Look, Screen};
+use crate::system::model::{FieldStyle, MapField, Screen};
 use crate::system::value::Value;
 use std::sync::Arc;
 use tn3270::wire::{CodePage, Order, Outbound, Wcc};
 
 impl Host {
     /// Sends the screen.
-    pub(super) fn send(&mut self, wcc: Wcc) -> Result<(), Abend> {
+    pub(super) fn send(&mut self, wcc: Wcc) -> Result<(), AbendCode> {
         self.unseen = false;
         if self.abended.is_some() {
             self.paint_abend();
@@ -20,7 +20,7 @@ impl Host {
         }
         let Some(top) = self.top() else { return Ok(()) };
         for at in 0..top {
-            if self.frames[at].stale != super::form::Stale::Nothing {
+            if self.frames[at].stale != super::form::StaleValues::Nothing {
                 self.refresh(at)?;
             }
         }
@@ -36,7 +36,7 @@ impl Host {
     }
 
     /// Frees the keyboard; the screen is painted at the next key.
-    pub(super) fn send_nothing(&mut self) -> Result<(), Abend> {
+    pub(super) fn send_nothing(&mut self) -> Result<(), AbendCode> {
         let Some(top) = self.top() else { return Ok(()) };
         self.refresh(top)?;
         self.show_message(top);
@@ -105,8 +105,8 @@ impl Host {
         let (screen, map) = (self.screen(frame), self.map(frame));
         for piece in &map.pieces {
             match piece {
-                Piece::Fixed(fixed) => orders.extend_from_slice(fixed),
-                Piece::Field(id) => {
+                MapPiece::Fixed(fixed) => orders.extend_from_slice(fixed),
+                MapPiece::Field(id) => {
                     if let (Some(field), Some(entry)) = (screen.fields.get(*id), frame.entry(*id)) {
                         paint_field(map, screen, field, entry, top, orders);
                     }
@@ -227,10 +227,10 @@ impl Host {
 }
 
 fn paint_field(
-    map: &Map,
+    map: &PreparedMap,
     screen: &Screen,
-    field: &Field,
-    entry: &Entry,
+    field: &MapField,
+    entry: &FieldState,
     top: bool,
     orders: &mut Vec<Order>,
 ) {
@@ -252,8 +252,8 @@ fn paint_field(
 }
 
 /// The look of a field beneath a window.
-fn covered(look: Look) -> Look {
-    Look {
+fn covered(look: FieldStyle) -> FieldStyle {
+    FieldStyle {
         attribute: look.attribute.protected(true).mdt(false),
         ..look
     }
@@ -262,7 +262,7 @@ fn covered(look: Look) -> Look {
 /// The terminal shows what the host knows.
 fn sent(frame: &mut Frame) {
     frame.cursor = None;
-    let unsent = |entry: &Entry| entry.unsent_text || entry.unsent_look;
+    let unsent = |entry: &FieldState| entry.unsent_text || entry.unsent_look;
     if frame.entries.iter().any(unsent) {
         for entry in Arc::make_mut(&mut frame.entries) {
             entry.unsent_text = false;

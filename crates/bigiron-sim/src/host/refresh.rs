@@ -1,31 +1,31 @@
 //! Declared values, lists and protections are worked out before a screen is painted.
 
 use super::Host;
-use super::apply::Abend;
-use super::form::Stale;
+use super::apply::AbendCode;
+use super::form::StaleValues;
 use super::table::Table;
-use super::view::{View, today};
+use super::view::{HostView, today};
 use crate::system::expr::{eval, test};
 use crate::system::model::{FieldId, List};
-use crate::system::value::{Key, Value};
+use crate::system::value::{RowKey, Value};
 use std::sync::Arc;
 
 impl Host {
     /// Works out what no longer holds of the frame at this place.
-    pub(super) fn refresh(&mut self, at: usize) -> Result<(), Abend> {
+    pub(super) fn refresh(&mut self, at: usize) -> Result<(), AbendCode> {
         let Some(frame) = self.frames.get(at) else {
             return Ok(());
         };
         let stale = frame.stale;
-        if stale != Stale::Nothing {
-            if stale == Stale::All && self.screen(frame).list.is_some() {
+        if stale != StaleValues::Nothing {
+            if stale == StaleValues::All && self.screen(frame).list.is_some() {
                 self.list(at)?;
             }
             let shown = self.declared(at, stale)?;
             let system = Arc::clone(&self.region.system);
             let today = today(&system, self.now);
             if let Some(frame) = self.frames.get_mut(at) {
-                frame.stale = Stale::Nothing;
+                frame.stale = StaleValues::Nothing;
                 let screen = &system.screens[frame.screen];
                 for (field, value) in shown {
                     frame.show(screen, field, value, today);
@@ -36,14 +36,14 @@ impl Host {
     }
 
     /// The values of fields that are to be shown.
-    fn declared(&self, at: usize, stale: Stale) -> Result<Vec<(FieldId, Value)>, Abend> {
+    fn declared(&self, at: usize, stale: StaleValues) -> Result<Vec<(FieldId, Value)>, AbendCode> {
         let frame = &self.frames[at];
         let (screen, map) = (self.screen(frame), self.map(frame));
         let mut shown = Vec::with_capacity(screen.fields.len());
-        let mut view = View::new(self, Some(at)).reading(self.copied());
+        let mut view = HostView::new(self, Some(at)).reading(self.copied());
         let due = |id: FieldId| frame.entry(id).is_some_and(|entry| !entry.filled);
         let plain: &mut dyn Iterator<Item = FieldId> = match stale {
-            Stale::All => &mut (0..screen.fields.len()),
+            StaleValues::All => &mut (0..screen.fields.len()),
             _ => &mut map.outputs.iter().copied(),
         };
         for id in plain.filter(|id| due(*id)) {
@@ -59,7 +59,7 @@ impl Host {
                 let field = &screen.fields[id];
                 let output = field.look.attribute.is_protected();
                 match (&field.value, &row) {
-                    (Some(value), Some(_)) if output || stale == Stale::All => {
+                    (Some(value), Some(_)) if output || stale == StaleValues::All => {
                         shown.push((id, eval(value, &view)?));
                     }
                     (Some(_), Some(_)) => {}
@@ -72,7 +72,7 @@ impl Host {
     }
 
     /// Finds the rows of a list, in its order.
-    fn list(&mut self, at: usize) -> Result<(), Abend> {
+    fn list(&mut self, at: usize) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(list) = system.screens[self.frames[at].screen].list.as_ref() else {
             return Ok(());
@@ -86,7 +86,7 @@ impl Host {
     }
 
     /// The keys of a list, worked out if nobody has before.
-    fn found(&self, at: usize, list: &List) -> Result<Arc<Vec<Key>>, Abend> {
+    fn found(&self, at: usize, list: &List) -> Result<Arc<Vec<RowKey>>, AbendCode> {
         let reads = self.map(&self.frames[at]).reads.as_ref();
         let reads = reads.filter(|_| self.copied().is_empty());
         let digest = reads.map(|reads| reads.digest(self, at));
@@ -100,10 +100,10 @@ impl Host {
         Ok(keys)
     }
 
-    fn listed(&self, at: usize, list: &List) -> Result<Vec<Key>, Abend> {
+    fn listed(&self, at: usize, list: &List) -> Result<Vec<RowKey>, AbendCode> {
         let copied = self.copied();
-        let mut view = View::new(self, Some(at)).reading(copied);
-        let mut found: Vec<(Option<Value>, Key)> = Vec::new();
+        let mut view = HostView::new(self, Some(at)).reading(copied);
+        let mut found: Vec<(Option<Value>, RowKey)> = Vec::new();
         let table = copied.iter().find(|(id, _)| *id == list.table);
         let table = table
             .map(|(_, table)| table)
@@ -144,14 +144,14 @@ impl Host {
 
     /// Protects what is protected for now: fields whose condition does not hold yet, and input fields of list rows without a
     /// record.
-    fn guard(&mut self, at: usize) -> Result<(), Abend> {
+    fn guard(&mut self, at: usize) -> Result<(), AbendCode> {
         let maps = Arc::clone(&self.region.maps);
         let frame = &self.frames[at];
         let map = &maps[frame.screen];
         if map.guarded.is_empty() && map.list_rows.is_empty() {
             return Ok(());
         }
-        let (screen, view) = (self.screen(frame), View::new(self, Some(at)));
+        let (screen, view) = (self.screen(frame), HostView::new(self, Some(at)));
         let mut guards = Vec::new();
         for id in map.guarded.iter().copied() {
             if let Some(until) = &screen.fields[id].protected_until {

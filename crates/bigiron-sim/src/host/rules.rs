@@ -2,15 +2,15 @@
 
 use super::effect::Op;
 use super::table::Table;
-use super::view::View;
-use crate::system::expr::{Expr, Fault, TableId, eval, test};
+use super::view::HostView;
+use crate::system::expr::{EvalError, Expr, TableId, eval, test};
 use crate::system::model::{Compare, Effect, System};
-use crate::system::record::Record;
-use crate::system::value::{Key, Row, Value};
+use crate::system::record::StoredRow;
+use crate::system::value::{Row, RowKey, Value};
 
 /// Works out the effects of a rule, in order.
-pub(super) struct Yield<'a> {
-    pub view: View<'a>,
+pub(super) struct RuleEffects<'a> {
+    pub view: HostView<'a>,
     system: &'a System,
     tables: &'a [Table],
     pub ops: Vec<Op>,
@@ -18,9 +18,9 @@ pub(super) struct Yield<'a> {
     pub numbered: Vec<(TableId, Table)>,
 }
 
-impl<'a> Yield<'a> {
-    pub fn new(view: View<'a>, system: &'a System, tables: &'a [Table]) -> Yield<'a> {
-        Yield {
+impl<'a> RuleEffects<'a> {
+    pub fn new(view: HostView<'a>, system: &'a System, tables: &'a [Table]) -> RuleEffects<'a> {
+        RuleEffects {
             view,
             system,
             tables,
@@ -29,12 +29,12 @@ impl<'a> Yield<'a> {
         }
     }
 
-    pub fn effects(&mut self, effects: &[Effect]) -> Result<(), Fault> {
+    pub fn effects(&mut self, effects: &[Effect]) -> Result<(), EvalError> {
         self.ops.reserve(effects.len());
         effects.iter().try_for_each(|effect| self.effect(effect))
     }
 
-    fn effect(&mut self, effect: &Effect) -> Result<(), Fault> {
+    fn effect(&mut self, effect: &Effect) -> Result<(), EvalError> {
         let here = self.view.frame().unwrap_or(0);
         let op = match effect {
             Effect::Message(text) => Op::Message(self.view.text(text)?),
@@ -82,20 +82,20 @@ impl<'a> Yield<'a> {
         Ok(())
     }
 
-    fn value(&self, expr: &Expr) -> Result<Value, Fault> {
+    fn value(&self, expr: &Expr) -> Result<Value, EvalError> {
         eval(expr, &self.view)
     }
 
-    pub fn key(&self, key: &[Expr]) -> Result<Key, Fault> {
+    pub fn key(&self, key: &[Expr]) -> Result<RowKey, EvalError> {
         key.iter().map(|column| self.value(column)).collect()
     }
 
-    fn millis(&self, expr: &Expr) -> Result<u64, Fault> {
+    fn millis(&self, expr: &Expr) -> Result<u64, EvalError> {
         let millis = self.value(expr)?.as_int().unwrap_or(0);
         Ok(u64::try_from(millis).unwrap_or(0))
     }
 
-    fn insert(&mut self, table: TableId, given: &[(usize, Expr)]) -> Result<(), Fault> {
+    fn insert(&mut self, table: TableId, given: &[(usize, Expr)]) -> Result<(), EvalError> {
         let Some(model) = self.system.tables.get(table) else {
             return Ok(());
         };
@@ -134,7 +134,12 @@ impl<'a> Yield<'a> {
         Some(table.next_key(self.system.tables.get(id)?))
     }
 
-    fn update(&mut self, table: TableId, key: &[Expr], set: &[(usize, Expr)]) -> Result<(), Fault> {
+    fn update(
+        &mut self,
+        table: TableId,
+        key: &[Expr],
+        set: &[(usize, Expr)],
+    ) -> Result<(), EvalError> {
         let key = self.key(key)?;
         let old = self.tables.get(table).and_then(|table| table.get(&key));
         let set = self.with_row(old, |this| {
@@ -153,15 +158,19 @@ impl<'a> Yield<'a> {
         table: TableId,
         filter: Option<&Expr>,
         effects: &[Effect],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), EvalError> {
         for row in self.passing(table, filter)? {
-            self.with_row(Some(Record::Own(row)), |this| this.effects(effects))?;
+            self.with_row(Some(StoredRow::Own(row)), |this| this.effects(effects))?;
         }
         Ok(())
     }
 
     /// The rows of a table that pass a filter, in key order.
-    pub fn passing(&mut self, table: TableId, filter: Option<&Expr>) -> Result<Vec<Row>, Fault> {
+    pub fn passing(
+        &mut self,
+        table: TableId,
+        filter: Option<&Expr>,
+    ) -> Result<Vec<Row>, EvalError> {
         let tables = self.tables;
         let mut passing = Vec::new();
         for record in tables.get(table).into_iter().flat_map(Table::iter) {
@@ -178,11 +187,11 @@ impl<'a> Yield<'a> {
         Ok(passing)
     }
 
-    fn compare(&mut self, compare: &Compare) -> Result<(), Fault> {
+    fn compare(&mut self, compare: &Compare) -> Result<(), EvalError> {
         for left in self.passing(compare.left, compare.filter.as_ref())? {
             let (right, effects) = self.verdict(compare, &left)?;
-            self.view.rows.push(right.map(Record::Own));
-            let left = Some(Record::Own(left));
+            self.view.rows.push(right.map(StoredRow::Own));
+            let left = Some(StoredRow::Own(left));
             let done = self.with_row(left, |this| this.effects(effects));
             self.view.rows.pop();
             done?;
@@ -195,8 +204,8 @@ impl<'a> Yield<'a> {
         &mut self,
         compare: &'c Compare,
         left: &Row,
-    ) -> Result<(Option<Row>, &'c [Effect]), Fault> {
-        let bound = Some(Record::Own(left.clone()));
+    ) -> Result<(Option<Row>, &'c [Effect]), EvalError> {
+        let bound = Some(StoredRow::Own(left.clone()));
         let key = self.with_row(bound, |this| this.key(&compare.key))?;
         let right = self.tables.get(compare.right).and_then(|t| t.get(&key));
         let right = right.map(|record| record.row());
@@ -215,9 +224,9 @@ impl<'a> Yield<'a> {
 
     fn with_row<T>(
         &mut self,
-        row: Option<Record<'a>>,
-        work: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        row: Option<StoredRow<'a>>,
+        work: impl FnOnce(&mut Self) -> Result<T, EvalError>,
+    ) -> Result<T, EvalError> {
         self.view.rows.push(row);
         let done = work(self);
         self.view.rows.pop();

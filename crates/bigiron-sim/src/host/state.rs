@@ -3,7 +3,7 @@
 use super::Host;
 use super::apply::Unit;
 use super::form::Frame;
-use super::jobs::Event;
+use super::jobs::DueEvent;
 use super::table::hash_value;
 use crate::system::value::Value;
 use std::hash::Hasher;
@@ -55,17 +55,17 @@ impl Digest {
         }
     }
 
-    fn event(&mut self, event: &Event) {
+    fn event(&mut self, event: &DueEvent) {
         let parts = match event {
-            Event::Later { ops, at } => {
+            DueEvent::Later { ops, at } => {
                 // As for a unit of work.
                 self.text(&format!("{ops:?}"));
                 [4, at.map_or(0, |at| at as usize), 0]
             }
-            Event::Resume => [0, 0, 0],
-            Event::Job { job, step } => [1, *job, *step],
-            Event::Scheduled(job) => [2, *job, 0],
-            Event::Idle => [3, 0, 0],
+            DueEvent::Resume => [0, 0, 0],
+            DueEvent::Job { job, step } => [1, *job, *step],
+            DueEvent::Scheduled(job) => [2, *job, 0],
+            DueEvent::Idle => [3, 0, 0],
         };
         parts.into_iter().for_each(|part| self.index(part));
     }

@@ -1,8 +1,8 @@
 //! The backend's records: ordered by key, cheap to clone, with a digest kept up to date.
 
 use crate::system::model;
-use crate::system::record::{Block, Packer, Record};
-use crate::system::value::{Key, Row, Type, Value};
+use crate::system::record::{Block, Packer, StoredRow};
+use crate::system::value::{Row, RowKey, Type, Value};
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
 use std::cmp::Ordering;
@@ -16,7 +16,7 @@ pub struct Table {
     /// The rows it began with, packed.
     begun: Arc<Block>,
     /// The rows that have been put under a key since; `None`: the row it began with is gone.
-    since: OrdMap<Key, Option<Row>>,
+    since: OrdMap<RowKey, Option<Row>>,
     /// How many rows there are.
     len: usize,
     /// Wrapping sum of the digests of all rows: the same whatever order they came in.
@@ -27,11 +27,11 @@ pub struct Table {
 
 /// A row with this key is there already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Duplicate(pub Key);
+pub struct Duplicate(pub RowKey);
 
 /// Why a row is as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unchanged {
+pub(super) enum WriteError {
     /// There is none with this key.
     Absent,
     /// The new key is another row's.
@@ -40,7 +40,7 @@ pub(super) enum Unchanged {
 
 impl Table {
     /// No rows yet.
-    pub fn new(model: &model::Table) -> Table {
+    pub fn new(model: &model::TableDef) -> Table {
         Table {
             begun: Arc::default(),
             since: OrdMap::new(),
@@ -51,7 +51,7 @@ impl Table {
     }
 
     /// Packs the rows of tables that are kept and mostly read, one for each model.
-    pub(super) fn pack(tables: &mut [Table], models: &[model::Table]) {
+    pub(super) fn pack(tables: &mut [Table], models: &[model::TableDef]) {
         let mut packer = Packer::default();
         for (table, model) in tables.iter().zip(models) {
             packer.table(&model.key, table.iter().map(|record| record.row()));
@@ -64,9 +64,9 @@ impl Table {
     }
 
     /// The row with this key.
-    pub fn get(&self, key: &[Value]) -> Option<Record<'_>> {
+    pub fn get(&self, key: &[Value]) -> Option<StoredRow<'_>> {
         match self.since.get(key) {
-            Some(row) => row.as_ref().map(Record::Held),
+            Some(row) => row.as_ref().map(StoredRow::Held),
             None => self.begun.get(key),
         }
     }
@@ -87,7 +87,7 @@ impl Table {
     }
 
     /// All rows, in key order.
-    pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = StoredRow<'_>> {
         let (mut at, mut since) = (0, self.since.iter().peekable());
         iter::from_fn(move || {
             loop {
@@ -102,19 +102,19 @@ impl Table {
                     return Some(self.begun.record(at - 1));
                 }
                 if let Some((_, Some(row))) = since.next() {
-                    return Some(Record::Held(row));
+                    return Some(StoredRow::Held(row));
                 }
             }
         })
     }
 
     /// The keys under which another state of the same table has something else, in order; quickly told of two clones.
-    pub fn differing(&self, model: &model::Table, other: &Table) -> Vec<Key> {
-        let differs = |key: &Key| {
+    pub fn differing(&self, model: &model::TableDef, other: &Table) -> Vec<RowKey> {
+        let differs = |key: &RowKey| {
             let row = |table: &Table| table.get(key).map(|record| record.row());
             row(self) != row(other)
         };
-        let mut keys: Vec<Key> = match Arc::ptr_eq(&self.begun, &other.begun) {
+        let mut keys: Vec<RowKey> = match Arc::ptr_eq(&self.begun, &other.begun) {
             true => self
                 .since
                 .diff(&other.since)
@@ -133,7 +133,11 @@ impl Table {
     }
 
     /// A new row, one value a column; texts longer than their column are cut. Gives its key.
-    pub fn insert(&mut self, model: &model::Table, row: Vec<Value>) -> Result<Key, Duplicate> {
+    pub fn insert(
+        &mut self,
+        model: &model::TableDef,
+        row: Vec<Value>,
+    ) -> Result<RowKey, Duplicate> {
         let (key, row) = fitted(model, row);
         match self.add(key.clone(), row) {
             true => Ok(key),
@@ -142,7 +146,7 @@ impl Table {
     }
 
     /// As [`Table::insert`] for a row that is made already; whether its key was free.
-    pub(super) fn insert_made(&mut self, model: &model::Table, mut row: Row) -> bool {
+    pub(super) fn insert_made(&mut self, model: &model::TableDef, mut row: Row) -> bool {
         match Arc::get_mut(&mut row) {
             Some(cells) => fit(model, cells),
             None => return self.insert(model, row.to_vec()).is_ok(),
@@ -150,7 +154,7 @@ impl Table {
         self.add(key_of(model, &row), row)
     }
 
-    fn add(&mut self, key: Key, row: Row) -> bool {
+    fn add(&mut self, key: RowKey, row: Row) -> bool {
         if self.contains(&key) {
             return false;
         }
@@ -162,7 +166,7 @@ impl Table {
 
     /// Another row in place of the one with this key; its own key may differ. Gives false, and does nothing, if there is no
     /// such row or the new key is another row's.
-    pub fn replace(&mut self, model: &model::Table, key: &[Value], row: Vec<Value>) -> bool {
+    pub fn replace(&mut self, model: &model::TableDef, key: &[Value], row: Vec<Value>) -> bool {
         let (new_key, row) = fitted(model, row);
         if new_key.as_slice() != key && self.contains(&new_key) {
             return false;
@@ -174,11 +178,11 @@ impl Table {
     /// Does nothing if the new key is another row's.
     pub(super) fn update(
         &mut self,
-        model: &model::Table,
+        model: &model::TableDef,
         key: &[Value],
         set: Vec<(usize, Value)>,
-    ) -> Result<(Row, Option<Key>), Unchanged> {
-        let old = self.get(key).ok_or(Unchanged::Absent)?.row();
+    ) -> Result<(Row, Option<RowKey>), WriteError> {
+        let old = self.get(key).ok_or(WriteError::Absent)?.row();
         let mut row: Row = old.iter().cloned().collect();
         if let Some(cells) = Arc::get_mut(&mut row) {
             for (column, value) in set {
@@ -196,7 +200,7 @@ impl Table {
             return Ok((old, None));
         }
         if self.contains(&new_key) {
-            return Err(Unchanged::Duplicate);
+            return Err(WriteError::Duplicate);
         }
         self.remove(key);
         self.add(new_key.clone(), row);
@@ -216,7 +220,7 @@ impl Table {
     }
 
     /// The next free numbered key, given out once. A table without a sequence gives a blank.
-    pub fn next_key(&mut self, model: &model::Table) -> Value {
+    pub fn next_key(&mut self, model: &model::TableDef) -> Value {
         let (Some(sequence), Some(column)) = (&model.sequence, model.key.first()) else {
             return Value::text("");
         };
@@ -235,9 +239,9 @@ impl Table {
     }
 
     /// Checks that count and digest are those of the rows and that every row stands under its own key, in order.
-    pub fn verify(&self, model: &model::Table) -> Result<(), String> {
+    pub fn verify(&self, model: &model::TableDef) -> Result<(), String> {
         let (mut digest, mut count) = (0u64, 0);
-        let mut last: Option<Key> = None;
+        let mut last: Option<RowKey> = None;
         for row in self.iter().map(|record| record.row()) {
             digest = digest.wrapping_add(row_digest(&row));
             count += 1;
@@ -269,7 +273,7 @@ impl PartialEq for Table {
     }
 }
 
-fn changed<'d>(item: DiffItem<'d, 'd, Key, Option<Row>>) -> &'d Key {
+fn changed<'d>(item: DiffItem<'d, 'd, RowKey, Option<Row>>) -> &'d RowKey {
     match item {
         DiffItem::Add(key, _) | DiffItem::Remove(key, _) => key,
         DiffItem::Update { new, .. } => new.0,
@@ -288,7 +292,7 @@ pub(super) fn numbered(sequence: &model::Sequence, number: i64, of: &Type) -> Va
     }
 }
 
-fn key_of(model: &model::Table, row: &[Value]) -> Key {
+fn key_of(model: &model::TableDef, row: &[Value]) -> RowKey {
     model
         .key
         .iter()
@@ -297,13 +301,13 @@ fn key_of(model: &model::Table, row: &[Value]) -> Key {
 }
 
 /// The row as its columns hold it, and its key.
-fn fitted(model: &model::Table, mut row: Vec<Value>) -> (Key, Row) {
+fn fitted(model: &model::TableDef, mut row: Vec<Value>) -> (RowKey, Row) {
     fit(model, &mut row);
     (key_of(model, &row), Arc::from(row))
 }
 
 /// Cuts texts to the width of their columns.
-fn fit(model: &model::Table, row: &mut [Value]) {
+fn fit(model: &model::TableDef, row: &mut [Value]) {
     for (value, column) in row.iter_mut().zip(&model.columns) {
         if let (Value::Text(text), Some(width)) = (&value, column.width)
             && text.len() > width
@@ -373,13 +377,13 @@ mod tests {
     use proptest::prelude::*;
     use std::slice;
 
-    fn model() -> model::Table {
+    fn model() -> model::TableDef {
         let column = |name: &str, of, width| model::Column {
             name: name.into(),
             of,
             width,
         };
-        model::Table {
+        model::TableDef {
             name: "queue".into(),
             layer: 0,
             columns: vec![

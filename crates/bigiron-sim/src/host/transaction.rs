@@ -1,11 +1,11 @@
 //! From a key to the effects it has.
 
-use super::apply::{Abend, Unit};
+use super::apply::{AbendCode, Unit};
 use super::effect::Op;
-use super::form::{Stale, read};
-use super::jobs::Event;
-use super::rules::Yield;
-use super::view::{View, today};
+use super::form::{StaleValues, read};
+use super::jobs::DueEvent;
+use super::rules::RuleEffects;
+use super::view::{HostView, today};
 use super::{Host, Millis, Signal};
 use crate::system::expr::test;
 use crate::system::model::{Effect, FieldId, Rule, Template, Trigger};
@@ -91,11 +91,11 @@ impl Host {
             && self.idle.is_none()
         {
             let due = self.now.saturating_add(idle.after);
-            self.idle = Some(self.queue(due, Event::Idle));
+            self.idle = Some(self.queue(due, DueEvent::Idle));
         }
     }
 
-    fn effects_of(&mut self, inbound: &Inbound, aid: Aid) -> Result<Vec<Op>, Abend> {
+    fn effects_of(&mut self, inbound: &Inbound, aid: Aid) -> Result<Vec<Op>, AbendCode> {
         if self.abended.is_some() {
             if aid != Aid::Clear {
                 self.shown.clear();
@@ -139,7 +139,7 @@ impl Host {
     }
 
     /// Takes in what was typed: whether anything was, or why a locked field refuses it.
-    fn take(&mut self, inbound: &Inbound) -> Result<Result<bool, Vec<Op>>, Abend> {
+    fn take(&mut self, inbound: &Inbound) -> Result<Result<bool, Vec<Op>>, AbendCode> {
         let system = Arc::clone(&self.region.system);
         let maps = Arc::clone(&self.region.maps);
         let today = today(&system, self.now);
@@ -171,7 +171,7 @@ impl Host {
             let Some((until, message)) = &screen.fields[*field].locked_until else {
                 continue;
             };
-            let view = View::new(self, self.top());
+            let view = HostView::new(self, self.top());
             if test(until, &view)? {
                 continue;
             }
@@ -199,7 +199,7 @@ impl Host {
     }
 
     /// The answer to the first field that holds no value of its type, of those the key's rules read.
-    fn edit(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, Abend> {
+    fn edit(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCode> {
         let Some(frame) = self.frames.last() else {
             return Ok(None);
         };
@@ -215,14 +215,14 @@ impl Host {
         let Some(field) = rules.edits.iter().find(fails) else {
             return Ok(None);
         };
-        let text = View::new(self, self.top()).text(&screen.fields[*field].invalid)?;
+        let text = HostView::new(self, self.top()).text(&screen.fields[*field].invalid)?;
         let ops = vec![Op::Message(text), Op::Cursor(frame.id, *field)];
         self.note(|| "edit".to_owned());
         Ok(Some(ops))
     }
 
     /// What a sequencing rule has happen instead of the key.
-    fn required(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, Abend> {
+    fn required(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(frame) = self.frames.last() else {
             return Ok(None);
@@ -232,7 +232,7 @@ impl Host {
             if !rule.keys.contains(&trigger) {
                 continue;
             }
-            let view = View::new(self, self.top());
+            let view = HostView::new(self, self.top());
             let asks = rule.when.as_ref().map_or(Ok(true), |w| test(w, &view))?;
             if asks && !test(&rule.needs, &view)? {
                 self.note(|| format!("requires[{}]", n + 1));
@@ -243,7 +243,11 @@ impl Host {
     }
 
     /// The effects of the first rule that fires; none if no rule does.
-    pub(super) fn fire(&mut self, trigger: Trigger, aid: Aid) -> Result<Option<Vec<Op>>, Abend> {
+    pub(super) fn fire(
+        &mut self,
+        trigger: Trigger,
+        aid: Aid,
+    ) -> Result<Option<Vec<Op>>, AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(frame) = self.frames.last() else {
             return Ok(None);
@@ -273,8 +277,8 @@ impl Host {
         &self,
         rules: &'r [Rule],
         from: usize,
-    ) -> Result<Option<(usize, &'r Rule)>, Abend> {
-        let view = View::new(self, self.top());
+    ) -> Result<Option<(usize, &'r Rule)>, AbendCode> {
+        let view = HostView::new(self, self.top());
         for (n, rule) in rules.iter().enumerate().skip(from) {
             if rule.when.as_ref().map_or(Ok(true), |w| test(w, &view))? {
                 return Ok(Some((n, rule)));
@@ -283,7 +287,7 @@ impl Host {
         Ok(None)
     }
 
-    fn fired(&mut self, rule: &Rule, aid: Aid) -> Result<Vec<Op>, Abend> {
+    fn fired(&mut self, rule: &Rule, aid: Aid) -> Result<Vec<Op>, AbendCode> {
         self.note(|| rule.name.clone());
         if let Some(frame) = self.frames.last_mut() {
             frame.warned = None;
@@ -310,10 +314,10 @@ impl Host {
         effects: &[Effect],
         at: Option<usize>,
         key: Option<Aid>,
-    ) -> Result<Vec<Op>, Abend> {
-        let mut view = View::new(self, at);
+    ) -> Result<Vec<Op>, AbendCode> {
+        let mut view = HostView::new(self, at);
         view.given.0 = key.map(|key| key.to_string()).unwrap_or_default();
-        let mut yielding = Yield::new(view, &self.region.system, &self.tables);
+        let mut yielding = RuleEffects::new(view, &self.region.system, &self.tables);
         yielding.effects(effects)?;
         let (ops, numbered) = (yielding.ops, yielding.numbered);
         self.keep_numbers(numbered);
@@ -331,14 +335,14 @@ impl Host {
         }
     }
 
-    fn text(&self, template: &Template, aid: Aid) -> Result<String, Abend> {
-        let mut view = View::new(self, self.top());
+    fn text(&self, template: &Template, aid: Aid) -> Result<String, AbendCode> {
+        let mut view = HostView::new(self, self.top());
         view.given.0 = aid.to_string();
         Ok(view.text(template)?)
     }
 
     /// The rules of opening or returning, whose effects come before what is left of the unit of work.
-    pub(super) fn arrive(&mut self, trigger: Trigger) -> Result<(), Abend> {
+    pub(super) fn arrive(&mut self, trigger: Trigger) -> Result<(), AbendCode> {
         let Some(at) = self.top() else { return Ok(()) };
         if !self.screen(&self.frames[at]).keys.contains_key(&trigger) {
             return Ok(());
@@ -359,7 +363,7 @@ impl Host {
     }
 
     /// The frame at this place shows its declared values anew.
-    pub(super) fn stale(&mut self, at: usize, stale: Stale) {
+    pub(super) fn stale(&mut self, at: usize, stale: StaleValues) {
         if let Some(frame) = self.frames.get_mut(at) {
             frame.stale = frame.stale.max(stale);
         }

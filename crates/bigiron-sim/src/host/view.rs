@@ -3,10 +3,10 @@
 use super::form::Frame;
 use super::table::Table;
 use super::{DAY, Host, Millis};
-use crate::system::expr::{Fact, Fault, TableId, World, eval};
-use crate::system::model::{Given, Part, System, Template};
+use crate::system::expr::{EvalContext, EvalError, HostFact, TableId, eval};
+use crate::system::model::{System, Template, TemplateFact, TemplatePart};
 use crate::system::picture::{Picture, TimePart};
-use crate::system::record::Record;
+use crate::system::record::StoredRow;
 use crate::system::value::Value;
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -27,7 +27,7 @@ static CLOCK: LazyLock<Picture> = LazyLock::new(|| {
 static BLANK: LazyLock<Value> = LazyLock::new(|| Value::text(""));
 
 /// A table, the only value of a key, and the row that has it.
-type Lookup<'a> = (TableId, Value, Option<Record<'a>>);
+type Lookup<'a> = (TableId, Value, Option<StoredRow<'a>>);
 
 /// The last few lookups, the oldest of which makes room for the next.
 #[derive(Default)]
@@ -37,7 +37,7 @@ struct Recent<'a> {
 }
 
 impl<'a> Recent<'a> {
-    fn found(&self, table: TableId, key: &Value) -> Option<&Option<Record<'a>>> {
+    fn found(&self, table: TableId, key: &Value) -> Option<&Option<StoredRow<'a>>> {
         let mut lookups = self.lookups.iter().flatten();
         let found = lookups.find(|(id, value, _)| *id == table && value == key);
         found.map(|(_, _, row)| row)
@@ -52,7 +52,7 @@ impl<'a> Recent<'a> {
 }
 
 /// A host seen from one of its frames, with the rows bound so far.
-pub(super) struct View<'a> {
+pub(super) struct HostView<'a> {
     host: &'a Host,
     frame: Option<&'a Frame>,
     /// The frame whose `state` this one reads and sets.
@@ -62,7 +62,7 @@ pub(super) struct View<'a> {
     /// The list row that is picked, from 0.
     picked: Option<usize>,
     /// Bound rows, the innermost last.
-    pub rows: Vec<Option<Record<'a>>>,
+    pub rows: Vec<Option<StoredRow<'a>>>,
     /// The rows that were last looked up, by table and key: most expressions of a screen are about few records.
     last: RefCell<Recent<'a>>,
     /// The key last numbered.
@@ -71,11 +71,11 @@ pub(super) struct View<'a> {
     pub given: (String, String),
 }
 
-impl<'a> View<'a> {
+impl<'a> HostView<'a> {
     /// The view from a frame, by its place in the stack.
-    pub fn new(host: &'a Host, at: Option<usize>) -> View<'a> {
+    pub fn new(host: &'a Host, at: Option<usize>) -> HostView<'a> {
         let frame = at.and_then(|at| host.frames.get(at));
-        let mut view = View {
+        let mut view = HostView {
             host,
             frame,
             state: at
@@ -97,8 +97,8 @@ impl<'a> View<'a> {
     }
 
     /// The same view, reading these tables from a copy.
-    pub fn reading(self, copied: &'a [(TableId, Table)]) -> View<'a> {
-        View {
+    pub fn reading(self, copied: &'a [(TableId, Table)]) -> HostView<'a> {
+        HostView {
             copied,
             last: RefCell::default(),
             ..self
@@ -123,7 +123,7 @@ impl<'a> View<'a> {
     }
 
     /// The row of the table in a shown list row.
-    pub fn list_row(&self, row: usize) -> Option<Record<'a>> {
+    pub fn list_row(&self, row: usize) -> Option<StoredRow<'a>> {
         let frame = self.frame?;
         let list = self.host.screen(frame).list.as_ref()?;
         let key = frame.keys.get(frame.page * list.page + row)?;
@@ -147,31 +147,31 @@ impl<'a> View<'a> {
     }
 
     /// A template with its parts filled in.
-    pub fn text(&self, template: &Template) -> Result<String, Fault> {
+    pub fn text(&self, template: &Template) -> Result<String, EvalError> {
         let mut text = String::with_capacity(MESSAGE);
         for part in &template.0 {
             match part {
-                Part::Text(fixed) => text.push_str(fixed),
-                Part::Expr(expr) => match eval(expr, self)? {
+                TemplatePart::Text(fixed) => text.push_str(fixed),
+                TemplatePart::Expr(expr) => match eval(expr, self)? {
                     Value::Text(value) => text.push_str(&value),
                     // Writing to a string does not fail.
                     value => drop(write!(text, "{value}")),
                 },
-                Part::Given(given) => text.push_str(&self.given(*given)),
+                TemplatePart::Given(given) => text.push_str(&self.given(*given)),
             }
         }
         Ok(text)
     }
 
-    fn given(&self, given: Given) -> String {
+    fn given(&self, given: TemplateFact) -> String {
         match given {
-            Given::Key => self.given.0.clone(),
-            Given::Code => self.given.1.clone(),
-            Given::Screen => self
+            TemplateFact::Key => self.given.0.clone(),
+            TemplateFact::Code => self.given.1.clone(),
+            TemplateFact::Screen => self
                 .frame
                 .map(|frame| self.host.screen(frame).id.clone())
                 .unwrap_or_default(),
-            Given::Time => CLOCK.write(&self.fact(Fact::TimeOfDay)),
+            TemplateFact::Time => CLOCK.write(&self.fact(HostFact::TimeOfDay)),
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> View<'a> {
     }
 }
 
-impl World for View<'_> {
+impl EvalContext for HostView<'_> {
     fn session(&self, variable: usize) -> &Value {
         self.host.session.get(variable).unwrap_or(&BLANK)
     }
@@ -213,12 +213,12 @@ impl World for View<'_> {
         entry.map_or(&BLANK, |entry| &entry.text)
     }
 
-    fn bound(&self, depth: usize) -> Option<Record<'_>> {
+    fn bound(&self, depth: usize) -> Option<StoredRow<'_>> {
         let place = self.rows.len().checked_sub(depth + 1)?;
-        self.rows.get(place)?.as_ref().map(Record::lend)
+        self.rows.get(place)?.as_ref().map(StoredRow::lend)
     }
 
-    fn row(&self, table: TableId, key: &[Value]) -> Option<Record<'_>> {
+    fn row(&self, table: TableId, key: &[Value]) -> Option<StoredRow<'_>> {
         let [only] = key else {
             return self.table(table)?.get(key);
         };
@@ -231,7 +231,7 @@ impl World for View<'_> {
         row
     }
 
-    fn rows(&self, table: TableId) -> impl Iterator<Item = Record<'_>> {
+    fn rows(&self, table: TableId) -> impl Iterator<Item = StoredRow<'_>> {
         self.table(table).into_iter().flat_map(Table::iter)
     }
 
@@ -242,21 +242,21 @@ impl World for View<'_> {
         self.host.holds.get(&(table, key.to_vec()))
     }
 
-    fn fact(&self, fact: Fact) -> Value {
+    fn fact(&self, fact: HostFact) -> Value {
         let int = |number: usize| Value::Int(number as i64);
         let (count, page, pages) = self.pages();
         match fact {
-            Fact::Clock => Value::Int(self.host.now as i64),
-            Fact::Today => Value::Date(today(&self.host.region.system, self.host.now)),
-            Fact::TimeOfDay => {
+            HostFact::Clock => Value::Int(self.host.now as i64),
+            HostFact::Today => Value::Date(today(&self.host.region.system, self.host.now)),
+            HostFact::TimeOfDay => {
                 Value::Int(time_of_day(&self.host.region.system, self.host.now) as i64)
             }
-            Fact::ListCount => int(count),
-            Fact::ListPage => int(page),
-            Fact::ListPages => int(pages),
-            Fact::ListPicks => int(self.picks().count()),
-            Fact::Terminal => Value::text(TERMINAL),
-            Fact::Inserted => self.inserted.clone(),
+            HostFact::ListCount => int(count),
+            HostFact::ListPage => int(page),
+            HostFact::ListPages => int(pages),
+            HostFact::ListPicks => int(self.picks().count()),
+            HostFact::Terminal => Value::text(TERMINAL),
+            HostFact::Inserted => self.inserted.clone(),
         }
     }
 }

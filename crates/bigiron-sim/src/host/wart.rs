@@ -3,14 +3,14 @@
 use super::chance::Chance;
 use super::effect::Op;
 use super::table::Table;
-use super::view::{View, time_of_day};
-use super::wart_bend::{Scene, applies, bend, misdirect};
+use super::view::{HostView, time_of_day};
+use super::wart_bend::{BendContext, applies, bend, misdirect};
 use super::{Host, Millis, Region, Warts};
-use crate::system::expr::{Expr, Fault, TableId, eval, test};
+use crate::system::expr::{EvalError, Expr, TableId, eval, test};
 use crate::system::model::{System, Trigger};
-use crate::system::record::Record;
+use crate::system::record::StoredRow;
 use crate::system::value::Row;
-use crate::system::wart::{Kind, Occasion, Wart};
+use crate::system::wart::{Wart, WartKind, WartOccasion};
 use std::sync::Arc;
 
 /// A wart that is on, and what it has done so far.
@@ -58,23 +58,23 @@ impl Places {
             on.map(|(n, _)| n).collect::<Vec<_>>()
         };
         let at_key = |screen| {
-            let may = move |on: &Occasion| matches!(on, Occasion::Key(at, _) if at.is_none_or(|at| at == screen));
+            let may = move |on: &WartOccasion| matches!(on, WartOccasion::Key(at, _) if at.is_none_or(|at| at == screen));
             among(&|wart| wart.on.iter().any(may))
         };
-        let in_job = |job| among(&|wart| wart.on.contains(&Occasion::Job(job)));
+        let in_job = |job| among(&|wart| wart.on.contains(&WartOccasion::Job(job)));
         Places {
             keys: (0..system.screens.len()).map(at_key).collect(),
             jobs: (0..system.jobs.len()).map(in_job).collect(),
-            repost: among(&|wart| matches!(wart.kind, Kind::Repost { .. })),
-            swallow: among(&|wart| matches!(wart.kind, Kind::Swallow { .. })),
-            stale: among(&|wart| matches!(wart.kind, Kind::Stale { .. })),
+            repost: among(&|wart| matches!(wart.kind, WartKind::Repost { .. })),
+            swallow: among(&|wart| matches!(wart.kind, WartKind::Swallow { .. })),
+            stale: among(&|wart| matches!(wart.kind, WartKind::Stale { .. })),
         }
     }
 
-    fn at(&self, occasion: Occasion) -> &[usize] {
+    fn at(&self, occasion: WartOccasion) -> &[usize] {
         let found = match occasion {
-            Occasion::Key(screen, _) => screen.and_then(|screen| self.keys.get(screen)),
-            Occasion::Job(job) => self.jobs.get(job),
+            WartOccasion::Key(screen, _) => screen.and_then(|screen| self.keys.get(screen)),
+            WartOccasion::Job(job) => self.jobs.get(job),
         };
         found.map_or(&[], Vec::as_slice)
     }
@@ -82,7 +82,7 @@ impl Places {
 
 /// The tables as a [`Kind::Stale`] wart has them.
 #[derive(Debug, Clone)]
-pub(super) struct Copy {
+pub(super) struct StaleCopy {
     /// Its place among the warts that are on.
     pub live: usize,
     /// When it was taken.
@@ -129,14 +129,16 @@ impl Live {
     }
 
     /// What is to happen at an occurrence, by what has happened.
-    fn turn(&mut self, kind: &Kind, now: Millis) -> Turn {
+    fn turn(&mut self, kind: &WartKind, now: Millis) -> Turn {
         match kind {
             _ if self.round == 0 => Turn::Draw,
-            Kind::Acknowledge { times, .. } if self.round >= *times => Turn::Over,
-            Kind::Acknowledge { .. } | Kind::Window { .. } | Kind::Sequence { .. } => Turn::GoesOn,
-            Kind::Refuse { .. } => Turn::GoesOn,
-            Kind::Held { .. } if now < self.until => Turn::GoesOn,
-            Kind::Held { .. } => Turn::Over,
+            WartKind::Acknowledge { times, .. } if self.round >= *times => Turn::Over,
+            WartKind::Acknowledge { .. } | WartKind::Window { .. } | WartKind::Sequence { .. } => {
+                Turn::GoesOn
+            }
+            WartKind::Refuse { .. } => Turn::GoesOn,
+            WartKind::Held { .. } if now < self.until => Turn::GoesOn,
+            WartKind::Held { .. } => Turn::Over,
             _ => Turn::Draw,
         }
     }
@@ -160,7 +162,7 @@ impl Live {
 
 impl Host {
     /// What the warts that are on make of the effects of a key or of a step of a job.
-    pub(super) fn bent(&mut self, occasion: Occasion, mut ops: Vec<Op>) -> Vec<Op> {
+    pub(super) fn bent(&mut self, occasion: WartOccasion, mut ops: Vec<Op>) -> Vec<Op> {
         if self.warts.is_empty() {
             return ops;
         }
@@ -186,7 +188,8 @@ impl Host {
             let Some(live) = self.warts.get_mut(*n) else {
                 continue;
             };
-            if let Some(Kind::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.kind) {
+            if let Some(WartKind::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.kind)
+            {
                 let made = |op: &&Op| matches!(op, Op::Insert(table, _) if tables.contains(table));
                 let made: Vec<Op> = ops.iter().filter(made).cloned().collect();
                 if !made.is_empty() {
@@ -203,7 +206,8 @@ impl Host {
             let Some(live) = self.warts.get_mut(*n) else {
                 continue;
             };
-            if let Some(Kind::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.kind) {
+            if let Some(WartKind::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.kind)
+            {
                 live.until = self.now.saturating_add(*within);
             }
         }
@@ -217,17 +221,17 @@ impl Host {
                 .warts
                 .get(n)
                 .and_then(|live| system.warts.get(live.wart));
-            let Some(Kind::Stale { tables, every }) = wart.map(|wart| &wart.kind) else {
+            let Some(WartKind::Stale { tables, every }) = wart.map(|wart| &wart.kind) else {
                 continue;
             };
             let at = self.copies.iter().position(|copy| copy.live == n);
-            let is_due = |copy: &Copy| self.now.saturating_sub(copy.taken) >= *every;
+            let is_due = |copy: &StaleCopy| self.now.saturating_sub(copy.taken) >= *every;
             let kept = at.and_then(|at| self.copies.get(at));
             if kept.is_some_and(|copy| !is_due(copy)) {
                 continue;
             }
             let table = |id: &TableId| Some((*id, self.tables.get(*id)?.clone()));
-            let copy = Copy {
+            let copy = StaleCopy {
                 live: n,
                 taken: self.now,
                 tables: tables.iter().filter_map(table).collect(),
@@ -259,7 +263,7 @@ impl Host {
         if scene.relieved {
             live.round = 0;
         }
-        if let Kind::Repost { .. } = &wart.kind {
+        if let WartKind::Repost { .. } = &wart.kind {
             scene.posted.clone_from(&live.posted);
         }
         scene.soon = now < live.until;
@@ -279,7 +283,7 @@ impl Host {
         };
         if live.round == 0 {
             live.fired += 1;
-            if let Kind::Held { lasts, .. } = &wart.kind {
+            if let WartKind::Held { lasts, .. } = &wart.kind {
                 live.until = now.saturating_add(*lasts);
             }
         }
@@ -293,20 +297,20 @@ impl Host {
     }
 
     /// What the wart needs to know of the world; none if its condition does not hold.
-    fn scene(&self, wart: &Wart, ops: &[Op]) -> Result<Option<Scene>, Fault> {
+    fn scene(&self, wart: &Wart, ops: &[Op]) -> Result<Option<BendContext>, EvalError> {
         // Most warts need to look at nothing, or once.
-        let view = || View::new(self, self.top());
+        let view = || HostView::new(self, self.top());
         if let Some(when) = &wart.when
             && !test(when, &view())?
         {
             return Ok(None);
         }
         let frame = self.frames.last();
-        let mut scene = Scene {
+        let mut scene = BendContext {
             frame: frame.map_or(0, |frame| frame.id),
             time: time_of_day(&self.region.system, self.now),
             typed: self.unit.as_ref().is_some_and(|unit| unit.typed),
-            ..Scene::default()
+            ..BendContext::default()
         };
         if let Some(text) = wart.kind.text() {
             scene.text = view().text(text)?;
@@ -315,7 +319,7 @@ impl Host {
             scene.relieved = test(relief, &view())?;
         }
         match &wart.kind {
-            Kind::Held { key, by, .. } => {
+            WartKind::Held { key, by, .. } => {
                 let view = view();
                 let key = key
                     .iter()
@@ -323,14 +327,14 @@ impl Host {
                     .collect::<Result<_, _>>()?;
                 scene.record = Some((key, eval(by, &view)?));
             }
-            Kind::Misdirect { table, set } => {
+            WartKind::Misdirect { table, set } => {
                 let mut view = view();
                 let written = ops
                     .iter()
                     .map(|op| self.elsewhere(op, *table, set, &mut view));
                 scene.misdirected = written.collect::<Result<_, _>>()?;
             }
-            Kind::Refuse { field, .. } => {
+            WartKind::Refuse { field, .. } => {
                 let entry = frame.and_then(|frame| frame.entry(*field));
                 scene.filled = entry.is_some_and(|entry| !entry.text.as_text().is_empty());
             }
@@ -345,12 +349,12 @@ impl Host {
         op: &Op,
         table: TableId,
         set: &[(usize, Expr)],
-        view: &mut View<'_>,
-    ) -> Result<Op, Fault> {
+        view: &mut HostView<'_>,
+    ) -> Result<Op, EvalError> {
         let Some(row) = self.written(op, table) else {
             return Ok(op.clone());
         };
-        view.rows.push(Some(Record::Own(row)));
+        view.rows.push(Some(StoredRow::Own(row)));
         let values = set.iter().map(|(at, expr)| Ok((*at, eval(expr, view)?)));
         let values = values.collect::<Result<Vec<_>, _>>();
         view.rows.pop();
@@ -379,20 +383,20 @@ impl Host {
     }
 
     /// The occasion of a key on the screen that takes it.
-    pub(super) fn occasion(&self, key: tn3270::wire::Aid) -> Occasion {
-        Occasion::Key(
+    pub(super) fn occasion(&self, key: tn3270::wire::Aid) -> WartOccasion {
+        WartOccasion::Key(
             self.frames.last().map(|frame| frame.screen),
             Some(Trigger::Key(key)),
         )
     }
 }
 
-impl Occasion {
+impl WartOccasion {
     /// Whether what happens is among what this names; both have no blanks in what happens.
-    fn covers(self, happens: Occasion) -> bool {
+    fn covers(self, happens: WartOccasion) -> bool {
         match (self, happens) {
-            (Occasion::Job(job), Occasion::Job(runs)) => job == runs,
-            (Occasion::Key(screen, key), Occasion::Key(at, pressed)) => {
+            (WartOccasion::Job(job), WartOccasion::Job(runs)) => job == runs,
+            (WartOccasion::Key(screen, key), WartOccasion::Key(at, pressed)) => {
                 (screen.is_none() || screen == at) && (key.is_none() || key == pressed)
             }
             _ => false,
@@ -400,16 +404,16 @@ impl Occasion {
     }
 }
 
-impl Kind {
+impl WartKind {
     /// Whether it goes on by itself once it has begun.
     fn goes_on(&self) -> bool {
         matches!(
             self,
-            Kind::Acknowledge { .. }
-                | Kind::Window { .. }
-                | Kind::Sequence { .. }
-                | Kind::Refuse { .. }
-                | Kind::Held { .. }
+            WartKind::Acknowledge { .. }
+                | WartKind::Window { .. }
+                | WartKind::Sequence { .. }
+                | WartKind::Refuse { .. }
+                | WartKind::Held { .. }
         )
     }
 }

@@ -7,19 +7,19 @@ use super::table::Table;
 use super::{DAY, Millis};
 use crate::system::expr::TableId;
 use crate::system::model::{ScreenId, System};
-use crate::system::value::{Key, Value};
-use crate::system::wart::{Kind, Outcome};
+use crate::system::value::{RowKey, Value};
+use crate::system::wart::{HiddenOutcome, WartKind};
 use std::collections::BTreeMap;
 
 /// What a wart knows besides the effects: its texts and conditions worked out.
 #[derive(Debug, Default)]
-pub(super) struct Scene {
+pub(super) struct BendContext {
     /// The screen that took the key.
     pub frame: FrameId,
     /// What the wart says.
     pub text: String,
     /// The record it is about, and who else holds it.
-    pub record: Option<(Key, Value)>,
+    pub record: Option<(RowKey, Value)>,
     /// What must hold for it to leave off does.
     pub relieved: bool,
     /// The effects with what is written to a table gone elsewhere.
@@ -39,108 +39,108 @@ pub(super) struct Scene {
 }
 
 /// Whether there is anything to bend: only then it is an occurrence.
-pub(super) fn applies(kind: &Kind, ops: &[Op], scene: &Scene) -> bool {
+pub(super) fn applies(kind: &WartKind, ops: &[Op], scene: &BendContext) -> bool {
     let changes = |test: &dyn Fn(TableId) -> bool| ops.iter().filter_map(changed).any(test);
     match kind {
-        Kind::Drop { tables } => changes(&|table| tables.contains(&table)),
-        Kind::Partial { tables } => changes(&|table| !tables.contains(&table)),
-        Kind::Double { tables } => ops
+        WartKind::Drop { tables } => changes(&|table| tables.contains(&table)),
+        WartKind::Partial { tables } => changes(&|table| !tables.contains(&table)),
+        WartKind::Double { tables } => ops
             .iter()
             .any(|op| matches!(op, Op::Insert(table, _) if tables.contains(table))),
-        Kind::Truncate { table, .. } => changes(&|changed| changed == *table),
-        Kind::Misdirect { .. } => scene.misdirected != ops,
-        Kind::Swap(a, b) => ops
+        WartKind::Truncate { table, .. } => changes(&|changed| changed == *table),
+        WartKind::Misdirect { .. } => scene.misdirected != ops,
+        WartKind::Swap(a, b) => ops
             .iter()
             .filter_map(shown)
             .any(|screen| screen == *a || screen == *b),
-        Kind::Sticky { .. } => ops.iter().any(|op| matches!(op, Op::Release(..))),
-        Kind::Slow { .. }
-        | Kind::Broadcast { .. }
-        | Kind::Timeout { .. }
-        | Kind::Reset { .. }
-        | Kind::TwoStage { .. } => true,
-        Kind::Refuse { .. } => scene.filled && !scene.relieved,
-        Kind::Stale { .. } => ops.iter().any(reads),
-        Kind::Repost { .. } => !scene.posted.is_empty() && !ops.iter().any(works),
-        Kind::Forget => !ops.iter().any(leaves),
-        Kind::Swallow { .. } => scene.soon && scene.typed,
-        Kind::Unpainted => acts(ops),
-        Kind::Drift(_) => false,
-        Kind::Closed { from, to, .. } => acts(ops) && is_closed(*from, *to, scene.time),
-        Kind::Mislead { .. }
-        | Kind::Jump { .. }
-        | Kind::Abend { .. }
-        | Kind::Spin { .. }
-        | Kind::Acknowledge { .. }
-        | Kind::Window { .. }
-        | Kind::Sequence { .. }
-        | Kind::Held { .. } => acts(ops) && !scene.relieved,
+        WartKind::Sticky { .. } => ops.iter().any(|op| matches!(op, Op::Release(..))),
+        WartKind::Slow { .. }
+        | WartKind::Broadcast { .. }
+        | WartKind::Timeout { .. }
+        | WartKind::Reset { .. }
+        | WartKind::TwoStage { .. } => true,
+        WartKind::Refuse { .. } => scene.filled && !scene.relieved,
+        WartKind::Stale { .. } => ops.iter().any(reads),
+        WartKind::Repost { .. } => !scene.posted.is_empty() && !ops.iter().any(works),
+        WartKind::Forget => !ops.iter().any(leaves),
+        WartKind::Swallow { .. } => scene.soon && scene.typed,
+        WartKind::Unpainted => acts(ops),
+        WartKind::Drift(_) => false,
+        WartKind::Closed { from, to, .. } => acts(ops) && is_closed(*from, *to, scene.time),
+        WartKind::Mislead { .. }
+        | WartKind::Jump { .. }
+        | WartKind::Abend { .. }
+        | WartKind::Spin { .. }
+        | WartKind::Acknowledge { .. }
+        | WartKind::Window { .. }
+        | WartKind::Sequence { .. }
+        | WartKind::Held { .. } => acts(ops) && !scene.relieved,
     }
 }
 
 /// The effects as the wart has them.
 pub(super) fn bend(
-    kind: &Kind,
+    kind: &WartKind,
     ops: Vec<Op>,
-    scene: Scene,
+    scene: BendContext,
     draw: &mut Chance,
     system: &System,
     tables: &mut [Table],
 ) -> Vec<Op> {
     match kind {
-        Kind::Drop { tables } => kept(ops, |op| !is_on(op, tables)),
-        Kind::Partial { tables } => kept(ops, |op| changed(op).is_none() || is_on(op, tables)),
-        Kind::Double { tables: which } => double(ops, which, system, tables),
-        Kind::Mislead { outcome, .. } => mislead(ops, drawn(*outcome, draw), scene.text),
-        Kind::Swap(a, b) => swap(ops, *a, *b),
-        Kind::Jump { to } => after(work(ops, Outcome::Done), [Op::Goto(*to)]),
-        Kind::Abend { outcome, .. } => abend(ops, drawn(*outcome, draw), scene.text),
-        Kind::Slow { by } => before(Op::Delay(*by), ops),
-        Kind::Spin {
+        WartKind::Drop { tables } => kept(ops, |op| !is_on(op, tables)),
+        WartKind::Partial { tables } => kept(ops, |op| changed(op).is_none() || is_on(op, tables)),
+        WartKind::Double { tables: which } => double(ops, which, system, tables),
+        WartKind::Mislead { outcome, .. } => mislead(ops, drawn(*outcome, draw), scene.text),
+        WartKind::Swap(a, b) => swap(ops, *a, *b),
+        WartKind::Jump { to } => after(work(ops, HiddenOutcome::Done), [Op::Goto(*to)]),
+        WartKind::Abend { outcome, .. } => abend(ops, drawn(*outcome, draw), scene.text),
+        WartKind::Slow { by } => before(Op::Delay(*by), ops),
+        WartKind::Spin {
             by,
             outcome,
             refresh,
         } => spin(ops, *by, drawn(*outcome, draw), *refresh),
-        Kind::Acknowledge { .. } | Kind::Sequence { .. } | Kind::Closed { .. } => {
+        WartKind::Acknowledge { .. } | WartKind::Sequence { .. } | WartKind::Closed { .. } => {
             vec![Op::Message(scene.text)]
         }
-        Kind::Window { modal, .. } => vec![Op::Call(*modal)],
-        Kind::Refuse { field, .. } => vec![
+        WartKind::Window { modal, .. } => vec![Op::Call(*modal)],
+        WartKind::Refuse { field, .. } => vec![
             Op::Fill(scene.frame, *field, Value::text("")),
             Op::Cursor(scene.frame, *field),
             Op::Message(scene.text),
         ],
-        Kind::Truncate {
+        WartKind::Truncate {
             table,
             column,
             width,
             translate,
         } => truncate(ops, (*table, *column), *width, translate),
-        Kind::Misdirect { .. } => scene.misdirected,
-        Kind::Broadcast { after: by, .. } => {
+        WartKind::Misdirect { .. } => scene.misdirected,
+        WartKind::Broadcast { after: by, .. } => {
             after(ops, [later(*by, vec![Op::Broadcast(scene.text)], None)])
         }
-        Kind::Timeout { after: by, .. } => {
+        WartKind::Timeout { after: by, .. } => {
             let deed = vec![Op::SignOff, Op::Message(scene.text)];
             after(ops, [later(*by, deed, None)])
         }
-        Kind::Reset { after: by, .. } => {
+        WartKind::Reset { after: by, .. } => {
             let deed = vec![Op::Refresh, Op::Message(scene.text)];
             after(ops, [later(*by, deed, Some(scene.frame))])
         }
-        Kind::Held { table, lasts, .. } => held(*table, *lasts, scene),
-        Kind::Sticky { lasts } => sticky(ops, *lasts),
-        Kind::TwoStage { by } => after(ops, [Op::Show, Op::Delay(*by)]),
-        Kind::Stale { .. } => before(Op::Copy(scene.live), ops),
-        Kind::Repost { .. } => {
+        WartKind::Held { table, lasts, .. } => held(*table, *lasts, scene),
+        WartKind::Sticky { lasts } => sticky(ops, *lasts),
+        WartKind::TwoStage { by } => after(ops, [Op::Show, Op::Delay(*by)]),
+        WartKind::Stale { .. } => before(Op::Copy(scene.live), ops),
+        WartKind::Repost { .. } => {
             let again = |op| numbered_anew(op, system, tables);
             let posted: Vec<Op> = scene.posted.into_iter().map(again).collect();
             after(posted, ops)
         }
-        Kind::Forget => after(ops, [Op::Refresh]),
-        Kind::Swallow { .. } => vec![Op::Refresh],
-        Kind::Unpainted => after(ops, [Op::Unpainted]),
-        Kind::Drift(_) => ops,
+        WartKind::Forget => after(ops, [Op::Refresh]),
+        WartKind::Swallow { .. } => vec![Op::Refresh],
+        WartKind::Unpainted => after(ops, [Op::Unpainted]),
+        WartKind::Drift(_) => ops,
     }
 }
 
@@ -213,20 +213,20 @@ fn later(by: Millis, ops: Vec<Op>, at: Option<FrameId>) -> Op {
     Op::Later { by, ops, at }
 }
 
-fn drawn(outcome: Outcome, draw: &mut Chance) -> Outcome {
+fn drawn(outcome: HiddenOutcome, draw: &mut Chance) -> HiddenOutcome {
     match outcome {
-        Outcome::Any if draw.below(2) == 0 => Outcome::Done,
-        Outcome::Any => Outcome::Lost,
+        HiddenOutcome::Any if draw.below(2) == 0 => HiddenOutcome::Done,
+        HiddenOutcome::Any => HiddenOutcome::Lost,
         settled => settled,
     }
 }
 
 /// What is left of the effects once the screen says nothing of them: the work that was done.
-fn work(ops: Vec<Op>, outcome: Outcome) -> Vec<Op> {
+fn work(ops: Vec<Op>, outcome: HiddenOutcome) -> Vec<Op> {
     let mut left = match outcome {
-        Outcome::Lost => 0,
-        Outcome::Half(count) => count,
-        Outcome::Done | Outcome::Any => usize::MAX,
+        HiddenOutcome::Lost => 0,
+        HiddenOutcome::Half(count) => count,
+        HiddenOutcome::Done | HiddenOutcome::Any => usize::MAX,
     };
     let is_whole = left == usize::MAX;
     kept(ops, |op| match op {
@@ -272,7 +272,7 @@ fn numbered_anew(op: Op, system: &System, tables: &mut [Table]) -> Op {
     }
 }
 
-fn mislead(ops: Vec<Op>, outcome: Outcome, text: String) -> Vec<Op> {
+fn mislead(ops: Vec<Op>, outcome: HiddenOutcome, text: String) -> Vec<Op> {
     after(work(ops, outcome), [Op::Message(text)])
 }
 
@@ -289,11 +289,11 @@ fn swap(mut ops: Vec<Op>, a: ScreenId, b: ScreenId) -> Vec<Op> {
     ops
 }
 
-fn abend(ops: Vec<Op>, outcome: Outcome, code: String) -> Vec<Op> {
+fn abend(ops: Vec<Op>, outcome: HiddenOutcome, code: String) -> Vec<Op> {
     after(work(ops, outcome), [Op::Syncpoint, Op::Abend(code)])
 }
 
-fn spin(ops: Vec<Op>, by: Millis, outcome: Outcome, refresh: bool) -> Vec<Op> {
+fn spin(ops: Vec<Op>, by: Millis, outcome: HiddenOutcome, refresh: bool) -> Vec<Op> {
     let done = before(Op::Delay(by), work(ops, outcome));
     after(done, refresh.then_some(Op::Refresh))
 }
@@ -327,7 +327,7 @@ fn truncate(
 /// A write with other values in some columns; of a row that is there, one of its key columns means another row, and a column
 /// that is not written stays.
 pub(super) fn misdirect(op: Op, values: Vec<(usize, Value)>, key: &[usize]) -> Op {
-    let elsewhere = |mut at: Key| {
+    let elsewhere = |mut at: RowKey| {
         for (column, value) in &values {
             let part = key.iter().position(|part| part == column);
             if let Some(cell) = part.and_then(|part| at.get_mut(part)) {
@@ -358,7 +358,7 @@ pub(super) fn misdirect(op: Op, values: Vec<(usize, Value)>, key: &[usize]) -> O
     }
 }
 
-fn held(table: TableId, lasts: Millis, scene: Scene) -> Vec<Op> {
+fn held(table: TableId, lasts: Millis, scene: BendContext) -> Vec<Op> {
     let mut ops = vec![Op::Message(scene.text)];
     if let Some((key, by)) = scene.record {
         let free = vec![Op::Release(table, key.clone())];

@@ -1,6 +1,6 @@
 //! Lines of a recording, written and read side by side. One module a format version; each loads into the one model.
 
-use super::{Event, Header, Recording};
+use super::{RecordedEvent, Recording, RecordingHeader};
 use crate::session::Millis;
 use serde_json::Value;
 use std::fmt;
@@ -62,7 +62,7 @@ impl Recording {
         let mut lines = bytes.split_inclusive(|&byte| byte == b'\n').enumerate();
         let first = lines.next().map(|(_, line)| line).unwrap_or_default();
         let header = header(first)?;
-        let mut events: Vec<Event> = Vec::new();
+        let mut events: Vec<RecordedEvent> = Vec::new();
         let mut before: Millis = 0;
         for (index, line) in lines {
             let number = index + 1;
@@ -105,7 +105,7 @@ impl Recording {
     }
 }
 
-fn header(line: &[u8]) -> Result<Header, ParseError> {
+fn header(line: &[u8]) -> Result<RecordingHeader, ParseError> {
     let not = |what: &str| ParseError {
         line: 1,
         column: None,
@@ -137,7 +137,7 @@ fn header(line: &[u8]) -> Result<Header, ParseError> {
     }
 }
 
-fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
+fn event(line: &[u8], number: usize) -> Result<RecordedEvent, ParseError> {
     v1::event(line, number)
 }
 

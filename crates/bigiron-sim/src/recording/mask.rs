@@ -3,9 +3,9 @@
 //! A mask follows a session on a terminal of its own, which tells it where hidden fields are. Whatever would be written of their
 //! content is replaced by [`MASKED`], character for character, so that everything stays in its place.
 
-use super::What;
-use crate::session::{Event, Millis};
-use tn3270::terminal::{Key, Options, Response, Terminal};
+use super::EventKind;
+use crate::session::{Millis, SessionEvent};
+use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 use tn3270::wire::{Address, CodePage, Inbound, Order, Outbound, StructuredField};
 
 /// What stands for a character of a hidden field.
@@ -36,7 +36,7 @@ pub fn is_hidden_at(terminal: &Terminal, at: Address) -> bool {
 
 impl Mask {
     /// A mask for a session with a terminal of this setup.
-    pub fn new(options: Options) -> Mask {
+    pub fn new(options: TerminalOptions) -> Mask {
         Mask {
             view: Terminal::new(options),
             ahead: Vec::new(),
@@ -44,16 +44,16 @@ impl Mask {
     }
 
     /// What is written of an event, with what was held back before it.
-    pub fn pass(&mut self, at: Millis, event: Event<'_>) -> Vec<(Millis, What)> {
+    pub fn pass(&mut self, at: Millis, event: SessionEvent<'_>) -> Vec<(Millis, EventKind)> {
         match event {
-            Event::Key(key) => self.key(at, key),
-            Event::Outbound(outbound) => self.outbound(at, outbound),
-            Event::Inbound(inbound) => {
+            SessionEvent::Key(key) => self.key(at, key),
+            SessionEvent::Outbound(outbound) => self.outbound(at, outbound),
+            SessionEvent::Inbound(inbound) => {
                 let mut bytes = Vec::new();
                 self.inbound(inbound).encode(&mut bytes);
-                vec![(at, What::Inbound(bytes))]
+                vec![(at, EventKind::Inbound(bytes))]
             }
-            Event::Bind(bind) => {
+            SessionEvent::Bind(bind) => {
                 match bind {
                     Some(bind) => self.view.bind(bind.screens),
                     None => self.view.unbind(),
@@ -62,7 +62,7 @@ impl Mask {
                 passed.push((at, event.into()));
                 passed
             }
-            Event::Wait(_) | Event::State(_) => {
+            SessionEvent::Wait(_) | SessionEvent::State(_) => {
                 let mut passed = self.release(true);
                 passed.push((at, event.into()));
                 passed
@@ -71,28 +71,28 @@ impl Mask {
     }
 
     /// What is still held back, when nothing more comes.
-    pub fn release(&mut self, hides: bool) -> Vec<(Millis, What)> {
+    pub fn release(&mut self, hides: bool) -> Vec<(Millis, EventKind)> {
         let ahead = std::mem::take(&mut self.ahead);
         let mask = |key| if hides { masked(key) } else { key };
         let keys = ahead
             .into_iter()
-            .map(|(at, key)| (at, What::Keys(vec![mask(key)])));
+            .map(|(at, key)| (at, EventKind::Keys(vec![mask(key)])));
         keys.collect()
     }
 
-    fn key(&mut self, at: Millis, key: Key) -> Vec<(Millis, What)> {
+    fn key(&mut self, at: Millis, key: Key) -> Vec<(Millis, EventKind)> {
         let hidden = is_hidden_key(&self.view, key);
         match self.view.press(key) {
             Response::Queued => {
                 self.ahead.push((at, key));
                 Vec::new()
             }
-            _ if hidden => vec![(at, What::Keys(vec![masked(key)]))],
-            _ => vec![(at, What::Keys(vec![key]))],
+            _ if hidden => vec![(at, EventKind::Keys(vec![masked(key)]))],
+            _ => vec![(at, EventKind::Keys(vec![key]))],
         }
     }
 
-    fn outbound(&mut self, at: Millis, outbound: &Outbound) -> Vec<(Millis, What)> {
+    fn outbound(&mut self, at: Millis, outbound: &Outbound) -> Vec<(Millis, EventKind)> {
         let before = self.view.cursor();
         self.view.apply(outbound);
         let written = self.hide(outbound, before);
@@ -104,7 +104,7 @@ impl Mask {
         let mut passed = self.release(waits || self.hidden_text() != shown);
         let mut bytes = Vec::new();
         written.encode(&mut bytes);
-        passed.push((at, What::Outbound(bytes)));
+        passed.push((at, EventKind::Outbound(bytes)));
         passed
     }
 

@@ -17,7 +17,7 @@ pub mod writer;
 
 pub use format::{FORMAT, ParseError, Truncation};
 pub use replay::Player;
-pub use writer::{Past, Writer};
+pub use writer::{RecordingPrefix, Writer};
 
 use crate::session::{self, Millis, Setup};
 use tn3270::terminal::Key;
@@ -27,14 +27,14 @@ use tn3270::wire::Bind;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
     /// What the session was opened with.
-    pub header: Header,
+    pub header: RecordingHeader,
     /// What happened, in order; times never decrease. Event number n of this list stands on line n + 2 of its file.
-    pub events: Vec<Event>,
+    pub events: Vec<RecordedEvent>,
 }
 
 /// What a session was opened with: enough to open it again.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Header {
+pub struct RecordingHeader {
     /// The system and its definition; none for a foreign host, whose sessions can be viewed but not executed again.
     pub system: Option<Origin>,
     /// What a person calls the system or host.
@@ -58,16 +58,16 @@ pub struct Origin {
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct RecordedEvent {
     /// When: virtual milliseconds since the session was opened.
     pub at: Millis,
     /// What.
-    pub what: What,
+    pub what: EventKind,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum EventKind {
     /// Keys pressed at one moment, with nothing sent or received between them.
     Keys(Vec<Key>),
     /// The terminal sent this record (without telnet framing).
@@ -91,26 +91,28 @@ impl Recording {
     pub fn has_keys(&self) -> bool {
         self.events
             .iter()
-            .any(|event| matches!(event.what, What::Keys(_)))
+            .any(|event| matches!(event.what, EventKind::Keys(_)))
     }
 }
 
-impl From<session::Event<'_>> for What {
-    fn from(event: session::Event<'_>) -> What {
+impl From<session::SessionEvent<'_>> for EventKind {
+    fn from(event: session::SessionEvent<'_>) -> EventKind {
         let mut bytes = Vec::new();
         match event {
-            session::Event::Key(key) => What::Keys(vec![key]),
-            session::Event::Inbound(inbound) => {
+            session::SessionEvent::Key(key) => EventKind::Keys(vec![key]),
+            session::SessionEvent::Inbound(inbound) => {
                 inbound.encode(&mut bytes);
-                What::Inbound(bytes)
+                EventKind::Inbound(bytes)
             }
-            session::Event::Outbound(outbound) => {
+            session::SessionEvent::Outbound(outbound) => {
                 outbound.encode(&mut bytes);
-                What::Outbound(bytes)
+                EventKind::Outbound(bytes)
             }
-            session::Event::Bind(bind) => What::Bind(bind.map_or_else(Vec::new, Bind::encode)),
-            session::Event::Wait(by) => What::Wait(by),
-            session::Event::State(hash) => What::State(hash),
+            session::SessionEvent::Bind(bind) => {
+                EventKind::Bind(bind.map_or_else(Vec::new, Bind::encode))
+            }
+            session::SessionEvent::Wait(by) => EventKind::Wait(by),
+            session::SessionEvent::State(hash) => EventKind::State(hash),
         }
     }
 }

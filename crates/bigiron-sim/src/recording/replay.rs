@@ -1,6 +1,6 @@
 //! Sees a recording again, from the file alone.
 
-use super::{Recording, What};
+use super::{EventKind, Recording};
 use crate::session::Millis;
 use tn3270::terminal::{Key, Terminal};
 use tn3270::wire::{Bind, Inbound, Order, Outbound, Wcc};
@@ -70,7 +70,7 @@ impl Player {
             .take(self.shown)
             .rev()
             .find_map(|event| match &event.what {
-                What::Keys(keys) => Some(keys.as_slice()),
+                EventKind::Keys(keys) => Some(keys.as_slice()),
                 _ => None,
             })
     }
@@ -99,27 +99,31 @@ impl Player {
 }
 
 /// Does to a terminal what an event did to it. Without keys, what a remote operator typed is known from what was sent.
-pub(super) fn show(terminal: &mut Terminal, what: &What, keyed: bool) {
+pub(super) fn show(terminal: &mut Terminal, what: &EventKind, keyed: bool) {
     match what {
-        What::Keys(keys) => keys.iter().for_each(|&key| {
+        EventKind::Keys(keys) => keys.iter().for_each(|&key| {
             terminal.press(key);
         }),
-        What::Outbound(bytes) => {
+        EventKind::Outbound(bytes) => {
             if let Ok(outbound) = Outbound::decode(bytes) {
                 terminal.apply(&outbound);
                 while terminal.resume().is_some() {}
             }
         }
-        What::Bind(image) => match Bind::decode(image) {
+        EventKind::Bind(image) => match Bind::decode(image) {
             Some(bind) => terminal.bind(bind.screens),
             None => terminal.unbind(),
         },
-        What::Inbound(bytes) if !keyed => {
+        EventKind::Inbound(bytes) if !keyed => {
             if let Ok(Inbound::Modified { cursor, fields, .. }) = Inbound::decode(bytes) {
                 terminal.apply(&typed(cursor, fields));
             }
         }
-        What::Inbound(_) | What::Wait(_) | What::State(_) | What::Answer(_) | What::End(_) => {}
+        EventKind::Inbound(_)
+        | EventKind::Wait(_)
+        | EventKind::State(_)
+        | EventKind::Answer(_)
+        | EventKind::End(_) => {}
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::mask::{Mask, is_hidden_at, is_hidden_key};
 use super::replay::show;
-use super::{Event, Recording, What};
+use super::{EventKind, RecordedEvent, Recording};
 use crate::host::table::Table;
 use crate::host::{Host, Region};
-use crate::session::{self, Line, Log, Millis, Session};
+use crate::session::{self, HostSession, Log, Millis, Session};
 use crate::system::model::System;
 use crate::system::value::Value;
 use smol_str::SmolStr;
@@ -19,7 +19,7 @@ mod difference;
 
 /// What came of executing a recording again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct Verification {
     /// Events that were compared and are the same.
     pub events: usize,
     /// The definition is not the one that was recorded.
@@ -60,17 +60,17 @@ impl fmt::Display for Divergence {
 /// Executes a recording against its system: with keys as a session, else as a line that gets what the client sent.
 ///
 /// A recording of a foreign host has no system to be executed against; the caller knows by its header.
-pub fn verify(recording: &Recording, system: &Arc<System>) -> Report {
+pub fn verify(recording: &Recording, system: &Arc<System>) -> Verification {
     verify_in(recording, &Region::new(system, recording.header.setup.seed))
 }
 
 /// As [`verify`], on the tables that a recording of a task began with.
-pub fn verify_in(recording: &Recording, region: &Region) -> Report {
+pub fn verify_in(recording: &Recording, region: &Region) -> Verification {
     execute(recording, region).0
 }
 
 /// As [`verify_in`], with the host as it stands at the end or at the divergence, and the time there.
-pub fn execute(recording: &Recording, region: &Region) -> (Report, Host, Millis) {
+pub fn execute(recording: &Recording, region: &Region) -> (Verification, Host, Millis) {
     execute_knowing(recording, region, &[])
 }
 
@@ -80,7 +80,7 @@ pub fn execute_knowing(
     recording: &Recording,
     region: &Region,
     hidden: &[String],
-) -> (Report, Host, Millis) {
+) -> (Verification, Host, Millis) {
     let mut execution = Execution::open(recording, region);
     let report = compare(&mut execution, recording, hidden);
     let line = match &execution.subject {
@@ -90,14 +90,18 @@ pub fn execute_knowing(
     (report, line.host().clone(), line.now())
 }
 
-fn compare<'a>(execution: &mut Execution<'a>, recording: &Recording, hidden: &[String]) -> Report {
+fn compare<'a>(
+    execution: &mut Execution<'a>,
+    recording: &Recording,
+    hidden: &[String],
+) -> Verification {
     let system = execution.system;
     let digest_changed = recording
         .header
         .system
         .as_ref()
         .is_none_or(|origin| origin.digest != system.digest);
-    let mut report = Report {
+    let mut report = Verification {
         events: 0,
         digest_changed,
         divergence: None,
@@ -168,19 +172,19 @@ fn leads_on(trial: &mut Execution<'_>, recording: &Recording, from: usize) -> Op
     for (index, event) in recording.events.iter().enumerate().skip(from) {
         trial.step(event, recording).ok()?;
         match event.what {
-            What::Inbound(_) if !trial.secret.is_empty() => return None,
-            What::Inbound(_) => sent = true,
-            What::State(_) if sent => return Some(index + 1),
+            EventKind::Inbound(_) if !trial.secret.is_empty() => return None,
+            EventKind::Inbound(_) => sent = true,
+            EventKind::State(_) if sent => return Some(index + 1),
             _ => {}
         }
     }
     trial.secret.is_empty().then_some(recording.events.len())
 }
 
-impl Event {
+impl RecordedEvent {
     /// Whether it came from the operator, as far as keys are known.
     fn is_put_in(&self) -> bool {
-        matches!(self.what, What::Keys(_) | What::Inbound(_))
+        matches!(self.what, EventKind::Keys(_) | EventKind::Inbound(_))
     }
 }
 
@@ -191,7 +195,7 @@ type Difference = (String, Vec<String>);
 #[derive(Clone)]
 enum Subject {
     Session(Box<Session>),
-    Line(Box<Line>),
+    Line(Box<HostSession>),
 }
 
 #[derive(Clone)]
@@ -213,26 +217,26 @@ struct Execution<'a> {
 /// Answers of the execution; what was put in is left out.
 #[derive(Clone, Default)]
 struct Given {
-    events: VecDeque<Event>,
+    events: VecDeque<RecordedEvent>,
     by_line: bool,
     /// Hides what a masked recording hides.
     mask: Option<Mask>,
 }
 
 impl Log for Given {
-    fn event(&mut self, at: Millis, event: session::Event<'_>) {
+    fn event(&mut self, at: Millis, event: session::SessionEvent<'_>) {
         let passed = match &mut self.mask {
             Some(mask) => mask.pass(at, event),
             None => vec![(at, event.into())],
         };
         for (at, what) in passed {
             let put_in = match what {
-                What::Keys(_) | What::Wait(_) => true,
-                What::Inbound(_) => self.by_line,
+                EventKind::Keys(_) | EventKind::Wait(_) => true,
+                EventKind::Inbound(_) => self.by_line,
                 _ => false,
             };
             if !put_in {
-                self.events.push_back(Event { at, what });
+                self.events.push_back(RecordedEvent { at, what });
             }
         }
     }
@@ -247,12 +251,12 @@ impl<'a> Execution<'a> {
                 && recording
                     .events
                     .iter()
-                    .any(|event| matches!(event.what, What::Inbound(_))),
+                    .any(|event| matches!(event.what, EventKind::Inbound(_))),
             mask: recording.header.masked.then(|| Mask::new(setup.terminal)),
             ..Given::default()
         };
         let subject = if given.by_line {
-            let mut line = Line::open_in(region, setup);
+            let mut line = HostSession::open_in(region, setup);
             line.connect(&mut given, &mut Vec::new());
             Subject::Line(Box::new(line))
         } else {
@@ -270,30 +274,32 @@ impl<'a> Execution<'a> {
         }
     }
 
-    fn step(&mut self, event: &Event, recording: &Recording) -> Result<(), Difference> {
+    fn step(&mut self, event: &RecordedEvent, recording: &Recording) -> Result<(), Difference> {
         match &event.what {
-            What::Keys(_) | What::Wait(_) => self.put_in(event)?,
-            What::Inbound(_) if self.given.by_line => self.put_in(event)?,
-            What::Inbound(_) | What::Outbound(_) | What::State(_) => self.compare(event)?,
-            What::Bind(_) | What::Answer(_) | What::End(_) => self.nothing_more()?,
+            EventKind::Keys(_) | EventKind::Wait(_) => self.put_in(event)?,
+            EventKind::Inbound(_) if self.given.by_line => self.put_in(event)?,
+            EventKind::Inbound(_) | EventKind::Outbound(_) | EventKind::State(_) => {
+                self.compare(event)?
+            }
+            EventKind::Bind(_) | EventKind::Answer(_) | EventKind::End(_) => self.nothing_more()?,
         }
         show(&mut self.view, &event.what, recording.has_keys());
         Ok(())
     }
 
-    fn put_in(&mut self, event: &Event) -> Result<(), Difference> {
+    fn put_in(&mut self, event: &RecordedEvent) -> Result<(), Difference> {
         self.advance_to(event.at);
         self.nothing_more()?;
-        if let What::Keys(keys) = &event.what {
+        if let EventKind::Keys(keys) = &event.what {
             return keys.iter().try_for_each(|&key| self.press(key));
         }
-        if let What::Inbound(bytes) = &event.what {
+        if let EventKind::Inbound(bytes) = &event.what {
             return self.submit(bytes);
         }
         let log = &mut self.given;
         match (&mut self.subject, &event.what) {
-            (Subject::Session(session), What::Wait(by)) => session.wait(*by, log),
-            (Subject::Line(line), What::Wait(by)) => line.wait(*by, log, &mut Vec::new()),
+            (Subject::Session(session), EventKind::Wait(by)) => session.wait(*by, log),
+            (Subject::Line(line), EventKind::Wait(by)) => line.wait(*by, log, &mut Vec::new()),
             _ => {}
         }
         Ok(())
@@ -374,7 +380,7 @@ impl<'a> Execution<'a> {
         }
     }
 
-    fn compare(&mut self, recorded: &Event) -> Result<(), Difference> {
+    fn compare(&mut self, recorded: &RecordedEvent) -> Result<(), Difference> {
         if self.given.events.is_empty() {
             self.advance_to(recorded.at);
         }

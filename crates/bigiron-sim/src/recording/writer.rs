@@ -2,7 +2,7 @@
 
 use super::format::{event_line, header_line};
 use super::mask::Mask;
-use super::{Event, Header, What};
+use super::{EventKind, RecordedEvent, RecordingHeader};
 use crate::session::{self, Log, Millis};
 use std::io::{self, Write};
 use tn3270::terminal::Key;
@@ -23,7 +23,7 @@ pub struct Writer<W: Write> {
 
 /// What a recording held when its session was forked: another one goes on from there.
 #[derive(Debug, Clone, Default)]
-pub struct Past {
+pub struct RecordingPrefix {
     /// The lines of its events.
     lines: String,
     mask: Option<Mask>,
@@ -31,7 +31,7 @@ pub struct Past {
 
 impl<W: Write> Writer<W> {
     /// Begins a recording: its header is written at once, and says whether hidden fields are masked in what follows.
-    pub fn new(sink: W, header: &Header) -> Writer<W> {
+    pub fn new(sink: W, header: &RecordingHeader) -> Writer<W> {
         let mut writer = Writer {
             sink,
             mask: header.masked.then(|| Mask::new(header.setup.terminal)),
@@ -56,21 +56,21 @@ impl<W: Write> Writer<W> {
     fn flush_keys(&mut self) {
         if !self.keys.is_empty() {
             let keys = std::mem::take(&mut self.keys);
-            self.put(&event_line(&Event {
+            self.put(&event_line(&RecordedEvent {
                 at: self.keys_at,
-                what: What::Keys(keys),
+                what: EventKind::Keys(keys),
             }));
         }
     }
 
     /// The work at a task was said to be done, with this answer.
     pub fn answer(&mut self, at: Millis, answer: Option<&str>) {
-        self.write(at, What::Answer(answer.map(str::to_owned)));
+        self.write(at, EventKind::Answer(answer.map(str::to_owned)));
     }
 
     /// The session is over.
     pub fn end(&mut self, at: Millis, reason: &str) {
-        self.write(at, What::End(reason.to_owned()));
+        self.write(at, EventKind::End(reason.to_owned()));
     }
 
     /// Where it is written to.
@@ -79,19 +79,19 @@ impl<W: Write> Writer<W> {
     }
 
     /// What it holds so far; `written` is what has reached the sink, flushed. An error if that is not all there was.
-    pub fn past(&self, written: Vec<u8>) -> io::Result<Past> {
+    pub fn past(&self, written: Vec<u8>) -> io::Result<RecordingPrefix> {
         let whole = String::from_utf8(written).ok().filter(|_| !self.failed);
         let whole =
             whole.ok_or_else(|| io::Error::other("what it goes on from was not recorded"))?;
         let lines = whole.split_once('\n').map_or("", |(_, lines)| lines);
-        Ok(Past {
+        Ok(RecordingPrefix {
             lines: lines.to_owned(),
             mask: self.mask.clone(),
         })
     }
 
     /// Begins with what another recording held; without that it is none.
-    pub fn go_on_from(&mut self, past: io::Result<Past>) {
+    pub fn go_on_from(&mut self, past: io::Result<RecordingPrefix>) {
         match past {
             Ok(past) => {
                 self.put(&past.lines);
@@ -112,9 +112,9 @@ impl<W: Write> Writer<W> {
     }
 
     /// Keys gather; everything else is written after them.
-    fn take(&mut self, at: Millis, what: What) {
+    fn take(&mut self, at: Millis, what: EventKind) {
         match what {
-            What::Keys(keys) => {
+            EventKind::Keys(keys) => {
                 if at != self.keys_at {
                     self.flush_keys();
                 }
@@ -123,14 +123,14 @@ impl<W: Write> Writer<W> {
             }
             other => {
                 self.flush_keys();
-                self.put(&event_line(&Event { at, what: other }));
+                self.put(&event_line(&RecordedEvent { at, what: other }));
             }
         }
     }
 
-    fn write(&mut self, at: Millis, what: What) {
+    fn write(&mut self, at: Millis, what: EventKind) {
         self.flush();
-        self.put(&event_line(&Event { at, what }));
+        self.put(&event_line(&RecordedEvent { at, what }));
     }
 
     fn put(&mut self, line: &str) {
@@ -149,7 +149,7 @@ impl<W: Write> Writer<W> {
 }
 
 impl<W: Write> Log for Writer<W> {
-    fn event(&mut self, at: Millis, event: session::Event<'_>) {
+    fn event(&mut self, at: Millis, event: session::SessionEvent<'_>) {
         match &mut self.mask {
             None => self.take(at, event.into()),
             Some(mask) => {

@@ -37,7 +37,7 @@ pub struct System {
     /// Layers in their declared order, e.g. mainframe, queue, portal.
     pub layers: Vec<String>,
     /// Tables, in declared order.
-    pub tables: Vec<Table>,
+    pub tables: Vec<TableDef>,
     /// `session.*`: variables that live from connect or sign-off to sign-off.
     pub session: Vec<Variable>,
     /// Screens, in order of their names.
@@ -98,7 +98,7 @@ pub struct Abend {
 
 /// A table of backend records.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct TableDef {
     /// Its name.
     pub name: String,
     /// The layer it stands in (index into [`System::layers`]).
@@ -192,9 +192,9 @@ pub struct Screen {
     /// A window drawn over the screen that raised it, instead of a screen of its own: its top left cell. Addresses inside are already those of the full grid.
     pub window: Option<Window>,
     /// Fixed text, in buffer order.
-    pub text: Vec<Text>,
+    pub text: Vec<MapText>,
     /// Fields, in buffer order; the repeats of a list's fields included.
-    pub fields: Vec<Field>,
+    pub fields: Vec<MapField>,
     /// The repeated rows, if it has any.
     pub list: Option<List>,
     /// `state.*`: variables that start anew whenever the screen is opened (not when it is returned to).
@@ -202,7 +202,7 @@ pub struct Screen {
     /// For a window that declares `over`: the screen beneath, whose `state` it reads and sets as its own ([`Screen::state`] is then empty).
     pub over: Option<ScreenId>,
     /// Sequencing rules, tried before the key's own rules.
-    pub requires: Vec<Requirement>,
+    pub requires: Vec<SequenceRule>,
     /// Rules by key, tried in order.
     pub keys: BTreeMap<Trigger, KeyRules>,
     /// The field that shows messages.
@@ -225,18 +225,18 @@ pub struct Window {
 
 /// Fixed text with the attribute byte before it.
 #[derive(Debug, Clone)]
-pub struct Text {
+pub struct MapText {
     /// Address of the attribute byte; the text begins one cell on.
     pub at: u16,
     /// The attribute byte.
-    pub look: Look,
+    pub look: FieldStyle,
     /// The characters.
     pub text: String,
 }
 
 /// A field attribute with its extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
+pub struct FieldStyle {
     /// Protection, numeric, intensity, MDT.
     pub attribute: FieldAttribute,
     /// Extended colour, if given.
@@ -247,7 +247,7 @@ pub struct Look {
 
 /// A field.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub struct MapField {
     /// Its name; the repeats of a list field share it.
     pub name: String,
     /// For a list field: which list row, from 0.
@@ -257,9 +257,9 @@ pub struct Field {
     /// Data cells.
     pub length: usize,
     /// Its attribute.
-    pub look: Look,
+    pub look: FieldStyle,
     /// The attribute of the cell after its last, if that cell is not the attribute byte of another field or of a text.
-    pub end: Option<Look>,
+    pub end: Option<FieldStyle>,
     /// What its text is read as.
     pub of: Type,
     /// How a date or number is written and read (`MM/DD/YY`, `ZZ,ZZ9.99`), if not the plain way.
@@ -334,7 +334,7 @@ pub struct Rule {
 
 /// A sequencing rule: these keys wait until a condition holds.
 #[derive(Debug, Clone)]
-pub struct Requirement {
+pub struct SequenceRule {
     /// The keys it guards.
     pub keys: Vec<Trigger>,
     /// When it asks at all; absent: always.
@@ -371,7 +371,7 @@ pub enum Effect {
     /// The cursor goes to a field.
     Cursor(FieldId),
     /// A field looks different until the screen is opened or refreshed.
-    Mark(FieldId, Look),
+    Mark(FieldId, FieldStyle),
     /// Another page of the list.
     Page(Paging),
     /// A new row. Columns left out are blank, a numbered key is drawn. An existing key is a fault: the transaction abends with `DUPREC`.
@@ -503,23 +503,23 @@ pub enum Schedule {
 
 /// Text with computed parts: `RENEWAL {form.licno} ACCEPTED`.
 #[derive(Debug, Clone, Default)]
-pub struct Template(pub Vec<Part>);
+pub struct Template(pub Vec<TemplatePart>);
 
 /// A part of a [`Template`].
 #[derive(Debug, Clone)]
-pub enum Part {
+pub enum TemplatePart {
     /// As it stands.
     Text(String),
     /// A computed value, as plain text.
     Expr(Expr),
     /// `{key}`, `{code}`, `{screen}`, `{time}` (HH:MM:SS): filled in by the host.
-    Given(Given),
+    Given(TemplateFact),
 }
 
 /// Facts only the host knows while it fills a [`Template`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Given {
+pub enum TemplateFact {
     Key,
     Code,
     Screen,

@@ -3,7 +3,7 @@
 //! A row on its own has 24 bytes a cell, so that cells can be lent; packed, a cell takes about as many bytes as it has characters,
 //! and a text that came before three. Most rows of a world are never looked at, and a server holds ten thousand worlds.
 
-use super::value::{Date, Decimal, Key, Row, Value};
+use super::value::{Date, Decimal, Row, RowKey, Value};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::iter;
@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// A row that is read.
 #[derive(Debug, Clone)]
-pub enum Record<'a> {
+pub enum StoredRow<'a> {
     /// A row that nobody else need hold.
     Own(Row),
     /// A row on its own.
@@ -22,36 +22,36 @@ pub enum Record<'a> {
     Packed(Cells<'a>),
 }
 
-impl<'a> Record<'a> {
+impl<'a> StoredRow<'a> {
     /// The value of a column, from 0; none past the last.
     pub fn cell(self, column: usize) -> Option<Cow<'a, Value>> {
         match self {
-            Record::Own(row) => row.get(column).cloned().map(Cow::Owned),
-            Record::Held(row) => row.get(column).map(Cow::Borrowed),
-            Record::Packed(cells) => Some(Cow::Owned(cells.after(column).next()?.value())),
+            StoredRow::Own(row) => row.get(column).cloned().map(Cow::Owned),
+            StoredRow::Held(row) => row.get(column).map(Cow::Borrowed),
+            StoredRow::Packed(cells) => Some(Cow::Owned(cells.after(column).next()?.value())),
         }
     }
 
     /// The row on its own.
     pub fn row(&self) -> Row {
         match self {
-            Record::Own(row) => Arc::clone(row),
-            Record::Held(row) => Arc::clone(row),
-            Record::Packed(cells) => cells.values().collect(),
+            StoredRow::Own(row) => Arc::clone(row),
+            StoredRow::Held(row) => Arc::clone(row),
+            StoredRow::Packed(cells) => cells.values().collect(),
         }
     }
 
     /// The same, lent.
-    pub fn lend(&self) -> Record<'_> {
+    pub fn lend(&self) -> StoredRow<'_> {
         match self {
-            Record::Own(row) => Record::Held(row),
-            Record::Held(row) => Record::Held(row),
-            Record::Packed(cells) => Record::Packed(*cells),
+            StoredRow::Own(row) => StoredRow::Held(row),
+            StoredRow::Held(row) => StoredRow::Held(row),
+            StoredRow::Packed(cells) => StoredRow::Packed(*cells),
         }
     }
 
     /// Its key, if these are its columns.
-    pub fn key(&self, columns: &[usize]) -> Key {
+    pub fn key(&self, columns: &[usize]) -> RowKey {
         let cell = |column: &usize| self.lend().cell(*column).map(Cow::into_owned);
         columns.iter().filter_map(cell).collect()
     }
@@ -144,12 +144,12 @@ impl Block {
     }
 
     /// The row at a place, from 0; one without cells past the last.
-    pub fn record(&self, at: usize) -> Record<'_> {
-        Record::Packed(self.row(at))
+    pub fn record(&self, at: usize) -> StoredRow<'_> {
+        StoredRow::Packed(self.row(at))
     }
 
     /// The row with a key.
-    pub fn get(&self, key: &[Value]) -> Option<Record<'_>> {
+    pub fn get(&self, key: &[Value]) -> Option<StoredRow<'_>> {
         if !self.marks.is_empty() {
             let own = mark(key);
             let alike = self.marks.iter().enumerate();

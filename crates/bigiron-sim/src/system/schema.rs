@@ -1,6 +1,6 @@
 //! JSON Schemas (draft 2020-12) of the definition files, made from their shapes.
 
-use super::shape::{EFFECTS, Key, Kind, MAKERS, SCREEN, SYSTEM, Shape, VARIABLE};
+use super::shape::{EFFECTS, KeyShape, MAKERS, SCREEN, SYSTEM, TableShape, VARIABLE, ValueKind};
 use serde_json::{Map, Value, json};
 
 /// Of `system.toml`.
@@ -27,7 +27,7 @@ pub fn words() -> Value {
 pub(crate) const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Of a file of this shape.
-pub(crate) fn document(shape: &'static Shape) -> Value {
+pub(crate) fn document(shape: &'static TableShape) -> Value {
     let mut schema = table(shape.all_keys());
     if let Value::Object(schema) = &mut schema {
         schema.insert("$schema".into(), json!(DRAFT));
@@ -39,7 +39,7 @@ pub(crate) fn document(shape: &'static Shape) -> Value {
 }
 
 /// A table with these keys and no others.
-pub(crate) fn table(keys: impl Iterator<Item = (&'static Key, bool)>) -> Value {
+pub(crate) fn table(keys: impl Iterator<Item = (&'static KeyShape, bool)>) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for (key, required_here) in keys {
@@ -55,7 +55,7 @@ pub(crate) fn table(keys: impl Iterator<Item = (&'static Key, bool)>) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-fn one_of(shapes: &'static [Shape]) -> Value {
+fn one_of(shapes: &'static [TableShape]) -> Value {
     let shapes: Vec<Value> = shapes.iter().map(|shape| table(shape.all_keys())).collect();
     json!({ "anyOf": shapes })
 }
@@ -64,32 +64,36 @@ fn effects() -> Value {
     json!({ "type": "array", "items": one_of(EFFECTS) })
 }
 
-fn kind(kind: &'static Kind) -> Value {
+fn kind(kind: &'static ValueKind) -> Value {
     let literal = json!({ "type": ["string", "number", "boolean"] });
     match kind {
-        Kind::Text | Kind::Ref(_) | Kind::Template | Kind::Type => json!({ "type": "string" }),
-        Kind::Expr | Kind::Literal => literal,
-        Kind::Int(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
-        Kind::Bool => json!({ "type": "boolean" }),
-        Kind::True => json!({ "const": true }),
-        Kind::Date => json!({ "type": "string", "format": "date" }),
-        Kind::Time => json!({ "type": "string", "format": "time" }),
-        Kind::Duration | Kind::Delay => json!({ "type": ["integer", "string"] }),
-        Kind::Choice(words) => json!({ "enum": words }),
-        Kind::One(shape) => table(shape.all_keys()),
-        Kind::Many(shape) => json!({ "type": "array", "items": table(shape.all_keys()) }),
-        Kind::Map(of) => json!({ "type": "object", "additionalProperties": self::kind(of) }),
-        Kind::List(of) => json!({ "type": "array", "items": self::kind(of) }),
-        Kind::OneOrList(of) => {
+        ValueKind::Text | ValueKind::Ref(_) | ValueKind::Template | ValueKind::Type => {
+            json!({ "type": "string" })
+        }
+        ValueKind::Expr | ValueKind::Literal => literal,
+        ValueKind::Int(least, most) => {
+            json!({ "type": "integer", "minimum": least, "maximum": most })
+        }
+        ValueKind::Bool => json!({ "type": "boolean" }),
+        ValueKind::True => json!({ "const": true }),
+        ValueKind::Date => json!({ "type": "string", "format": "date" }),
+        ValueKind::Time => json!({ "type": "string", "format": "time" }),
+        ValueKind::Duration | ValueKind::Delay => json!({ "type": ["integer", "string"] }),
+        ValueKind::Choice(words) => json!({ "enum": words }),
+        ValueKind::One(shape) => table(shape.all_keys()),
+        ValueKind::Many(shape) => json!({ "type": "array", "items": table(shape.all_keys()) }),
+        ValueKind::Map(of) => json!({ "type": "object", "additionalProperties": self::kind(of) }),
+        ValueKind::List(of) => json!({ "type": "array", "items": self::kind(of) }),
+        ValueKind::OneOrList(of) => {
             json!({ "anyOf": [self::kind(of), { "type": "array", "items": self::kind(of) }] })
         }
-        Kind::Effects => json!({ "$ref": "#/$defs/effects" }),
-        Kind::Tagged(_, shapes) => {
+        ValueKind::Effects => json!({ "$ref": "#/$defs/effects" }),
+        ValueKind::Tagged(_, shapes) => {
             json!({ "anyOf": [one_of(shapes), { "type": "array", "items": one_of(shapes) }] })
         }
-        Kind::Maker => one_of(MAKERS),
-        Kind::Variable => json!({ "anyOf": [literal, table(VARIABLE.all_keys())] }),
-        Kind::ColumnPair => json!({ "type": ["string", "object"] }),
+        ValueKind::Maker => one_of(MAKERS),
+        ValueKind::Variable => json!({ "anyOf": [literal, table(VARIABLE.all_keys())] }),
+        ValueKind::ColumnPair => json!({ "type": ["string", "object"] }),
     }
 }
 

@@ -3,24 +3,24 @@
 
 /// A kind of table: its keys and what it is.
 #[derive(Debug)]
-pub struct Shape {
+pub struct TableShape {
     /// What a person calls it: "a field".
     pub name: &'static str,
     /// What it is for.
     pub doc: &'static str,
     /// Its keys, the telling ones first.
-    pub keys: &'static [Key],
+    pub keys: &'static [KeyShape],
     /// Whether the effects that have a single key may stand in it as keys of its own.
     pub short_effects: bool,
 }
 
 /// A key of a table.
 #[derive(Debug)]
-pub struct Key {
+pub struct KeyShape {
     /// As it is written.
     pub name: &'static str,
     /// What it takes.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// A table without it is a fault.
     pub required: bool,
     /// What it means.
@@ -29,7 +29,7 @@ pub struct Key {
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum ValueKind {
     /// Any text.
     Text,
     /// The name of something defined elsewhere: `"screen"`, `"table"` …
@@ -59,29 +59,29 @@ pub enum Kind {
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A table.
-    One(&'static Shape),
+    One(&'static TableShape),
     /// Tables one after the other: `[[name]]`.
-    Many(&'static Shape),
+    Many(&'static TableShape),
     /// A table with names of the author's choice, each taking this.
-    Map(&'static Kind),
+    Map(&'static ValueKind),
     /// A list of these.
-    List(&'static Kind),
+    List(&'static ValueKind),
     /// One of these, or a list of them.
-    OneOrList(&'static Kind),
+    OneOrList(&'static ValueKind),
     /// A list of effects.
     Effects,
     /// What makes a generated column.
     Maker,
     /// A list of tables, each of which is told by a key that is the first of one of these shapes; what one is called.
-    Tagged(&'static str, &'static [Shape]),
+    Tagged(&'static str, &'static [TableShape]),
     /// A literal, or a table with `type` and `initial`.
     Variable,
     /// A column's name, or a table of one: its name here and in the other table.
     ColumnPair,
 }
 
-pub(crate) const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Key {
-    Key {
+pub(crate) const fn key(name: &'static str, kind: ValueKind, doc: &'static str) -> KeyShape {
+    KeyShape {
         name,
         kind,
         required: false,
@@ -89,8 +89,8 @@ pub(crate) const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Ke
     }
 }
 
-pub(crate) const fn needed(name: &'static str, kind: Kind, doc: &'static str) -> Key {
-    Key {
+pub(crate) const fn needed(name: &'static str, kind: ValueKind, doc: &'static str) -> KeyShape {
+    KeyShape {
         name,
         kind,
         required: true,
@@ -98,8 +98,12 @@ pub(crate) const fn needed(name: &'static str, kind: Kind, doc: &'static str) ->
     }
 }
 
-pub(crate) const fn shape(name: &'static str, doc: &'static str, keys: &'static [Key]) -> Shape {
-    Shape {
+pub(crate) const fn shape(
+    name: &'static str,
+    doc: &'static str,
+    keys: &'static [KeyShape],
+) -> TableShape {
+    TableShape {
         name,
         doc,
         keys,
@@ -107,7 +111,7 @@ pub(crate) const fn shape(name: &'static str, doc: &'static str, keys: &'static 
     }
 }
 
-use Kind::*;
+use ValueKind::*;
 
 /// The colours of the 3279 by their names.
 pub const COLORS: &[&str] = &[
@@ -133,7 +137,7 @@ pub const INTENSITIES: &[&str] = &["normal", "high", "hidden", "detectable"];
 
 /// `system.toml`.
 #[rustfmt::skip]
-pub static SYSTEM: Shape = shape("system.toml", "the system as a whole: what it is called, its tables and its jobs", &[
+pub static SYSTEM: TableShape = shape("system.toml", "the system as a whole: what it is called, its tables and its jobs", &[
     needed("title", Text, "what people call the system"),
     key("about", Text, "one line for a launcher"),
     key("model", Int(2, 5), "the terminal model that alternate screens are drawn for (2)"),
@@ -154,28 +158,28 @@ pub static SYSTEM: Shape = shape("system.toml", "the system as a whole: what it 
 
 /// `[messages]`
 #[rustfmt::skip]
-pub static MESSAGES: Shape = shape("the messages", "texts that every screen needs", &[
+pub static MESSAGES: TableShape = shape("the messages", "texts that every screen needs", &[
     key("inactive_key", Template, "a key without a rule; `{key}` is its name"),
     key("no_more", Template, "a page before the first or after the last"),
 ]);
 
 /// `[idle]`
 #[rustfmt::skip]
-pub static IDLE: Shape = shape("the idle rule", "what happens to a terminal that nobody uses", &[
+pub static IDLE: TableShape = shape("the idle rule", "what happens to a terminal that nobody uses", &[
     needed("after", Duration, "how long without an attention key"),
     needed("do", Effects, "what happens then"),
 ]);
 
 /// `[abend]`
 #[rustfmt::skip]
-pub static ABEND: Shape = shape("the abend screen", "what is shown after an abend", &[
+pub static ABEND: TableShape = shape("the abend screen", "what is shown after an abend", &[
     needed("lines", List(&Template), "its lines; `{code}`, `{screen}` and `{time}` may stand in them"),
     key("then", Ref("screen"), "the screen after CLEAR (the start screen)"),
 ]);
 
 /// `[pen]`
 #[rustfmt::skip]
-pub static PEN: Shape = shape("a pen", "the look of the fixed text after a character", &[
+pub static PEN: TableShape = shape("a pen", "the look of the fixed text after a character", &[
     key("intensity", Choice(INTENSITIES), "how bright"),
     key("color", Choice(COLORS), "its colour"),
     key("highlight", Choice(HIGHLIGHTS), "its highlighting"),
@@ -183,7 +187,7 @@ pub static PEN: Shape = shape("a pen", "the look of the fixed text after a chara
 
 /// `[table.NAME]`
 #[rustfmt::skip]
-pub static TABLE: Shape = shape("a table", "backend records", &[
+pub static TABLE: TableShape = shape("a table", "backend records", &[
     key("layer", Text, "the layer it stands in (the first)"),
     needed("key", OneOrList(&Text), "its key column, or columns"),
     key("journal", Bool, "rows are only ever added, and a grade allows for new ones"),
@@ -195,7 +199,7 @@ pub static TABLE: Shape = shape("a table", "backend records", &[
 
 /// `sequence = { … }`
 #[rustfmt::skip]
-pub static SEQUENCE: Shape = shape("a sequence", "numbers given out one after the other", &[
+pub static SEQUENCE: TableShape = shape("a sequence", "numbers given out one after the other", &[
     key("prefix", Text, "text before the digits"),
     key("digits", Int(0, 18), "how many digits, filled with zeros (as many as needed)"),
     key("first", Int(0, i64::MAX), "the first number (1)"),
@@ -203,7 +207,7 @@ pub static SEQUENCE: Shape = shape("a sequence", "numbers given out one after th
 
 /// `count = { … }` of a generated column
 #[rustfmt::skip]
-pub static COUNTER: Shape = shape("a counter", "numbers, one a row", &[
+pub static COUNTER: TableShape = shape("a counter", "numbers, one a row", &[
     key("prefix", Text, "text before the digits"),
     key("digits", Int(0, 18), "how many digits, filled with zeros (as many as needed)"),
     key("first", Int(0, i64::MAX), "the first number (1)"),
@@ -212,14 +216,14 @@ pub static COUNTER: Shape = shape("a counter", "numbers, one a row", &[
 
 /// `[table.NAME.generate]`
 #[rustfmt::skip]
-pub static GENERATE: Shape = shape("a generator", "rows made from the seed", &[
+pub static GENERATE: TableShape = shape("a generator", "rows made from the seed", &[
     needed("count", Int(0, 100_000), "how many rows"),
     needed("columns", Map(&Maker), "what makes each column, in the order they are made; a column left out is blank"),
 ]);
 
 /// What makes a generated column: each shape has one key.
 #[rustfmt::skip]
-pub static MAKERS: &[Shape] = &[
+pub static MAKERS: &[TableShape] = &[
     shape("", "", &[needed("word", Ref("word list"), "one word of a list, each as likely")]),
     shape("", "", &[needed("weighted", Map(&Int(0, 1_000_000)), "one of these, as likely as their weights: `{ A = 8, S = 1 }`")]),
     shape("", "", &[needed("range", List(&Literal), "a number from the first to the second")]),
@@ -233,7 +237,7 @@ pub static MAKERS: &[Shape] = &[
 
 /// `[job.NAME]`
 #[rustfmt::skip]
-pub static JOB: Shape = shape("a job", "backend work; its effects run in order, each sees what those before it did", &[
+pub static JOB: TableShape = shape("a job", "backend work; its effects run in order, each sees what those before it did", &[
     key("about", Text, "what it does"),
     key("daily", List(&Text), "runs each day at these times: \"22:00\""),
     key("every", Duration, "runs each time so much time has passed"),
@@ -242,14 +246,14 @@ pub static JOB: Shape = shape("a job", "backend work; its effects run in order, 
 
 /// `session.x = { type = …, initial = … }`
 #[rustfmt::skip]
-pub static VARIABLE: Shape = shape("a variable", "a value that rules set", &[
+pub static VARIABLE: TableShape = shape("a variable", "a value that rules set", &[
     needed("type", Type, "its type"),
     key("initial", Literal, "its first value (blank)"),
 ]);
 
 /// A screen's file.
 #[rustfmt::skip]
-pub static SCREEN: Shape = shape("a screen", "a map of fields and what each key does", &[
+pub static SCREEN: TableShape = shape("a screen", "a map of fields and what each key does", &[
     needed("title", Text, "what the screen is"),
     needed("map", Text, "the screen as it is seen, a line a row"),
     key("alternate", Bool, "drawn on the alternate size of the system's model (false)"),
@@ -267,14 +271,14 @@ pub static SCREEN: Shape = shape("a screen", "a map of fields and what each key 
 
 /// `window = { … }`
 #[rustfmt::skip]
-pub static WINDOW: Shape = shape("a window", "where a window lies", &[
+pub static WINDOW: TableShape = shape("a window", "where a window lies", &[
     needed("row", Int(1, 43), "its top row, from 1"),
     needed("column", Int(1, 132), "its leftmost column, from 1"),
 ]);
 
 /// `[field.NAME]`
 #[rustfmt::skip]
-pub static FIELD: Shape = shape("a field", "more about a field of the map", &[
+pub static FIELD: TableShape = shape("a field", "more about a field of the map", &[
     key("map", Text, "its alias in the map, where its name is too long"),
     key("type", Type, "what is typed into it: text (default), int, decimal(n), bool, date"),
     key("picture", Text, "how a date or number is written and read"),
@@ -297,7 +301,7 @@ pub static FIELD: Shape = shape("a field", "more about a field of the map", &[
 
 /// `[list]`
 #[rustfmt::skip]
-pub static LIST: Shape = shape("a list", "fills the repeated rows of the map", &[
+pub static LIST: TableShape = shape("a list", "fills the repeated rows of the map", &[
     needed("of", Ref("table"), "the table its rows come from"),
     key("where", Expr, "which rows (all)"),
     key("order", Expr, "in which order (that of their keys)"),
@@ -307,7 +311,7 @@ pub static LIST: Shape = shape("a list", "fills the repeated rows of the map", &
 
 /// `[[requires]]`
 #[rustfmt::skip]
-pub static REQUIRES: Shape = Shape { short_effects: true, ..shape("a requirement", "what must hold before some keys do anything", &[
+pub static REQUIRES: TableShape = TableShape { short_effects: true, ..shape("a requirement", "what must hold before some keys do anything", &[
     needed("on", List(&Text), "the keys it guards"),
     key("when", Expr, "when it asks at all (always)"),
     needed("needs", Expr, "what must hold"),
@@ -316,7 +320,7 @@ pub static REQUIRES: Shape = Shape { short_effects: true, ..shape("a requirement
 
 /// `[[on.KEY]]`
 #[rustfmt::skip]
-pub static RULE: Shape = Shape { short_effects: true, ..shape("a rule", "what a key does", &[
+pub static RULE: TableShape = TableShape { short_effects: true, ..shape("a rule", "what a key does", &[
     key("when", Expr, "when it fires (always)"),
     key("warn", Template, "shown first; the same key again, nothing changed, passes it by"),
     key("do", Effects, "what happens"),
@@ -324,7 +328,7 @@ pub static RULE: Shape = Shape { short_effects: true, ..shape("a rule", "what a 
 
 /// Effects: the first key of each says which it is.
 #[rustfmt::skip]
-pub static EFFECTS: &[Shape] = &[
+pub static EFFECTS: &[TableShape] = &[
     shape("", "", &[needed("message", Template, "shows a text in the message field of the screen that is shown at the end")]),
     shape("", "", &[needed("goto", Ref("screen"), "leaves for another screen; calls are forgotten")]),
     shape("", "", &[needed("call", Ref("screen"), "opens a screen and comes back to this one by `back`")]),
@@ -362,16 +366,16 @@ pub static EFFECTS: &[Shape] = &[
 ];
 
 /// Effects that have a single key.
-pub fn short_effects() -> impl Iterator<Item = &'static Key> {
+pub fn short_effects() -> impl Iterator<Item = &'static KeyShape> {
     EFFECTS.iter().filter_map(|shape| match shape.keys {
         [only] => Some(only),
         _ => None,
     })
 }
 
-impl Shape {
+impl TableShape {
     /// Every key it may have, and whether it must.
-    pub fn all_keys(&'static self) -> impl Iterator<Item = (&'static Key, bool)> {
+    pub fn all_keys(&'static self) -> impl Iterator<Item = (&'static KeyShape, bool)> {
         let short = short_effects().filter(|_| self.short_effects);
         self.keys
             .iter()

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The key of a row: one value a key column, in the order of `Table::key`.
-pub type Key = Vec<Value>;
+pub type RowKey = Vec<Value>;
 
 /// A row of a table: one value a column, in the order of `Table::columns`. Cheap to clone.
 pub type Row = Arc<[Value]>;

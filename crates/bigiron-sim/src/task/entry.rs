@@ -16,7 +16,7 @@ pub enum After {
 
 /// What a key did to an answer line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed {
+pub enum AnswerEdit {
     /// It is taken as it stands.
     Taken,
     /// It goes on.
@@ -47,18 +47,18 @@ impl AnswerLine {
     }
 
     /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Typed {
+    pub fn press(&mut self, key: Key) -> AnswerEdit {
         match key {
-            Key::Enter => return Typed::Taken,
+            Key::Enter => return AnswerEdit::Taken,
             Key::Char(character) if self.text.chars().count() < LONGEST => {
                 self.text.push(character)
             }
             Key::Erase | Key::BackSpace if self.text.pop().is_some() => {}
             Key::DeleteField => self.text.clear(),
-            _ => return Typed::Refused,
+            _ => return AnswerEdit::Refused,
         }
         self.doubt = None;
-        Typed::Going
+        AnswerEdit::Going
     }
 
     /// Takes pasted text: what is no character is a blank.

@@ -11,12 +11,12 @@ use imbl::ordmap::DiffItem;
 use serde::Serialize;
 
 use super::answer::Answer;
-use crate::system::model::Table;
-use crate::system::value::{Key, Row, Value};
+use crate::system::model::TableDef;
+use crate::system::value::{Row, RowKey, Value};
 use judge::Judge;
 
 /// The rows of one table by key.
-pub type Rows = imbl::OrdMap<Key, Row>;
+pub type Rows = imbl::OrdMap<RowKey, Row>;
 
 /// A change that has to be there, once.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub enum Requirement {
         /// Index of the table.
         table: usize,
         /// Which row.
-        key: Key,
+        key: RowKey,
         /// `(column, value)`.
         set: Vec<(usize, Value)>,
         /// Columns that may take any value.
@@ -44,7 +44,7 @@ pub enum Requirement {
         /// Index of the table.
         table: usize,
         /// Which row.
-        key: Key,
+        key: RowKey,
     },
 }
 
@@ -54,7 +54,7 @@ pub struct Change<'a> {
     /// Index of the table.
     pub table: usize,
     /// Its key.
-    pub key: &'a Key,
+    pub key: &'a RowKey,
     /// As it was; `None`: it is new.
     pub before: Option<&'a Row>,
     /// As it is; `None`: it is gone.
@@ -184,7 +184,7 @@ impl Grade {
 
 /// Holds two states of the tables against each other. `allowed` says which further changes are noise.
 pub fn grade(
-    tables: &[Table],
+    tables: &[TableDef],
     start: &[Rows],
     end: &[Rows],
     required: &[Requirement],
@@ -264,7 +264,7 @@ impl Change<'_> {
 }
 
 /// A key as text, its columns parted by `/`.
-pub fn key_text(key: &Key) -> String {
+pub fn key_text(key: &RowKey) -> String {
     key.iter()
         .map(Value::to_string)
         .collect::<Vec<_>>()

@@ -1,7 +1,6 @@
 //! Tasks: a goal in words, a start, what must change and what must not; playbooks that solve them; grades that tell.
 
 pub mod answer;
-pub mod brief;
 pub mod entry;
 pub mod grade;
 mod load;
@@ -10,8 +9,9 @@ pub mod playbook;
 pub mod prove;
 pub mod report;
 pub mod run;
-pub mod scene;
 pub mod score;
 mod setup;
 pub mod shape;
 pub mod start;
+pub mod static_tables;
+pub mod status;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// The tasks of a system and the playbooks that go with them.
 #[derive(Debug, Clone)]
-pub struct Course {
+pub struct TaskSuite {
     /// The system, its screens prepared; the tables are those of seed 0.
     pub region: Region,
     /// Its tasks, in the order of their names.
@@ -47,7 +47,7 @@ pub struct Task {
     /// What may have changed besides.
     pub allow: Vec<Allow>,
     /// What must be reported, if anything.
-    pub report: Option<Report>,
+    pub report: Option<AnswerRule>,
     /// Signs of progress: `(name, condition)` over the tables.
     pub milestones: Vec<(String, Expr)>,
     /// The wart sets it is proven with; the first is the clean twin.
@@ -177,7 +177,7 @@ pub struct Allow {
 
 /// What must be reported.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub struct AnswerRule {
     /// What the report is read as.
     pub of: Type,
     /// The right one, over the start tables and `value.*`.
@@ -192,7 +192,7 @@ impl Task {
     }
 }
 
-impl Course {
+impl TaskSuite {
     /// The system.
     pub fn system(&self) -> &Arc<System> {
         self.region.system()

@@ -1,8 +1,8 @@
 //! Proofs: that a task can be solved, and not by doing nothing, by luck, by believing the screen, or by showing the right screen alone.
 
 use super::grade::{Ending, Grade};
-use super::model::{Course, Task};
-use super::playbook::{Ended, Playbook, Station, Stop, run};
+use super::model::{Task, TaskSuite};
+use super::playbook::{Playbook, PlaybookEnd, Stop, TerminalDriver, run};
 use super::run::{Desk, Seat};
 use super::start::{Start, StartError};
 use crate::host::Warts;
@@ -90,7 +90,7 @@ pub struct Trial {
 /// Runs one policy at a task begun with a seed; `log` is what is told of the session at each of its systems, by its place. `None`: the policy has
 /// no meaning for this task.
 pub fn trial<L: Log>(
-    course: &Course,
+    course: &TaskSuite,
     start: &Arc<Start>,
     seed: u64,
     warts: &Warts,
@@ -141,14 +141,14 @@ pub fn arguments(playbook: &Playbook, start: &Start) -> Vec<Value> {
 }
 
 /// Lets a playbook run at a task, with a station for each of its systems; gives its answer and how it ended.
-pub fn play<S: Station>(
+pub fn play<S: TerminalDriver>(
     playbook: &Playbook,
     start: &Start,
     stations: &mut [S],
 ) -> (Option<String>, Ending) {
     match run(playbook, &arguments(playbook, start), stations) {
-        Ok(Ended::Done(answer)) => (answer, Ending::Done),
-        Ok(Ended::GaveUp(why)) => (None, Ending::AgentFault(why)),
+        Ok(PlaybookEnd::Done(answer)) => (answer, Ending::Done),
+        Ok(PlaybookEnd::GaveUp(why)) => (None, Ending::AgentFault(why)),
         Err(Stop::BudgetSpent) => (None, Ending::BudgetSpent),
         Err(Stop::Environment(why)) => (None, Ending::EnvironmentFault(why)),
     }
@@ -192,7 +192,7 @@ impl Tap<'_> {
     }
 }
 
-impl Station for Tap<'_> {
+impl TerminalDriver for Tap<'_> {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         let before = self.digest();
         self.seat.press(key)?;
@@ -220,7 +220,7 @@ struct Traced {
     effect: Vec<String>,
 }
 
-fn trace(course: &Course, start: &Arc<Start>, seed: u64, warts: &Warts) -> Traced {
+fn trace(course: &TaskSuite, start: &Arc<Start>, seed: u64, warts: &Warts) -> Traced {
     let mut desk = Desk::open(start, seed, warts, |_| ());
     let notes = Rc::new(RefCell::new(Notes::default()));
     let seats = desk.seats.iter_mut().enumerate();
@@ -252,7 +252,7 @@ fn effect(desk: &Desk<()>) -> Vec<String> {
 
 /// The oracle's steps up to the last without which the backend comes to something else, and the right answer.
 fn cut(
-    course: &Course,
+    course: &TaskSuite,
     start: &Arc<Start>,
     seed: u64,
     warts: &Warts,
@@ -271,7 +271,7 @@ const OTHERS: u64 = 20;
 
 /// The start of the next seed that has another goal.
 fn other_seed(
-    course: &Course,
+    course: &TaskSuite,
     task: &Task,
     start: &Start,
     seed: u64,
@@ -285,7 +285,7 @@ fn other_seed(
     Ok(None)
 }
 
-fn repeat<S: Station>(steps: &[Step], stations: &mut [S]) -> Ending {
+fn repeat<S: TerminalDriver>(steps: &[Step], stations: &mut [S]) -> Ending {
     for step in steps {
         let (Step::Press(place, _) | Step::Wait(place, _)) = step;
         let Some(station) = stations.get_mut(*place) else {

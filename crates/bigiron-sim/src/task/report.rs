@@ -9,7 +9,7 @@ use std::fmt;
 
 /// The trials of one task with one set of warts.
 #[derive(Debug, Clone, Serialize)]
-pub struct Cell {
+pub struct ReportCell {
     /// The system of the task.
     pub system: String,
     /// The task.
@@ -58,11 +58,11 @@ pub struct Violation {
 
 /// A proof of some tasks.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Report {
+pub struct ProofReport {
     /// Seeds tried.
     pub seeds: Vec<u64>,
     /// By task and wart set.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<ReportCell>,
     /// Broken rules; none: proven.
     pub violations: Vec<Violation>,
 }
@@ -70,7 +70,7 @@ pub struct Report {
 /// At least so many seeds before answers are looked at for being guessable.
 const SEEDS_TO_GUESS: usize = 10;
 
-impl Report {
+impl ProofReport {
     /// Adds the trials of one task with these warts, in the order of their seeds. `set` is their place among the task's wart
     /// sets, or one behind the last.
     pub fn add(&mut self, system: &str, task: &Task, set: usize, warts: &Warts, trials: &[Trial]) {
@@ -116,7 +116,7 @@ impl Report {
         }
         self.violations
             .extend(guessable(system, task, &warts, trials));
-        self.cells.push(Cell {
+        self.cells.push(ReportCell {
             system: system.to_owned(),
             task: task.id.clone(),
             tier: task.tier,
@@ -162,7 +162,7 @@ fn guessable(system: &str, task: &Task, warts: &str, trials: &[Trial]) -> Option
 }
 
 /// Whether a column of the summary counts a cell.
-type Counts = fn(&Cell) -> bool;
+type Counts = fn(&ReportCell) -> bool;
 
 /// Policies that are told together, under a heading.
 const COLUMNS: [(&str, &[Policy]); 5] = [
@@ -187,7 +187,7 @@ const SUMMARY: [(&str, &[Policy], Counts); 6] = [
 ];
 
 /// The runs of these policies in these cells that were solved, of all their runs: `49/50`; `-` where there is none.
-fn solved<'a>(cells: impl Iterator<Item = &'a Cell>, policies: &[Policy]) -> String {
+fn solved<'a>(cells: impl Iterator<Item = &'a ReportCell>, policies: &[Policy]) -> String {
     let scores = cells.flat_map(|cell| policies.iter().filter_map(|p| cell.policies.get(p)));
     match scores.fold((0, 0), |(s, r), score| (s + score.solved, r + score.runs)) {
         (_, 0) => "-".into(),
@@ -196,7 +196,7 @@ fn solved<'a>(cells: impl Iterator<Item = &'a Cell>, policies: &[Policy]) -> Str
 }
 
 /// The table, the summary by system, then each broken rule with the run that shows it.
-impl fmt::Display for Report {
+impl fmt::Display for ProofReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.table(f)?;
         self.summary(f)?;
@@ -217,11 +217,11 @@ impl fmt::Display for Report {
     }
 }
 
-impl Report {
+impl ProofReport {
     /// A line for each task and wart set.
     fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = |cell: &Cell| format!("{}/{}", cell.system, cell.task);
-        let width = |of: &dyn Fn(&Cell) -> usize, least: usize| {
+        let named = |cell: &ReportCell| format!("{}/{}", cell.system, cell.task);
+        let width = |of: &dyn Fn(&ReportCell) -> usize, least: usize| {
             self.cells.iter().map(of).max().unwrap_or(0).max(least)
         };
         let (task, warts) = (
@@ -262,8 +262,8 @@ impl Report {
         }
         writeln!(f)?;
         for system in systems.into_iter().map(Some).chain([None]) {
-            let of = |cell: &&Cell| system.is_none_or(|system| cell.system == system);
-            let cells: Vec<&Cell> = self.cells.iter().filter(of).collect();
+            let of = |cell: &&ReportCell| system.is_none_or(|system| cell.system == system);
+            let cells: Vec<&ReportCell> = self.cells.iter().filter(of).collect();
             let tasks: BTreeSet<_> = cells.iter().map(|c| (&c.system, &c.task)).collect();
             let (name, tasks, sets) = (system.unwrap_or("all"), tasks.len(), cells.len());
             write!(f, "{name:8}  {tasks:>5}  {sets:>9}")?;

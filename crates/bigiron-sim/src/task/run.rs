@@ -2,7 +2,7 @@
 
 use super::grade::{Ending, Grade};
 use super::model::Budget;
-use super::playbook::{Station, Stop};
+use super::playbook::{Stop, TerminalDriver};
 use super::start::Start;
 use crate::host::{Host, Warts};
 use crate::session::{Log, Session, Setup};
@@ -197,7 +197,7 @@ impl<L: Log> Seat<L> {
     }
 }
 
-impl<L: Log> Station for Seat<L> {
+impl<L: Log> TerminalDriver for Seat<L> {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         if self.is_spent() {
             return Err(Stop::BudgetSpent);

@@ -1,9 +1,9 @@
 //! Changes to the tables before a session is opened: effects of the definition language, of which only those on records.
 
-use super::scene::Scene;
 use super::start::{StartError, scene};
+use super::static_tables::StaticTables;
 use crate::host::table::Table;
-use crate::system::expr::{Fault, test};
+use crate::system::expr::{EvalError, test};
 use crate::system::model::{Effect, System};
 use crate::system::value::{Row, Value};
 
@@ -137,7 +137,7 @@ impl Setup<'_> {
         &self,
         tables: &[Table],
         bound: &[Row],
-        ask: impl FnOnce(&Scene) -> Result<T, Fault>,
+        ask: impl FnOnce(&StaticTables) -> Result<T, EvalError>,
     ) -> Result<T, StartError> {
         let blank = Value::text("");
         let root = scene(self.system, tables, self.values, &blank);
@@ -154,10 +154,10 @@ impl Setup<'_> {
 
 /// Asks in a scene with these rows bound, the outermost first.
 fn within<T>(
-    scene: &Scene,
+    scene: &StaticTables,
     bound: &[Row],
-    ask: impl FnOnce(&Scene) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    ask: impl FnOnce(&StaticTables) -> Result<T, EvalError>,
+) -> Result<T, EvalError> {
     match bound.split_first() {
         None => ask(scene),
         Some((row, rest)) => within(&scene.with(row), rest, ask),

@@ -1,19 +1,19 @@
 //! The shape of `tasks.toml` and of playbooks: every key, what it takes and what it means.
 
 use crate::system::schema::document;
-use crate::system::shape::Kind::*;
-use crate::system::shape::{Shape, key, needed, shape};
+use crate::system::shape::ValueKind::*;
+use crate::system::shape::{TableShape, key, needed, shape};
 use serde_json::Value;
 
 /// `tasks.toml`.
 #[rustfmt::skip]
-pub static TASKS: Shape = shape("tasks.toml", "the tasks of a system", &[
+pub static TASKS: TableShape = shape("tasks.toml", "the tasks of a system", &[
     key("task", Map(&One(&TASK)), "a task"),
 ]);
 
 /// `[task.NAME]`
 #[rustfmt::skip]
-pub static TASK: Shape = shape("a task", "a goal in words, a start, what must change and what must not", &[
+pub static TASK: TableShape = shape("a task", "a goal in words, a start, what must change and what must not", &[
     needed("title", Text, "what people call it"),
     needed("drill", Text, "the family of tasks it belongs to: the skill it trains"),
     key("also", OneOrList(&Text), "systems it is worked in besides this one; their tables are `system.table`"),
@@ -38,7 +38,7 @@ pub static TASK: Shape = shape("a task", "a goal in words, a start, what must ch
 
 /// What draws a value: each shape has one telling key.
 #[rustfmt::skip]
-pub static VALUES: &[Shape] = &[
+pub static VALUES: &[TableShape] = &[
     shape("", "", &[needed("key_of", Ref("table"), "the key of a row, each as likely"), key("where", Expr, "which rows (all); `row` is the row")]),
     shape("", "", &[needed("expr", Expr, "computed from tables and the values before it")]),
     shape("", "", &[needed("one_of", List(&Expr), "one of these, each as likely")]),
@@ -51,13 +51,13 @@ pub static VALUES: &[Shape] = &[
 
 /// `[task.NAME.setup]`
 #[rustfmt::skip]
-pub static SETUP: Shape = shape("a setup", "changes to the tables before the session is opened", &[
+pub static SETUP: TableShape = shape("a setup", "changes to the tables before the session is opened", &[
     needed("do", Effects, "insert, update, delete, each, when"),
 ]);
 
 /// `[[task.NAME.require]]`
 #[rustfmt::skip]
-pub static REQUIRES: &[Shape] = &[
+pub static REQUIRES: &[TableShape] = &[
     shape("", "", &[needed("insert", Ref("table"), "a new row"), needed("row", Map(&Expr), "its values; columns not named are free"),
         key("when", Expr, "whether it is required at all (always)")]),
     shape("", "", &[needed("update", Ref("table"), "a changed row"), needed("key", OneOrList(&Expr), "its key"),
@@ -69,7 +69,7 @@ pub static REQUIRES: &[Shape] = &[
 
 /// `[[task.NAME.allow]]`
 #[rustfmt::skip]
-pub static ALLOW: Shape = shape("an allowance", "rows that may change as well", &[
+pub static ALLOW: TableShape = shape("an allowance", "rows that may change as well", &[
     needed("table", Ref("table"), "of this table"),
     key("where", Expr, "which rows (all); `row` is the row as it is, or as it was if it is gone"),
     key("changes", List(&Choice(CHANGES)), "which changes (all)"),
@@ -81,35 +81,35 @@ pub const CHANGES: &[&str] = &["insert", "update", "delete"];
 
 /// `answer = { … }`
 #[rustfmt::skip]
-pub static ANSWER: Shape = shape("an answer", "what has to be reported", &[
+pub static ANSWER: TableShape = shape("an answer", "what has to be reported", &[
     needed("type", Type, "what the report is read as: amounts, dates and texts may be written in more than one way"),
     needed("expected", Expr, "the right one, computed from the tables at the start"),
 ]);
 
 /// `[[task.NAME.milestone]]`
 #[rustfmt::skip]
-pub static MILESTONE: Shape = shape("a milestone", "a sign of progress", &[
+pub static MILESTONE: TableShape = shape("a milestone", "a sign of progress", &[
     needed("name", Text, "what is reached"),
     needed("when", Expr, "when it is, by the tables at the end"),
 ]);
 
 /// `budget = { … }`
 #[rustfmt::skip]
-pub static BUDGET: Shape = shape("a budget", "what an agent may use up", &[
+pub static BUDGET: TableShape = shape("a budget", "what an agent may use up", &[
     needed("keys", Int(1, 1_000_000), "keys, each character one"),
     needed("time", Duration, "virtual time"),
 ]);
 
 /// `seeds = { … }`
 #[rustfmt::skip]
-pub static SEEDS: Shape = shape("the seeds", "which seeds are for what, each from the first to the last", &[
+pub static SEEDS: TableShape = shape("the seeds", "which seeds are for what, each from the first to the last", &[
     key("train", List(&Int(0, i64::MAX)), "for learning ([0, 9999])"),
     key("test", List(&Int(0, i64::MAX)), "for measuring ([10000, 10999])"),
 ]);
 
 /// A playbook's file.
 #[rustfmt::skip]
-pub static PLAYBOOK: Shape = shape("a playbook", "what to press when the screen looks so", &[
+pub static PLAYBOOK: TableShape = shape("a playbook", "what to press when the screen looks so", &[
     needed("about", Text, "what it does"),
     key("takes", Map(&Type), "what it has to be told: `value.name`, each with its type"),
     key("memory", Map(&Variable), "what it remembers: `memory.name`"),
@@ -121,7 +121,7 @@ pub static PLAYBOOK: Shape = shape("a playbook", "what to press when the screen 
 
 /// `[[rule]]`
 #[rustfmt::skip]
-pub static RULE: Shape = shape("a rule", "what to do when the screen looks so", &[
+pub static RULE: TableShape = shape("a rule", "what to do when the screen looks so", &[
     key("name", Text, "what it is called in messages"),
     key("at", Ref("system"), "the system whose terminal it looks at and works at (the first)"),
     key("when", Expr, "when it acts (always)"),
@@ -134,7 +134,7 @@ pub static RULE: Shape = shape("a rule", "what to do when the screen looks so", 
 
 /// Actions: the first key of each says which it is.
 #[rustfmt::skip]
-pub static ACTIONS: &[Shape] = &[
+pub static ACTIONS: &[TableShape] = &[
     shape("", "", &[needed("type", Template, "types a text, in place of what stands in the field"),
         key("into", Template, "the label of the field, or several parted by `|`: left of it in its row, or over it"), key("nth", Expr, "which field with this label, from 1 (1)"),
         key("row_with", Template, "instead: the input field in the first row with this text"), key("under", Template, "of that row the one under this heading")]),

@@ -2,16 +2,16 @@
 
 use super::answer::Answer;
 use super::grade::{Change, Ending, Grade, Requirement, Rows, grade, key_text};
-use super::model::{Course, From, Require, Task};
-use super::scene::Scene;
+use super::model::{From, Require, Task, TaskSuite};
 use super::setup;
+use super::static_tables::StaticTables;
 use crate::host::chance::Chance;
 use crate::host::table::Table;
 use crate::host::{Host, Region, data};
 use crate::session::Setup;
-use crate::system::expr::{Fault, eval, test};
-use crate::system::model::{Part, System};
-use crate::system::value::{Key, Type, Value};
+use crate::system::expr::{EvalError, eval, test};
+use crate::system::model::{System, TemplatePart};
+use crate::system::value::{RowKey, Type, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub enum StartError {
     /// A requirement is about a row that is not there at the start: table and key.
     NoSuchRow(String, String),
     /// An expression of the task has no value.
-    Fault(&'static str, Fault),
+    Fault(&'static str, EvalError),
     /// The setup adds a row that is there, or changes one that is not.
     Setup(String),
     /// It is worked in these systems at once, where a session is at one.
@@ -72,7 +72,7 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-impl Course {
+impl TaskSuite {
     /// The region that a session of this setup is opened in: the tables of its seed, as its task, if it has one, leaves
     /// them. Every door begins here.
     pub fn open(&self, setup: &Setup) -> Result<(Region, Option<Arc<Start>>), StartError> {
@@ -196,7 +196,7 @@ impl Start {
         let scene = scene(&self.system, &tables, &self.values, &blank);
         let mut told: Vec<String> = Vec::new();
         for part in &self.task.goal.0 {
-            if let Part::Expr(value) = part
+            if let TemplatePart::Expr(value) = part
                 && let Ok(value) = eval(value, &scene)
                 && !told.contains(&value.to_string())
             {
@@ -334,7 +334,7 @@ fn kind(of: &Type) -> String {
 }
 
 /// The row that a requirement is about, if it is not there.
-fn missing<'r>(wanted: &'r Requirement, before: &[Table]) -> Option<(usize, &'r Key)> {
+fn missing<'r>(wanted: &'r Requirement, before: &[Table]) -> Option<(usize, &'r RowKey)> {
     match wanted {
         Requirement::Insert { .. } => None,
         Requirement::Update { table, key, .. } | Requirement::Delete { table, key } => {
@@ -364,8 +364,8 @@ pub(super) fn scene<'a>(
     tables: &'a [Table],
     values: &'a [Value],
     blank: &'a Value,
-) -> Scene<'a> {
-    Scene {
+) -> StaticTables<'a> {
+    StaticTables {
         system,
         tables,
         values,
@@ -430,7 +430,7 @@ fn draw(
     Ok(values)
 }
 
-fn requirements(task: &Task, scene: &Scene) -> Result<Vec<Requirement>, Fault> {
+fn requirements(task: &Task, scene: &StaticTables) -> Result<Vec<Requirement>, EvalError> {
     let mut wanted = Vec::new();
     for require in &task.require {
         if require.when().map_or(Ok(true), |when| test(when, scene))? {

@@ -3,7 +3,7 @@
 use super::Terminal;
 use super::cell::Cell;
 use super::oia::Lock;
-use crate::wire::structured::Read;
+use crate::wire::structured::ReadOperation;
 use crate::wire::{
     Address, Aid, AttributeType, BareWrite, FieldAttribute, Inbound, Order, Outbound, ReplyMode,
     StructuredField, Wcc,
@@ -367,13 +367,15 @@ impl Terminal {
     }
 
     /// Answers a read: a query is of no partition (FF), the others of the implicit one (00).
-    fn read_partition(&mut self, partition: u8, read: &Read) {
+    fn read_partition(&mut self, partition: u8, read: &ReadOperation) {
         let answer = match (partition, read) {
-            (QUERIED, Read::Query) => self.query(),
-            (QUERIED, Read::QueryList { request, codes }) => self.query_list(*request, codes),
-            (0, Read::Buffer) => self.read_buffer(Aid::ReadPartition),
-            (0, Read::Modified) => self.read_modified(Aid::ReadPartition, false),
-            (0, Read::ModifiedAll) => self.read_modified(Aid::ReadPartition, true),
+            (QUERIED, ReadOperation::Query) => self.query(),
+            (QUERIED, ReadOperation::QueryList { request, codes }) => {
+                self.query_list(*request, codes)
+            }
+            (0, ReadOperation::Buffer) => self.read_buffer(Aid::ReadPartition),
+            (0, ReadOperation::Modified) => self.read_modified(Aid::ReadPartition, false),
+            (0, ReadOperation::ModifiedAll) => self.read_modified(Aid::ReadPartition, true),
             _ => return,
         };
         self.answers.push(answer);

@@ -68,7 +68,7 @@ impl Terminal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::{Lock, Model, Options};
+    use crate::terminal::{Lock, Model, TerminalOptions};
     use crate::wire::{Outbound, Wcc};
 
     fn sizes(terminal: &mut Terminal) -> [(u16, u16); 2] {
@@ -99,9 +99,9 @@ mod tests {
             (Some(Screens::Two((12, 40), (43, 80))), model),
             (Some(Screens::One((0, 0))), model),
         ] {
-            let mut terminal = Terminal::new(Options {
+            let mut terminal = Terminal::new(TerminalOptions {
                 model: Model::Four,
-                ..Options::default()
+                ..TerminalOptions::default()
             });
             terminal.bind(screens);
             assert_eq!(terminal.lock(), Some(Lock::AwaitingFirst), "{screens:?}");

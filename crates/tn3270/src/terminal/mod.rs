@@ -28,7 +28,7 @@ pub use field::Field;
 pub use key::{Key, KeyError};
 pub use keyboard::{Refusal, Response};
 pub use look::{Look, phrase};
-pub use model::{Model, Options, PRIMARY_COLUMNS, PRIMARY_ROWS};
+pub use model::{Model, PRIMARY_COLUMNS, PRIMARY_ROWS, TerminalOptions};
 pub use oia::{Lock, Oia};
 
 use bound::Bound;
@@ -42,7 +42,7 @@ use std::slice;
 /// A 3270 display station with its keyboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terminal {
-    options: Options,
+    options: TerminalOptions,
     buffer: Buffer,
     cursor: Address,
     keyboard: Keyboard,
@@ -57,7 +57,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// A terminal that is connected and waits for the host's first screen.
-    pub fn new(options: Options) -> Terminal {
+    pub fn new(options: TerminalOptions) -> Terminal {
         Terminal {
             options,
             buffer: Buffer::new(PRIMARY_ROWS, PRIMARY_COLUMNS),
@@ -72,12 +72,12 @@ impl Terminal {
     }
 
     /// How it is set up.
-    pub fn options(&self) -> &Options {
+    pub fn options(&self) -> &TerminalOptions {
         &self.options
     }
 
     /// Changes how it is set up; a new model takes effect when the host next switches sizes.
-    pub fn set_options(&mut self, options: Options) {
+    pub fn set_options(&mut self, options: TerminalOptions) {
         self.options = options;
     }
 

@@ -57,7 +57,7 @@ impl Model {
 
 /// How a terminal is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub struct TerminalOptions {
     /// The model.
     pub model: Model,
     /// A larger alternate size than the model's, rows x columns; at most 16383 cells, and no smaller than the model's in either direction.
@@ -79,9 +79,9 @@ pub struct Options {
     pub typeahead: bool,
 }
 
-impl Default for Options {
-    fn default() -> Options {
-        Options {
+impl Default for TerminalOptions {
+    fn default() -> TerminalOptions {
+        TerminalOptions {
             model: Model::Two,
             oversize: None,
             color: true,
@@ -95,7 +95,7 @@ impl Default for Options {
     }
 }
 
-impl Options {
+impl TerminalOptions {
     /// The alternate size, rows x columns.
     pub fn alternate(&self) -> (u16, u16) {
         let model = (self.model.rows(), self.model.columns());
@@ -139,10 +139,10 @@ mod tests {
     #[test]
     fn an_oversize_below_the_model_or_beyond_14_bits_is_not_taken() {
         let size = |oversize| {
-            Options {
+            TerminalOptions {
                 model: Model::Three,
                 oversize: Some(oversize),
-                ..Options::default()
+                ..TerminalOptions::default()
             }
             .alternate()
         };
@@ -154,10 +154,10 @@ mod tests {
     #[test]
     fn terminal_types_are_named_as_ibm_does() {
         assert_eq!(
-            Options {
+            TerminalOptions {
                 model: Model::Five,
                 color: false,
-                ..Options::default()
+                ..TerminalOptions::default()
             }
             .terminal_type(),
             "IBM-3278-5-E"

@@ -38,7 +38,7 @@ fn form() -> Outbound {
     }
 }
 
-fn painted(options: Options) -> Terminal {
+fn painted(options: TerminalOptions) -> Terminal {
     let mut terminal = Terminal::new(options);
     assert_eq!(terminal.lock(), Some(Lock::AwaitingFirst));
     assert_eq!(terminal.apply(&form()), None);
@@ -46,7 +46,7 @@ fn painted(options: Options) -> Terminal {
 }
 
 fn typed(line: &str) -> (Terminal, Response) {
-    let mut terminal = painted(Options::default());
+    let mut terminal = painted(TerminalOptions::default());
     let last = Key::parse_line(line)
         .unwrap()
         .into_iter()
@@ -115,9 +115,9 @@ fn operator_errors_lock_until_reset() {
 #[test]
 fn a_numeric_field_takes_letters_unless_numeric_lock_is_on() {
     assert_eq!(typed("<tab>x").1, Response::Local);
-    let mut locked = painted(Options {
+    let mut locked = painted(TerminalOptions {
         numeric_lock: true,
-        ..Options::default()
+        ..TerminalOptions::default()
     });
     locked.press(Key::Tab);
     assert!(locked.oia().numeric);
@@ -144,10 +144,10 @@ fn the_clock_stops_at_a_write_and_the_system_lock_at_a_restore() {
 
 #[test]
 fn a_place_typed_ahead_is_a_row_and_column_in_the_size_that_comes() {
-    let mut terminal = painted(Options {
+    let mut terminal = painted(TerminalOptions {
         model: Model::Five,
         typeahead: true,
-        ..Options::default()
+        ..TerminalOptions::default()
     });
     terminal.press(Key::Enter);
     terminal.press(Key::MoveCursor(22 * 80 + 56));
@@ -161,9 +161,9 @@ fn a_place_typed_ahead_is_a_row_and_column_in_the_size_that_comes() {
 
 #[test]
 fn keys_typed_ahead_run_when_the_host_restores_the_keyboard() {
-    let mut terminal = painted(Options {
+    let mut terminal = painted(TerminalOptions {
         typeahead: true,
-        ..Options::default()
+        ..TerminalOptions::default()
     });
     terminal.press(Key::Enter);
     assert_eq!(
@@ -182,14 +182,14 @@ fn keys_typed_ahead_run_when_the_host_restores_the_keyboard() {
     assert_eq!(terminal.resume(), None);
     assert_eq!(terminal.row_text(2).trim_end(), " NAME HI       FEE    EUR");
     assert_eq!(
-        painted(Options::default()).press(Key::Enter),
+        painted(TerminalOptions::default()).press(Key::Enter),
         typed("<enter>").1
     );
 }
 
 #[test]
 fn base_colours_follow_protection_and_intensity() {
-    let terminal = painted(Options::default());
+    let terminal = painted(TerminalOptions::default());
     let shown = |row: u16, column: u16| terminal.look((row - 1) * 80 + column - 1);
     assert_eq!(
         [shown(1, 2).fg, shown(3, 2).fg, shown(3, 8).fg],
@@ -207,9 +207,9 @@ fn an_alternate_erase_switches_to_the_model_s_size() {
         (Model::Four, (43, 80)),
         (Model::Five, (27, 132)),
     ] {
-        let mut terminal = painted(Options {
+        let mut terminal = painted(TerminalOptions {
             model,
-            ..Options::default()
+            ..TerminalOptions::default()
         });
         terminal.apply(&Outbound::EraseWriteAlternate {
             wcc: Wcc::RESTORE,
@@ -235,9 +235,9 @@ fn every_attribute_of_a_field_reads_back() {
         (Type::Outlining, 0x0F),
     ];
     let read = |as_s3270: bool| {
-        let mut terminal = Terminal::new(Options {
+        let mut terminal = Terminal::new(TerminalOptions {
             as_s3270,
-            ..Options::default()
+            ..TerminalOptions::default()
         });
         terminal.apply(&Outbound::EraseWrite {
             wcc: Wcc::RESTORE,
@@ -260,12 +260,12 @@ fn every_attribute_of_a_field_reads_back() {
 
 #[test]
 fn a_query_is_answered_with_what_there_is() {
-    use crate::wire::structured::Read;
+    use crate::wire::structured::ReadOperation;
     use crate::wire::{Inbound, StructuredField};
-    let mut terminal = Terminal::new(Options::default());
+    let mut terminal = Terminal::new(TerminalOptions::default());
     let query = StructuredField::ReadPartition {
         partition: 0xFF,
-        read: Read::Query,
+        read: ReadOperation::Query,
     };
     let Some(Inbound::StructuredField(replies)) =
         terminal.apply(&Outbound::StructuredFields(vec![query]))
@@ -328,7 +328,7 @@ proptest! {
         steps in vec((outbound(), vec(key(), 0..8)), 1..8),
     ) {
         let model = Model::from_number(model).unwrap();
-        let mut terminal = Terminal::new(Options { model, numeric_lock, blank_fill, typeahead, ..Options::default() });
+        let mut terminal = Terminal::new(TerminalOptions { model, numeric_lock, blank_fill, typeahead, ..TerminalOptions::default() });
         for (outbound, keys) in steps {
             terminal.apply(&outbound);
             while terminal.resume().is_some() {}
@@ -345,7 +345,7 @@ proptest! {
         steps in vec((outbound(), vec(key(), 0..8)), 1..6),
     ) {
         let model = Model::from_number(model).unwrap();
-        let mut terminal = Terminal::new(Options { model, color, mono_case, ..Options::default() });
+        let mut terminal = Terminal::new(TerminalOptions { model, color, mono_case, ..TerminalOptions::default() });
         let (rows, columns) = terminal.plane_size();
         let mut kept = vec![0xEE; PLANES * rows * columns];
         for (outbound, keys) in steps {

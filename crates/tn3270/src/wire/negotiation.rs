@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::telnet::{Event, Verb, option};
+use super::telnet::{TelnetEvent, Verb, option};
 use super::tn3270e::{Functions, Message, Reason, UnknownMessage};
 
 mod terms;
 
-pub use terms::{Agreement, Device, Offer, Protocol, Refusal};
+pub use terms::{Agreement, ClientRefusal, Device, Protocol, ServerOffer};
 
 /// Grants LU names.
 pub trait Grant {
@@ -41,8 +41,8 @@ enum Stage {
 
 /// The host's end. Give it everything the client says that is not a record, before and after the agreement.
 #[derive(Debug, Clone)]
-pub struct Host {
-    offer: Offer,
+pub struct ServerNegotiation {
+    offer: ServerOffer,
     stage: Stage,
     /// Options the client was asked to perform.
     client: BTreeSet<u8>,
@@ -69,10 +69,10 @@ const TERMINAL_TYPE_SEND: u8 = 1;
 const STARTTLS_FOLLOWS: u8 = 1;
 const MAX_FUNCTION_ROUNDS: u8 = 4;
 
-impl Host {
+impl ServerNegotiation {
     /// A host that has just accepted a connection, and the first thing it says.
-    pub fn open(offer: Offer, out: &mut Vec<Event>) -> Host {
-        let mut host = Host {
+    pub fn open(offer: ServerOffer, out: &mut Vec<TelnetEvent>) -> ServerNegotiation {
+        let mut host = ServerNegotiation {
             offer,
             stage: Stage::OfferTn3270e,
             client: BTreeSet::new(),
@@ -104,13 +104,13 @@ impl Host {
     }
 
     /// The connection is encrypted: everything is negotiated from the beginning.
-    pub fn secured(&mut self, out: &mut Vec<Event>) {
+    pub fn secured(&mut self, out: &mut Vec<TelnetEvent>) {
         self.client.clear();
         self.host.clear();
         self.ask_protocol(out);
     }
 
-    fn ask_protocol(&mut self, out: &mut Vec<Event>) {
+    fn ask_protocol(&mut self, out: &mut Vec<TelnetEvent>) {
         match self.offer.tn3270e {
             true => {
                 self.stage = Stage::OfferTn3270e;
@@ -136,61 +136,71 @@ impl Host {
     /// Takes what the client says and appends the answer. Commands pass without one.
     pub fn receive(
         &mut self,
-        event: &Event,
+        event: &TelnetEvent,
         lus: &mut dyn Grant,
-        out: &mut Vec<Event>,
-    ) -> Result<(), Refusal> {
+        out: &mut Vec<TelnetEvent>,
+    ) -> Result<(), ClientRefusal> {
         match event {
-            Event::Negotiate(verb, option) => self.negotiate(*verb, *option, out),
-            Event::Subnegotiation(option::STARTTLS, _) if self.stage == Stage::Tls => {
+            TelnetEvent::Negotiate(verb, option) => self.negotiate(*verb, *option, out),
+            TelnetEvent::Subnegotiation(option::STARTTLS, _) if self.stage == Stage::Tls => {
                 self.stage = Stage::Handshake;
                 Ok(())
             }
-            Event::Subnegotiation(option::TERMINAL_TYPE, data) => {
+            TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, data) => {
                 self.terminal_type(data, lus, out)
             }
-            Event::Subnegotiation(option::TN3270E, data) => {
-                let message = Message::decode(data).map_err(Refusal::Message)?;
+            TelnetEvent::Subnegotiation(option::TN3270E, data) => {
+                let message = Message::decode(data).map_err(ClientRefusal::Message)?;
                 self.message(message, lus, out)
             }
-            Event::Record(_) if self.stage != Stage::Agreed => Err(Refusal::Early),
-            Event::Subnegotiation(..) | Event::Command(_) | Event::Record(_) => Ok(()),
+            TelnetEvent::Record(_) if self.stage != Stage::Agreed => Err(ClientRefusal::Early),
+            TelnetEvent::Subnegotiation(..) | TelnetEvent::Command(_) | TelnetEvent::Record(_) => {
+                Ok(())
+            }
         }
     }
 
     /// Asks the client to perform an option, once.
-    fn ask(&mut self, option: u8, out: &mut Vec<Event>) {
+    fn ask(&mut self, option: u8, out: &mut Vec<TelnetEvent>) {
         if self.client.insert(option) {
-            out.push(Event::Negotiate(Verb::Do, option));
+            out.push(TelnetEvent::Negotiate(Verb::Do, option));
         }
     }
 
     /// Says that the host performs an option, once.
-    fn perform(&mut self, option: u8, out: &mut Vec<Event>) {
+    fn perform(&mut self, option: u8, out: &mut Vec<TelnetEvent>) {
         if self.host.insert(option) {
-            out.push(Event::Negotiate(Verb::Will, option));
+            out.push(TelnetEvent::Negotiate(Verb::Will, option));
         }
     }
 
-    fn ask_terminal_type(&mut self, out: &mut Vec<Event>) {
+    fn ask_terminal_type(&mut self, out: &mut Vec<TelnetEvent>) {
         self.stage = Stage::OfferTerminalType;
         self.ask(option::TERMINAL_TYPE, out);
     }
 
-    fn negotiate(&mut self, verb: Verb, option: u8, out: &mut Vec<Event>) -> Result<(), Refusal> {
+    fn negotiate(
+        &mut self,
+        verb: Verb,
+        option: u8,
+        out: &mut Vec<TelnetEvent>,
+    ) -> Result<(), ClientRefusal> {
         use option::{BINARY, EOR, STARTTLS, TERMINAL_TYPE, TIMING_MARK, TN3270E};
         match (verb, option) {
             (Verb::Will, STARTTLS) if self.stage == Stage::OfferTls => {
                 self.stage = Stage::Tls;
-                out.push(Event::Subnegotiation(STARTTLS, vec![STARTTLS_FOLLOWS]));
+                out.push(TelnetEvent::Subnegotiation(
+                    STARTTLS,
+                    vec![STARTTLS_FOLLOWS],
+                ));
             }
             (Verb::Wont, STARTTLS) if self.stage == Stage::OfferTls => {
                 if self.offer.tls_required {
-                    return Err(Refusal::Unencrypted);
+                    return Err(ClientRefusal::Unencrypted);
                 }
                 self.ask_protocol(out);
             }
-            (Verb::Do, TIMING_MARK) => out.push(Event::Negotiate(Verb::Will, TIMING_MARK)),
+            (Verb::Do, TIMING_MARK) => out.push(TelnetEvent::Negotiate(Verb::Will, TIMING_MARK)),
             (Verb::Will | Verb::Wont, TIMING_MARK) => {}
             (Verb::Will, TN3270E) if self.stage == Stage::OfferTn3270e => {
                 self.stage = Stage::DeviceType;
@@ -202,7 +212,7 @@ impl Host {
                     self.client.remove(&TN3270E);
                     self.ask_terminal_type(out);
                 }
-                _ if self.functions.is_some() => return Err(Refusal::NoTerminal("TN3270E")),
+                _ if self.functions.is_some() => return Err(ClientRefusal::NoTerminal("TN3270E")),
                 _ => {}
             },
             (Verb::Will, TERMINAL_TYPE) if self.stage == Stage::OfferTerminalType => {
@@ -211,7 +221,7 @@ impl Host {
             }
             (Verb::Will, TERMINAL_TYPE) => self.ask(TERMINAL_TYPE, out),
             (Verb::Wont, TERMINAL_TYPE) if self.stage == Stage::OfferTerminalType => {
-                return Err(Refusal::NoTerminal("TERMINAL-TYPE"));
+                return Err(ClientRefusal::NoTerminal("TERMINAL-TYPE"));
             }
             (Verb::Will, EOR | BINARY) => {
                 self.ask(option, out);
@@ -224,14 +234,14 @@ impl Host {
             (Verb::Wont | Verb::Dont, EOR | BINARY)
                 if self.functions.is_none() && self.device.is_some() =>
             {
-                return Err(Refusal::NoTerminal(if option == EOR {
+                return Err(ClientRefusal::NoTerminal(if option == EOR {
                     "END-OF-RECORD"
                 } else {
                     "BINARY"
                 }));
             }
-            (Verb::Will, _) => out.push(Event::Negotiate(Verb::Dont, option)),
-            (Verb::Do, _) => out.push(Event::Negotiate(Verb::Wont, option)),
+            (Verb::Will, _) => out.push(TelnetEvent::Negotiate(Verb::Dont, option)),
+            (Verb::Do, _) => out.push(TelnetEvent::Negotiate(Verb::Wont, option)),
             (Verb::Wont | Verb::Dont, _) => {}
         }
         Ok(())
@@ -249,8 +259,8 @@ impl Host {
         &mut self,
         data: &[u8],
         lus: &mut dyn Grant,
-        out: &mut Vec<Event>,
-    ) -> Result<(), Refusal> {
+        out: &mut Vec<TelnetEvent>,
+    ) -> Result<(), ClientRefusal> {
         let Some((&TERMINAL_TYPE_IS, name)) = data.split_first() else {
             return Ok(());
         };
@@ -264,7 +274,7 @@ impl Host {
         };
         match Device::parse(terminal_type) {
             None if said == self.terminal_type => {
-                Err(Refusal::TerminalType(said.escape_debug().to_string()))
+                Err(ClientRefusal::TerminalType(said.escape_debug().to_string()))
             }
             None => {
                 self.terminal_type = said;
@@ -273,7 +283,7 @@ impl Host {
             }
             Some(device) => {
                 self.lu = lus.grant(lu).map_err(|reason| {
-                    Refusal::Lu(lu.unwrap_or_default().escape_debug().to_string(), reason)
+                    ClientRefusal::Lu(lu.unwrap_or_default().escape_debug().to_string(), reason)
                 })?;
                 self.device = Some(device);
                 self.terminal_type = terminal_type.to_owned();
@@ -294,8 +304,8 @@ impl Host {
         &mut self,
         message: Message,
         lus: &mut dyn Grant,
-        out: &mut Vec<Event>,
-    ) -> Result<(), Refusal> {
+        out: &mut Vec<TelnetEvent>,
+    ) -> Result<(), ClientRefusal> {
         match (&self.stage, message) {
             (Stage::DeviceType, Message::DeviceTypeRequest { device_type, lu }) => {
                 let granted = self.grant(&device_type, lu.as_deref(), lus);
@@ -327,7 +337,7 @@ impl Host {
                     out.push(say(Message::FunctionsIs(wanted)));
                     self.agree(common);
                 } else if round > MAX_FUNCTION_ROUNDS {
-                    return Err(Refusal::Functions);
+                    return Err(ClientRefusal::Functions);
                 } else {
                     out.push(say(Message::FunctionsRequest(common)));
                     self.stage = Stage::Functions(round);
@@ -340,8 +350,8 @@ impl Host {
                 self.agree(list);
                 Ok(())
             }
-            (Stage::Functions(_), Message::FunctionsIs(_)) => Err(Refusal::Functions),
-            (_, message) => Err(Refusal::Message(UnknownMessage(message.encode()))),
+            (Stage::Functions(_), Message::FunctionsIs(_)) => Err(ClientRefusal::Functions),
+            (_, message) => Err(ClientRefusal::Message(UnknownMessage(message.encode()))),
         }
     }
 
@@ -362,12 +372,12 @@ impl Host {
     }
 }
 
-fn say(message: Message) -> Event {
-    Event::Subnegotiation(option::TN3270E, message.encode())
+fn say(message: Message) -> TelnetEvent {
+    TelnetEvent::Subnegotiation(option::TN3270E, message.encode())
 }
 
-fn send_terminal_type() -> Event {
-    Event::Subnegotiation(option::TERMINAL_TYPE, vec![TERMINAL_TYPE_SEND])
+fn send_terminal_type() -> TelnetEvent {
+    TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, vec![TERMINAL_TYPE_SEND])
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::structured::{QueryRequest, Read};
+use super::structured::{QueryRequest, ReadOperation};
 use super::*;
 
 fn attribute() -> impl Strategy<Value = FieldAttribute> {
@@ -95,12 +95,12 @@ fn structured_field() -> impl Strategy<Value = StructuredField> {
         Just(QueryRequest::All)
     ];
     let read = prop_oneof![
-        Just(Read::Query),
+        Just(ReadOperation::Query),
         (request, vec(any::<u8>(), 0..5))
-            .prop_map(|(request, codes)| Read::QueryList { request, codes }),
-        Just(Read::Buffer),
-        Just(Read::Modified),
-        Just(Read::ModifiedAll),
+            .prop_map(|(request, codes)| ReadOperation::QueryList { request, codes }),
+        Just(ReadOperation::Buffer),
+        Just(ReadOperation::Modified),
+        Just(ReadOperation::ModifiedAll),
     ];
     let mode = prop_oneof![
         Just(ReplyMode::Field),
@@ -308,17 +308,17 @@ proptest! {
             let mut data = Vec::new();
             tn3270e::Header::data(*sequence).encode(&mut data);
             data.extend(record);
-            telnet::Event::Record(data).encode(&mut stream);
+            telnet::TelnetEvent::Record(data).encode(&mut stream);
         }
         let read = |pieces: Vec<&[u8]>| {
-            let limits = telnet::Limits { record: 1 << 16, subnegotiation: 256 };
+            let limits = telnet::TelnetLimits { record: 1 << 16, subnegotiation: 256 };
             let mut decoder = telnet::Decoder::new(limits);
             let mut events = Vec::new();
             for piece in pieces {
                 decoder.feed(piece, &mut events).unwrap();
             }
             let decoded = events.iter().map(|event| match event {
-                telnet::Event::Record(record) => {
+                telnet::TelnetEvent::Record(record) => {
                     let (header, data) = tn3270e::Header::decode(record).unwrap();
                     (header.sequence, Outbound::decode(data).unwrap())
                 }

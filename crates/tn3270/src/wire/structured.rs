@@ -10,7 +10,7 @@ pub enum StructuredField {
         /// The partition.
         partition: u8,
         /// What is read.
-        read: Read,
+        read: ReadOperation,
     },
     /// Erase/Reset: to implicit partitions, buffer cleared.
     EraseReset {
@@ -44,7 +44,7 @@ pub enum StructuredField {
 
 /// The operation of a Read Partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Read {
+pub enum ReadOperation {
     /// Query: all query replies.
     Query,
     /// Query List.
@@ -143,7 +143,8 @@ impl StructuredField {
             data: data.to_vec(),
         };
         match (id, data) {
-            (READ_PARTITION, [partition, operation @ ..]) => match Read::decode(operation) {
+            (READ_PARTITION, [partition, operation @ ..]) => match ReadOperation::decode(operation)
+            {
                 Some(read) => StructuredField::ReadPartition {
                     partition: *partition,
                     read,
@@ -186,11 +187,11 @@ fn is_write(command: &[u8]) -> bool {
     matches!(command, [0xF1 | 0xF5 | 0x7E, _, ..] | [0x6F, ..])
 }
 
-impl Read {
+impl ReadOperation {
     fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Read::Query => out.push(0x02),
-            Read::QueryList { request, codes } => {
+            ReadOperation::Query => out.push(0x02),
+            ReadOperation::QueryList { request, codes } => {
                 out.push(0x03);
                 out.push(match request {
                     QueryRequest::List => 0x00,
@@ -199,15 +200,15 @@ impl Read {
                 });
                 out.extend_from_slice(codes);
             }
-            Read::Buffer => out.push(0xF2),
-            Read::Modified => out.push(0xF6),
-            Read::ModifiedAll => out.push(0x6E),
+            ReadOperation::Buffer => out.push(0xF2),
+            ReadOperation::Modified => out.push(0xF6),
+            ReadOperation::ModifiedAll => out.push(0x6E),
         }
     }
 
-    fn decode(bytes: &[u8]) -> Option<Read> {
+    fn decode(bytes: &[u8]) -> Option<ReadOperation> {
         Some(match bytes {
-            [0x02] => Read::Query,
+            [0x02] => ReadOperation::Query,
             [0x03, request, codes @ ..] => {
                 let request = match request {
                     0x00 => QueryRequest::List,
@@ -215,14 +216,14 @@ impl Read {
                     0x80 => QueryRequest::All,
                     _ => return None,
                 };
-                Read::QueryList {
+                ReadOperation::QueryList {
                     request,
                     codes: codes.to_vec(),
                 }
             }
-            [0xF2] => Read::Buffer,
-            [0xF6] => Read::Modified,
-            [0x6E] => Read::ModifiedAll,
+            [0xF2] => ReadOperation::Buffer,
+            [0xF6] => ReadOperation::Modified,
+            [0x6E] => ReadOperation::ModifiedAll,
             _ => return None,
         })
     }

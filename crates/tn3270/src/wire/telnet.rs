@@ -78,7 +78,7 @@ impl Verb {
 
 /// One thing said on a TELNET connection, by either end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+pub enum TelnetEvent {
     /// Data up to an end of record, with IAC undoubled.
     Record(Vec<u8>),
     /// WILL, WONT, DO or DONT an option.
@@ -89,23 +89,23 @@ pub enum Event {
     Command(u8),
 }
 
-impl Event {
+impl TelnetEvent {
     /// Appends the event as the bytes that [`Decoder`] reads it from.
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Event::Record(data) => {
+            TelnetEvent::Record(data) => {
                 let start = out.len();
                 out.extend(data);
                 end_record(out, start);
             }
-            Event::Negotiate(verb, option) => out.extend([IAC, verb.code(), *option]),
-            Event::Subnegotiation(option, data) => {
+            TelnetEvent::Negotiate(verb, option) => out.extend([IAC, verb.code(), *option]),
+            TelnetEvent::Subnegotiation(option, data) => {
                 out.extend([IAC, SB]);
                 escape(&[*option], out);
                 escape(data, out);
                 out.extend([IAC, SE]);
             }
-            Event::Command(code) => out.extend([IAC, *code]),
+            TelnetEvent::Command(code) => out.extend([IAC, *code]),
         }
     }
 }
@@ -129,7 +129,7 @@ pub fn end_record(out: &mut Vec<u8>, start: usize) {
 
 /// How much a peer may say without ending it, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct TelnetLimits {
     /// The longest record.
     pub record: usize,
     /// The longest subnegotiation, option included.
@@ -169,7 +169,7 @@ enum State {
 /// Turns bytes into [`Event`]s, however they are cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoder {
-    limits: Limits,
+    limits: TelnetLimits,
     state: State,
     record: Vec<u8>,
     subnegotiation: Vec<u8>,
@@ -177,7 +177,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// A decoder at the start of a connection.
-    pub fn new(limits: Limits) -> Decoder {
+    pub fn new(limits: TelnetLimits) -> Decoder {
         Decoder {
             limits,
             state: State::Data,
@@ -187,7 +187,7 @@ impl Decoder {
     }
 
     /// Reads the next bytes of the stream and appends the events that they complete. Events before a fault are kept.
-    pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<Event>) -> Result<(), Overlong> {
+    pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<TelnetEvent>) -> Result<(), Overlong> {
         let mut left = bytes;
         while let Some((&byte, rest)) = left.split_first() {
             if self.state == State::Data && byte != IAC {
@@ -213,13 +213,13 @@ impl Decoder {
         std::mem::take(&mut self.record)
     }
 
-    fn byte(&mut self, byte: u8, events: &mut Vec<Event>) -> Result<(), Overlong> {
+    fn byte(&mut self, byte: u8, events: &mut Vec<TelnetEvent>) -> Result<(), Overlong> {
         match (self.state, byte) {
             (State::Data, IAC) => self.state = State::Iac,
             (State::Data, _) => self.data(&[byte])?,
             (State::Iac, _) => self.command(byte, events)?,
             (State::Option(verb), _) => {
-                events.push(Event::Negotiate(verb, byte));
+                events.push(TelnetEvent::Negotiate(verb, byte));
                 self.state = State::Data;
             }
             (State::Subnegotiation, IAC) => self.state = State::SubnegotiationIac,
@@ -227,7 +227,7 @@ impl Decoder {
             (State::SubnegotiationIac, SE) => {
                 let said = std::mem::take(&mut self.subnegotiation);
                 if let Some((&option, data)) = said.split_first() {
-                    events.push(Event::Subnegotiation(option, data.to_vec()));
+                    events.push(TelnetEvent::Subnegotiation(option, data.to_vec()));
                 }
                 self.state = State::Data;
             }
@@ -240,15 +240,15 @@ impl Decoder {
         Ok(())
     }
 
-    fn command(&mut self, byte: u8, events: &mut Vec<Event>) -> Result<(), Overlong> {
+    fn command(&mut self, byte: u8, events: &mut Vec<TelnetEvent>) -> Result<(), Overlong> {
         self.state = State::Data;
         match byte {
             IAC => self.data(&[IAC])?,
             SB => self.state = State::Subnegotiation,
-            command::EOR => events.push(Event::Record(std::mem::take(&mut self.record))),
+            command::EOR => events.push(TelnetEvent::Record(std::mem::take(&mut self.record))),
             _ => match Verb::from_code(byte) {
                 Some(verb) => self.state = State::Option(verb),
-                None => events.push(Event::Command(byte)),
+                None => events.push(TelnetEvent::Command(byte)),
             },
         }
         Ok(())
@@ -277,12 +277,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LIMITS: Limits = Limits {
+    const LIMITS: TelnetLimits = TelnetLimits {
         record: 64,
         subnegotiation: 16,
     };
 
-    fn decode(pieces: &[&[u8]]) -> (Vec<Event>, Result<(), Overlong>) {
+    fn decode(pieces: &[&[u8]]) -> (Vec<TelnetEvent>, Result<(), Overlong>) {
         let mut decoder = Decoder::new(LIMITS);
         let mut events = Vec::new();
         let result = pieces
@@ -299,10 +299,10 @@ mod tests {
         assert_eq!(
             events,
             [
-                Event::Negotiate(Verb::Do, option::TN3270E),
-                Event::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3279-2-E".to_vec()),
-                Event::Record(vec![0x7d, 0x40, 0xff]),
-                Event::Command(command::BRK),
+                TelnetEvent::Negotiate(Verb::Do, option::TN3270E),
+                TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3279-2-E".to_vec()),
+                TelnetEvent::Record(vec![0x7d, 0x40, 0xff]),
+                TelnetEvent::Command(command::BRK),
             ]
         );
         assert_eq!(result, Ok(()));
@@ -314,8 +314,8 @@ mod tests {
         assert_eq!(
             events,
             [
-                Event::Command(command::NOP),
-                Event::Record(b"abcd".to_vec())
+                TelnetEvent::Command(command::NOP),
+                TelnetEvent::Record(b"abcd".to_vec())
             ]
         );
     }
@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn endless_records_and_subnegotiations_are_refused() {
         let (events, result) = decode(&[b"ok\xff\xef", &[b'x'; 65]]);
-        assert_eq!(events, [Event::Record(b"ok".to_vec())]);
+        assert_eq!(events, [TelnetEvent::Record(b"ok".to_vec())]);
         assert_eq!(result, Err(Overlong::Record(64)));
         let (_, result) = decode(&[b"\xff\xfa\x28", &[7; 17]]);
         assert_eq!(
@@ -342,8 +342,8 @@ mod tests {
         assert_eq!(
             events,
             [
-                Event::Negotiate(Verb::Will, option::TERMINAL_TYPE),
-                Event::Record(b"x".to_vec())
+                TelnetEvent::Negotiate(Verb::Will, option::TERMINAL_TYPE),
+                TelnetEvent::Record(b"x".to_vec())
             ]
         );
     }
@@ -352,14 +352,15 @@ mod tests {
         prop::sample::select(vec![Verb::Will, Verb::Wont, Verb::Do, Verb::Dont])
     }
 
-    fn event() -> impl Strategy<Value = Event> {
+    fn event() -> impl Strategy<Value = TelnetEvent> {
         let bytes =
             |most| prop::collection::vec(prop_oneof![Just(IAC), Just(SE), any::<u8>()], 0..most);
         prop_oneof![
-            bytes(64).prop_map(Event::Record),
-            (verb(), any::<u8>()).prop_map(|(verb, option)| Event::Negotiate(verb, option)),
-            (any::<u8>(), bytes(15)).prop_map(|(option, data)| Event::Subnegotiation(option, data)),
-            (command::NOP..SB).prop_map(Event::Command),
+            bytes(64).prop_map(TelnetEvent::Record),
+            (verb(), any::<u8>()).prop_map(|(verb, option)| TelnetEvent::Negotiate(verb, option)),
+            (any::<u8>(), bytes(15))
+                .prop_map(|(option, data)| TelnetEvent::Subnegotiation(option, data)),
+            (command::NOP..SB).prop_map(TelnetEvent::Command),
         ]
     }
 

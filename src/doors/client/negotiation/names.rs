@@ -1,6 +1,6 @@
 //! Options and functions by name, as `Query()` tells of them.
 
-use super::{NEW_ENVIRONMENT, Negotiation};
+use super::{ClientNegotiation, NEW_ENVIRONMENT};
 use tn3270::wire::telnet::option;
 use tn3270::wire::tn3270e::function;
 
@@ -18,7 +18,7 @@ const NAMES: [(u8, &str); 9] = [
     (STARTTLS, "START-TLS"),
 ];
 
-impl Negotiation {
+impl ClientNegotiation {
     /// The options this end performs, or the host's, by name.
     pub fn options(&self, host: bool) -> String {
         let set = if host { &self.theirs } else { &self.mine };

@@ -6,7 +6,7 @@ use tn3270::wire::tn3270e::{Reason, UnknownMessage};
 
 /// What a client offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
+pub struct ClientOffer {
     /// The terminal type outside TN3270E, such as `IBM-3279-2-E`.
     pub terminal_type: String,
     /// The device type in TN3270E, such as `IBM-3278-2-E`.
@@ -53,7 +53,7 @@ pub enum Mode {
 
 /// Why a host cannot be spoken with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum HostRefusal {
     /// It grants none of the LUs.
     Lu(Option<String>, Reason),
     /// It goes on negotiating without an end.
@@ -62,22 +62,22 @@ pub enum Refusal {
     Message(UnknownMessage),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for HostRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::Lu(Some(lu), reason) => {
+            HostRefusal::Lu(Some(lu), reason) => {
                 write!(f, "the host refuses LU {lu}: {}", reason_name(*reason))
             }
-            Refusal::Lu(None, reason) => {
+            HostRefusal::Lu(None, reason) => {
                 write!(f, "the host refuses a terminal: {}", reason_name(*reason))
             }
-            Refusal::Endless => write!(f, "the host negotiates without coming to an end"),
-            Refusal::Message(unknown) => unknown.fmt(f),
+            HostRefusal::Endless => write!(f, "the host negotiates without coming to an end"),
+            HostRefusal::Message(unknown) => unknown.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for HostRefusal {}
 
 /// The name of a reason in RFC 2355.
 fn reason_name(reason: Reason) -> &'static str {
@@ -95,7 +95,7 @@ fn reason_name(reason: Reason) -> &'static str {
 
 /// What an event asks of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum NegotiationStep {
     /// Nothing more than the answer.
     Stay,
     /// Once the answer is sent, TLS begins.

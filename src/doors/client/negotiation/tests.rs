@@ -1,7 +1,7 @@
 use super::*;
 
-fn offer(lus: &[&str]) -> Offer {
-    Offer {
+fn offer(lus: &[&str]) -> ClientOffer {
+    ClientOffer {
         terminal_type: "IBM-3279-2-E".into(),
         device_type: "IBM-3278-2-E".into(),
         lus: lus.iter().map(|lu| (*lu).into()).collect(),
@@ -16,8 +16,8 @@ fn offer(lus: &[&str]) -> Offer {
 }
 
 /// What a client answers to what a host says, as bytes in hexadecimal.
-fn answers(client: &mut Negotiation, said: &[&[u8]]) -> Vec<String> {
-    let mut decoder = tn3270::wire::telnet::Decoder::new(tn3270::wire::telnet::Limits {
+fn answers(client: &mut ClientNegotiation, said: &[&[u8]]) -> Vec<String> {
+    let mut decoder = tn3270::wire::telnet::Decoder::new(tn3270::wire::telnet::TelnetLimits {
         record: 1024,
         subnegotiation: 256,
     });
@@ -36,7 +36,7 @@ fn answers(client: &mut Negotiation, said: &[&[u8]]) -> Vec<String> {
 
 #[test]
 fn tn3270e_is_agreed_as_rfc_2355_has_it() {
-    let mut client = Negotiation::new(offer(&["LUA", "LUB"]));
+    let mut client = ClientNegotiation::new(offer(&["LUA", "LUB"]));
     let said = answers(
         &mut client,
         &[
@@ -64,19 +64,19 @@ fn tn3270e_is_agreed_as_rfc_2355_has_it() {
 
 #[test]
 fn a_host_that_refuses_every_lu_is_told_of() {
-    let mut client = Negotiation::new(offer(&["LUA"]));
+    let mut client = ClientNegotiation::new(offer(&["LUA"]));
     answers(
         &mut client,
         &[b"\xff\xfd\x28", b"\xff\xfa\x28\x08\x02\xff\xf0"],
     );
-    let refused = Event::Subnegotiation(40, b"\x02\x06\x05\x03".to_vec());
+    let refused = TelnetEvent::Subnegotiation(40, b"\x02\x06\x05\x03".to_vec());
     let refusal = client.receive(&refused, &mut Vec::new()).unwrap_err();
     assert_eq!(refusal.to_string(), "the host refuses LU LUA: INV-NAME");
 }
 
 #[test]
 fn tn3270_and_plain_text_are_what_is_left() {
-    let mut client = Negotiation::new(Offer {
+    let mut client = ClientNegotiation::new(ClientOffer {
         tn3270e: false,
         ..offer(&["LUA"])
     });
@@ -98,7 +98,7 @@ fn tn3270_and_plain_text_are_what_is_left() {
     );
     assert_eq!(client.mode(), Mode::Tn3270);
 
-    let mut client = Negotiation::new(offer(&[]));
+    let mut client = ClientNegotiation::new(offer(&[]));
     assert_eq!(client.mode(), Mode::Pending);
     client.text();
     assert_eq!(client.mode(), Mode::Nvt { lines: true });
@@ -108,12 +108,12 @@ fn tn3270_and_plain_text_are_what_is_left() {
 
 #[test]
 fn an_option_is_answered_once_and_an_endless_negotiation_ends() {
-    let mut client = Negotiation::new(offer(&[]));
+    let mut client = ClientNegotiation::new(offer(&[]));
     assert_eq!(
         answers(&mut client, &[b"\xff\xfd\x18\xff\xfd\x18"]),
         ["fffb18"]
     );
-    let again = Event::Subnegotiation(40, Message::SendDeviceType.encode());
+    let again = TelnetEvent::Subnegotiation(40, Message::SendDeviceType.encode());
     let mut rounds = 0;
     let refusal = loop {
         match client.receive(&again, &mut Vec::new()) {
@@ -121,18 +121,18 @@ fn an_option_is_answered_once_and_an_endless_negotiation_ends() {
             Err(refusal) => break refusal,
         }
     };
-    assert_eq!(refusal, Refusal::Endless);
+    assert_eq!(refusal, HostRefusal::Endless);
     assert!(rounds < 2000);
 }
 
 #[test]
 fn starttls_is_agreed_once_both_say_follows() {
-    let mut client = Negotiation::new(offer(&[]));
+    let mut client = ClientNegotiation::new(offer(&[]));
     assert_eq!(
         answers(&mut client, &[b"\xff\xfd\x2e"]),
         ["fffb2efffa2e01fff0"]
     );
-    let follows = Event::Subnegotiation(46, vec![1]);
+    let follows = TelnetEvent::Subnegotiation(46, vec![1]);
     let turn = client.receive(&follows, &mut Vec::new());
-    assert_eq!(turn, Ok(Turn::StartTls));
+    assert_eq!(turn, Ok(NegotiationStep::StartTls));
 }

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use bigiron::recording::{Recording, What};
+use bigiron::recording::{EventKind, Recording};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
 
@@ -95,7 +95,7 @@ impl Way for Window {
             .iter()
             .rev()
             .filter_map(|event| match event.what {
-                What::State(hash) => Some(hash),
+                EventKind::State(hash) => Some(hash),
                 _ => None,
             });
         states.next().unwrap()

@@ -1,14 +1,14 @@
-use crate::recording::{Event, Header, Origin, Recording, What};
+use crate::recording::{EventKind, Origin, RecordedEvent, Recording, RecordingHeader};
 use crate::session::Setup;
 use proptest::prelude::*;
 use tn3270::terminal::Key;
 
-fn header() -> Header {
+fn header() -> RecordingHeader {
     let origin = Origin {
         id: "desk".into(),
         digest: 0xfeed,
     };
-    Header {
+    RecordingHeader {
         system: Some(origin),
         title: "A desk".into(),
         door: "play".into(),
@@ -19,18 +19,21 @@ fn header() -> Header {
 
 fn sample() -> Recording {
     let events = [
-        (0, What::Outbound(vec![0xF5, 0xC3])),
-        (0, What::State(7)),
-        (5, What::Keys(Key::parse_line("A<<<tab><enter>").unwrap())),
-        (5, What::Inbound(vec![0x7D, 0x40, 0x40])),
-        (9, What::Wait(1000)),
-        (1009, What::End("quit".into())),
+        (0, EventKind::Outbound(vec![0xF5, 0xC3])),
+        (0, EventKind::State(7)),
+        (
+            5,
+            EventKind::Keys(Key::parse_line("A<<<tab><enter>").unwrap()),
+        ),
+        (5, EventKind::Inbound(vec![0x7D, 0x40, 0x40])),
+        (9, EventKind::Wait(1000)),
+        (1009, EventKind::End("quit".into())),
     ];
     Recording {
         header: header(),
         events: events
             .into_iter()
-            .map(|(at, what)| Event { at, what })
+            .map(|(at, what)| RecordedEvent { at, what })
             .collect(),
     }
 }
@@ -96,7 +99,7 @@ fn faults_have_their_line_and_column() {
     );
 }
 
-fn what() -> impl Strategy<Value = What> {
+fn what() -> impl Strategy<Value = EventKind> {
     let key = prop_oneof![
         any::<char>()
             .prop_filter("control", |c| !c.is_control())
@@ -105,14 +108,14 @@ fn what() -> impl Strategy<Value = What> {
         (1u8..=24).prop_map(Key::Pf)
     ];
     prop_oneof![
-        proptest::collection::vec(key, 1..9).prop_map(What::Keys),
-        any::<Vec<u8>>().prop_map(What::Inbound),
-        any::<Vec<u8>>().prop_map(What::Outbound),
-        any::<Vec<u8>>().prop_map(What::Bind),
-        any::<u64>().prop_map(What::Wait),
-        any::<u64>().prop_map(What::State),
-        any::<Option<String>>().prop_map(What::Answer),
-        any::<String>().prop_map(What::End),
+        proptest::collection::vec(key, 1..9).prop_map(EventKind::Keys),
+        any::<Vec<u8>>().prop_map(EventKind::Inbound),
+        any::<Vec<u8>>().prop_map(EventKind::Outbound),
+        any::<Vec<u8>>().prop_map(EventKind::Bind),
+        any::<u64>().prop_map(EventKind::Wait),
+        any::<u64>().prop_map(EventKind::State),
+        any::<Option<String>>().prop_map(EventKind::Answer),
+        any::<String>().prop_map(EventKind::End),
     ]
 }
 
@@ -120,7 +123,7 @@ proptest! {
     #[test]
     fn what_is_written_reads_back(mut events in proptest::collection::vec((any::<u64>(), what()), 0..20)) {
         events.sort_by_key(|(at, _)| *at);
-        let events = events.into_iter().map(|(at, what)| Event { at, what }).collect();
+        let events = events.into_iter().map(|(at, what)| RecordedEvent { at, what }).collect();
         let recording = Recording { header: header(), events };
         prop_assert_eq!(Recording::parse(recording.to_lines().as_bytes()), Ok((recording, None)));
     }

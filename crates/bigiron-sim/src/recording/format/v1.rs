@@ -1,7 +1,7 @@
 //! Format 1: `{"bigiron":1,...}`, then `{"t":ms,"key"|"in"|"out"|"bind"|"wait"|"state"|"answer"|"end":...}`.
 
 use super::{ParseError, at};
-use crate::recording::{Event, Header, Origin, What};
+use crate::recording::{EventKind, Origin, RecordedEvent, RecordingHeader};
 use crate::session::{ClockMode, Millis, Setup};
 use serde::{Deserialize, Serialize};
 use tn3270::terminal::{self, Key, Model};
@@ -43,7 +43,7 @@ enum ClockName {
 }
 
 /// The header as a line with its newline.
-pub fn header_line(header: &Header) -> String {
+pub fn header_line(header: &RecordingHeader) -> String {
     let Setup {
         seed,
         warts,
@@ -78,14 +78,14 @@ pub fn header_line(header: &Header) -> String {
 }
 
 /// Reads the header.
-pub fn header(line: &[u8]) -> Result<Header, ParseError> {
+pub fn header(line: &[u8]) -> Result<RecordingHeader, ParseError> {
     let read: HeaderLine = serde_json::from_slice(line).map_err(|error| at(1, &error))?;
     let wrong = |what: String| ParseError {
         line: 1,
         column: None,
         what,
     };
-    let terminal = terminal::Options {
+    let terminal = terminal::TerminalOptions {
         model: Model::from_number(read.model)
             .ok_or_else(|| wrong(format!("\"model\": there is no model {}", read.model)))?,
         oversize: read.oversize,
@@ -102,7 +102,7 @@ pub fn header(line: &[u8]) -> Result<Header, ParseError> {
         ClockName::Turn => ClockMode::Turn,
         ClockName::Live => ClockMode::Live,
     };
-    Ok(Header {
+    Ok(RecordingHeader {
         system: read
             .system
             .zip(read.digest)
@@ -144,22 +144,22 @@ enum WhatLine {
 }
 
 /// One event as a line with its newline.
-pub fn event_line(event: &Event) -> String {
+pub fn event_line(event: &RecordedEvent) -> String {
     let what = match &event.what {
-        What::Keys(keys) => WhatLine::Key(keys.iter().map(Key::to_string).collect()),
-        What::Inbound(bytes) => WhatLine::In(bytes.clone()),
-        What::Outbound(bytes) => WhatLine::Out(bytes.clone()),
-        What::Bind(image) => WhatLine::Bind(image.clone()),
-        What::Wait(by) => WhatLine::Wait(*by),
-        What::State(hash) => WhatLine::State(*hash),
-        What::Answer(answer) => WhatLine::Answer(answer.clone()),
-        What::End(reason) => WhatLine::End(reason.clone()),
+        EventKind::Keys(keys) => WhatLine::Key(keys.iter().map(Key::to_string).collect()),
+        EventKind::Inbound(bytes) => WhatLine::In(bytes.clone()),
+        EventKind::Outbound(bytes) => WhatLine::Out(bytes.clone()),
+        EventKind::Bind(image) => WhatLine::Bind(image.clone()),
+        EventKind::Wait(by) => WhatLine::Wait(*by),
+        EventKind::State(hash) => WhatLine::State(*hash),
+        EventKind::Answer(answer) => WhatLine::Answer(answer.clone()),
+        EventKind::End(reason) => WhatLine::End(reason.clone()),
     };
     json_line(&EventLine { t: event.at, what })
 }
 
 /// Reads one event.
-pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
+pub fn event(line: &[u8], number: usize) -> Result<RecordedEvent, ParseError> {
     let read: EventLine = serde_json::from_slice(line).map_err(|error| at(number, &error)).map_err(|mut error| {
         if error.what.starts_with("no variant of enum") {
             error.what = "an event has one of \"key\", \"in\", \"out\", \"bind\", \"wait\", \"state\", \"answer\", \"end\" beside \"t\"".into();
@@ -173,17 +173,17 @@ pub fn event(line: &[u8], number: usize) -> Result<Event, ParseError> {
                 column: None,
                 what: format!("\"key\": {error}"),
             };
-            What::Keys(Key::parse_line(&keys).map_err(wrong)?)
+            EventKind::Keys(Key::parse_line(&keys).map_err(wrong)?)
         }
-        WhatLine::In(bytes) => What::Inbound(bytes),
-        WhatLine::Out(bytes) => What::Outbound(bytes),
-        WhatLine::Bind(image) => What::Bind(image),
-        WhatLine::Wait(by) => What::Wait(by),
-        WhatLine::State(hash) => What::State(hash),
-        WhatLine::Answer(answer) => What::Answer(answer),
-        WhatLine::End(reason) => What::End(reason),
+        WhatLine::In(bytes) => EventKind::Inbound(bytes),
+        WhatLine::Out(bytes) => EventKind::Outbound(bytes),
+        WhatLine::Bind(image) => EventKind::Bind(image),
+        WhatLine::Wait(by) => EventKind::Wait(by),
+        WhatLine::State(hash) => EventKind::State(hash),
+        WhatLine::Answer(answer) => EventKind::Answer(answer),
+        WhatLine::End(reason) => EventKind::End(reason),
     };
-    Ok(Event { at: read.t, what })
+    Ok(RecordedEvent { at: read.t, what })
 }
 
 /// Plain data: none of these types can fail to become JSON, and an empty line would be skipped by no reader.

@@ -1,7 +1,7 @@
 //! Tells two events apart, for people.
 
 use super::Difference;
-use crate::recording::What;
+use crate::recording::EventKind;
 use crate::system::model::{Screen, System};
 use tn3270::terminal::Terminal;
 use tn3270::wire::{Address, Inbound, Outbound};
@@ -10,28 +10,33 @@ use tn3270::wire::{Address, Inbound, Outbound};
 const PLACES: usize = 10;
 
 /// What sort of event it is.
-pub fn name(what: &What) -> &'static str {
+pub fn name(what: &EventKind) -> &'static str {
     match what {
-        What::Keys(_) => "a key",
-        What::Inbound(_) => "a record of the terminal",
-        What::Outbound(_) => "a write of the host",
-        What::Bind(_) => "a BIND",
-        What::Wait(_) => "a wait",
-        What::State(_) => "a state of the host",
-        What::Answer(_) => "an answer",
-        What::End(_) => "the end",
+        EventKind::Keys(_) => "a key",
+        EventKind::Inbound(_) => "a record of the terminal",
+        EventKind::Outbound(_) => "a write of the host",
+        EventKind::Bind(_) => "a BIND",
+        EventKind::Wait(_) => "a wait",
+        EventKind::State(_) => "a state of the host",
+        EventKind::Answer(_) => "an answer",
+        EventKind::End(_) => "the end",
     }
 }
 
 /// How two differ, on a terminal as it was before them.
-pub fn between(recorded: &What, now: &What, before: &Terminal, system: &System) -> Difference {
+pub fn between(
+    recorded: &EventKind,
+    now: &EventKind,
+    before: &Terminal,
+    system: &System,
+) -> Difference {
     match (recorded, now) {
-        (What::Outbound(recorded), What::Outbound(now)) => outbounds(recorded, now, before, system),
-        (What::Inbound(recorded), What::Inbound(now)) => {
+        (EventKind::Outbound(recorded), EventKind::Outbound(now)) => outbounds(recorded, now, before, system),
+        (EventKind::Inbound(recorded), EventKind::Inbound(now)) => {
             let details = vec![format!("recorded {}", inbound(recorded, before)), format!("now      {}", inbound(now, before))];
             ("the terminal sends another record".into(), details)
         }
-        (What::State(recorded), What::State(now)) => (
+        (EventKind::State(recorded), EventKind::State(now)) => (
             "the screens are the same, but the host's state is not (tables, variables, pending events or chance)".into(),
             vec![format!("recorded {recorded:016x}"), format!("now      {now:016x}")],
         ),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::recording::Recording;
-use crate::session::{Event as Happened, Setup};
+use crate::session::{SessionEvent as Happened, Setup};
 use std::cell::RefCell;
 use std::rc::Rc;
 use tn3270::wire::{Aid, Inbound};
@@ -28,8 +28,8 @@ impl Write for Sink {
     }
 }
 
-fn header() -> Header {
-    Header {
+fn header() -> RecordingHeader {
+    RecordingHeader {
         system: None,
         title: String::new(),
         door: "test".into(),
@@ -38,7 +38,7 @@ fn header() -> Header {
     }
 }
 
-fn events(sink: &Sink) -> Vec<Event> {
+fn events(sink: &Sink) -> Vec<RecordedEvent> {
     Recording::parse(&sink.bytes.borrow()).unwrap().0.events
 }
 
@@ -51,14 +51,14 @@ fn keys_of_a_moment_share_a_line_and_are_there_before_what_they_cause() {
     }
     assert_eq!(events(&sink), []);
     writer.event(5, Happened::Inbound(&Inbound::Short(Aid::Clear)));
-    let keys = What::Keys(vec![Key::Char('A'), Key::Tab, Key::Enter]);
+    let keys = EventKind::Keys(vec![Key::Char('A'), Key::Tab, Key::Enter]);
     assert_eq!(
         events(&sink),
         [
-            Event { at: 5, what: keys },
-            Event {
+            RecordedEvent { at: 5, what: keys },
+            RecordedEvent {
                 at: 5,
-                what: What::Inbound(vec![0x6D])
+                what: EventKind::Inbound(vec![0x6D])
             }
         ]
     );

@@ -10,7 +10,7 @@ pub type Span = std::ops::Range<usize>;
 #[derive(Debug, Clone)]
 pub struct Node {
     /// What it says.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Where it stands.
     pub span: Span,
     /// How deep the tree under it is, itself included.
@@ -41,7 +41,7 @@ impl PartialEq for Name {
 /// What a part of an expression says.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
-pub enum Kind {
+pub enum NodeKind {
     Int(i64),
     Decimal(Decimal),
     Text(String),
@@ -113,14 +113,14 @@ impl Operator {
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Int(number) => write!(f, "{number}"),
-            Kind::Decimal(number) => write!(f, "{number}"),
-            Kind::Text(text) => write_text(f, text),
-            Kind::Bool(truth) => write!(f, "{truth}"),
-            Kind::Name(name) => f.write_str(name),
-            Kind::Member(of, name) => write!(f, "{}.{}", Operand(of), name.text),
-            Kind::Index(of, index) => write!(f, "{}[{index}]", Operand(of)),
-            Kind::Call(receiver, name, arguments) => {
+            NodeKind::Int(number) => write!(f, "{number}"),
+            NodeKind::Decimal(number) => write!(f, "{number}"),
+            NodeKind::Text(text) => write_text(f, text),
+            NodeKind::Bool(truth) => write!(f, "{truth}"),
+            NodeKind::Name(name) => f.write_str(name),
+            NodeKind::Member(of, name) => write!(f, "{}.{}", Operand(of), name.text),
+            NodeKind::Index(of, index) => write!(f, "{}[{index}]", Operand(of)),
+            NodeKind::Call(receiver, name, arguments) => {
                 if let Some(receiver) = receiver {
                     write!(f, "{}.", Operand(receiver))?;
                 }
@@ -128,14 +128,14 @@ impl fmt::Display for Node {
                 write_list(f, arguments)?;
                 f.write_str(")")
             }
-            Kind::List(elements) => {
+            NodeKind::List(elements) => {
                 f.write_str("[")?;
                 write_list(f, elements)?;
                 f.write_str("]")
             }
-            Kind::Not(operand) => write!(f, "!{}", Operand(operand)),
-            Kind::Negate(operand) => write!(f, "-({operand})"),
-            Kind::Binary(operator, left, right) => {
+            NodeKind::Not(operand) => write!(f, "!{}", Operand(operand)),
+            NodeKind::Negate(operand) => write!(f, "-({operand})"),
+            NodeKind::Binary(operator, left, right) => {
                 write!(
                     f,
                     "{} {} {}",
@@ -144,7 +144,7 @@ impl fmt::Display for Node {
                     Operand(right)
                 )
             }
-            Kind::If(condition, yes, no) => write!(
+            NodeKind::If(condition, yes, no) => write!(
                 f,
                 "{} ? {} : {}",
                 Operand(condition),
@@ -161,12 +161,12 @@ struct Operand<'a>(&'a Node);
 impl fmt::Display for Operand<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
-            Kind::Int(..)
-            | Kind::Decimal(..)
-            | Kind::Binary(..)
-            | Kind::If(..)
-            | Kind::Not(..)
-            | Kind::Negate(..) => {
+            NodeKind::Int(..)
+            | NodeKind::Decimal(..)
+            | NodeKind::Binary(..)
+            | NodeKind::If(..)
+            | NodeKind::Not(..)
+            | NodeKind::Negate(..) => {
                 write!(f, "({})", self.0)
             }
             _ => write!(f, "{}", self.0),

@@ -3,8 +3,8 @@
 //! Operands are borrowed from the definition and the world wherever they stand there, so conditions allocate nothing.
 
 use super::functions;
-use super::{Binary, Expr, Quantifier, TableId, Unary, World};
-use crate::system::record::Record;
+use super::{Binary, EvalContext, Expr, Quantifier, TableId, Unary};
+use crate::system::record::StoredRow;
 use crate::system::value::{Decimal, Type, Value};
 use smol_str::SmolStrBuilder;
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ const MOST_STEPS: u32 = 20_000_000;
 
 /// Why an evaluation has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum EvalError {
     /// A number beyond 64 bits, or a date beyond the years 1 to 9999.
     Overflow,
     /// A division by zero.
@@ -29,36 +29,36 @@ pub enum Fault {
     Mismatch,
 }
 
-impl Fault {
+impl EvalError {
     /// The abend code that CICS gives such a fault: `ASRA`, a program check, or `AICA`, a runaway task.
     pub fn code(self) -> &'static str {
         match self {
-            Fault::Runaway => "AICA",
-            Fault::Overflow | Fault::DivisionByZero | Fault::Mismatch => "ASRA",
+            EvalError::Runaway => "AICA",
+            EvalError::Overflow | EvalError::DivisionByZero | EvalError::Mismatch => "ASRA",
         }
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for EvalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Fault::Overflow => "a number is too large",
-            Fault::DivisionByZero => "a division by zero",
-            Fault::Runaway => "an expression looks at too many rows",
-            Fault::Mismatch => "a value is not of its declared type",
+            EvalError::Overflow => "a number is too large",
+            EvalError::DivisionByZero => "a division by zero",
+            EvalError::Runaway => "an expression looks at too many rows",
+            EvalError::Mismatch => "a value is not of its declared type",
         })
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for EvalError {}
 
 /// The value of an expression in a world.
-pub fn eval(expr: &Expr, world: &impl World) -> Result<Value, Fault> {
+pub fn eval(expr: &Expr, world: &impl EvalContext) -> Result<Value, EvalError> {
     Evaluator::new(world).value(expr, None).map(Cow::into_owned)
 }
 
 /// The truth of a boolean expression in a world; as [`eval`], without making a value of it.
-pub fn test(expr: &Expr, world: &impl World) -> Result<bool, Fault> {
+pub fn test(expr: &Expr, world: &impl EvalContext) -> Result<bool, EvalError> {
     Evaluator::new(world).truth(expr, None)
 }
 
@@ -71,7 +71,7 @@ struct Scope<'s> {
 
 #[derive(Clone, Copy)]
 enum Bound<'s> {
-    Row(&'s Record<'s>),
+    Row(&'s StoredRow<'s>),
     Element(&'s Value),
 }
 
@@ -82,7 +82,7 @@ struct Evaluator<'w, W> {
     steps: Cell<u32>,
 }
 
-impl<'w, W: World> Evaluator<'w, W> {
+impl<'w, W: EvalContext> Evaluator<'w, W> {
     fn new(world: &'w W) -> Self {
         Evaluator {
             world,
@@ -90,7 +90,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         }
     }
 
-    fn value<'s>(&'s self, expr: &'s Expr, scope: Outer<'s>) -> Result<Cow<'s, Value>, Fault> {
+    fn value<'s>(&'s self, expr: &'s Expr, scope: Outer<'s>) -> Result<Cow<'s, Value>, EvalError> {
         Ok(match expr {
             Expr::Const(value) => Cow::Borrowed(value),
             Expr::Session(variable) => Cow::Borrowed(self.world.session(*variable)),
@@ -100,7 +100,7 @@ impl<'w, W: World> Evaluator<'w, W> {
             Expr::Column { depth, column, of } => cell(self.row_at(*depth, scope), *column, of),
             Expr::Element { depth } => match self.binding(*depth, scope) {
                 Ok(Bound::Element(element)) => Cow::Borrowed(element),
-                _ => return Err(Fault::Mismatch),
+                _ => return Err(EvalError::Mismatch),
             },
             Expr::Lookup {
                 table,
@@ -134,12 +134,12 @@ impl<'w, W: World> Evaluator<'w, W> {
             }
             Expr::Call(function, arguments) => {
                 let mut room = [const { Cow::Owned(Value::Bool(false)) }; functions::MOST];
-                let given = room.get_mut(..arguments.len()).ok_or(Fault::Mismatch)?;
+                let given = room.get_mut(..arguments.len()).ok_or(EvalError::Mismatch)?;
                 for (slot, argument) in given.iter_mut().zip(arguments) {
                     *slot = self.value(argument, scope)?;
                 }
                 Cow::Owned(functions::call(*function, given, || {
-                    self.world.fact(super::Fact::Today)
+                    self.world.fact(super::HostFact::Today)
                 })?)
             }
             Expr::Format(picture, value) => Cow::Owned(Value::text(
@@ -188,7 +188,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         })
     }
 
-    fn truth<'s>(&'s self, expr: &'s Expr, scope: Outer<'s>) -> Result<bool, Fault> {
+    fn truth<'s>(&'s self, expr: &'s Expr, scope: Outer<'s>) -> Result<bool, EvalError> {
         match expr {
             Expr::And(left, right) => Ok(self.truth(left, scope)? && self.truth(right, scope)?),
             Expr::Or(left, right) => Ok(self.truth(left, scope)? || self.truth(right, scope)?),
@@ -216,7 +216,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         key: &'s [Expr],
         scope: Outer<'s>,
         ask: impl FnOnce(&[Value]) -> T,
-    ) -> Result<T, Fault> {
+    ) -> Result<T, EvalError> {
         match key {
             [column] => Ok(ask(std::slice::from_ref(
                 self.value(column, scope)?.as_ref(),
@@ -243,7 +243,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         Err(0)
     }
 
-    fn row_at<'s>(&'s self, depth: usize, scope: Outer<'s>) -> Option<Record<'s>> {
+    fn row_at<'s>(&'s self, depth: usize, scope: Outer<'s>) -> Option<StoredRow<'s>> {
         match self.binding(depth, scope) {
             Ok(Bound::Row(row)) => Some(row.lend()),
             Ok(Bound::Element(_)) => None,
@@ -251,11 +251,11 @@ impl<'w, W: World> Evaluator<'w, W> {
         }
     }
 
-    fn step(&self) -> Result<(), Fault> {
+    fn step(&self) -> Result<(), EvalError> {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
         if steps > MOST_STEPS {
-            Err(Fault::Runaway)
+            Err(EvalError::Runaway)
         } else {
             Ok(())
         }
@@ -269,7 +269,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         wanted: bool,
         enough: usize,
         outer: Outer<'s>,
-    ) -> Result<usize, Fault> {
+    ) -> Result<usize, EvalError> {
         let mut count = 0;
         for row in self.world.rows(table) {
             self.step()?;
@@ -296,7 +296,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         table: TableId,
         body: &'s Expr,
         scope: Outer<'s>,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, EvalError> {
         match kind {
             Quantifier::All => Ok(self.count_rows(table, body, false, 1, scope)? == 0),
             Quantifier::ExistsOne => Ok(self.count_rows(table, body, true, 2, scope)? == 1),
@@ -310,10 +310,10 @@ impl<'w, W: World> Evaluator<'w, W> {
         body: &'s Expr,
         enough: usize,
         outer: Outer<'s>,
-    ) -> Result<usize, Fault> {
+    ) -> Result<usize, EvalError> {
         let list = self.value(list, outer)?;
         let Value::List(elements) = list.as_ref() else {
-            return Err(Fault::Mismatch);
+            return Err(EvalError::Mismatch);
         };
         let mut count = 0;
         for element in elements.iter() {
@@ -338,12 +338,12 @@ impl<'w, W: World> Evaluator<'w, W> {
         list: &'s Expr,
         body: &'s Expr,
         scope: Outer<'s>,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, EvalError> {
         match kind {
             Quantifier::All => {
                 let size = self.value(list, scope)?;
                 let Value::List(elements) = size.as_ref() else {
-                    return Err(Fault::Mismatch);
+                    return Err(EvalError::Mismatch);
                 };
                 Ok(self.count_elements(list, body, usize::MAX, scope)? == elements.len())
             }
@@ -361,7 +361,7 @@ impl<'w, W: World> Evaluator<'w, W> {
         filter: Option<&'s Expr>,
         of: &Type,
         outer: Outer<'s>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, EvalError> {
         if kind == Quantifier::Count {
             return Ok(Value::Int(
                 self.count_rows(table, body, true, usize::MAX, outer)? as i64,
@@ -412,12 +412,12 @@ impl Quantifier {
 }
 
 /// A cell of a row; the blank of its type if there is no such row.
-fn cell<'s>(row: Option<Record<'s>>, column: usize, of: &Type) -> Cow<'s, Value> {
+fn cell<'s>(row: Option<StoredRow<'s>>, column: usize, of: &Type) -> Cow<'s, Value> {
     let cell = row.and_then(|row| row.cell(column));
     cell.unwrap_or_else(|| Cow::Owned(of.blank()))
 }
 
-fn compare(operator: Binary, left: &Value, right: &Value) -> Result<bool, Fault> {
+fn compare(operator: Binary, left: &Value, right: &Value) -> Result<bool, EvalError> {
     Ok(match operator {
         Binary::Equal => left == right,
         Binary::NotEqual => left != right,
@@ -427,14 +427,14 @@ fn compare(operator: Binary, left: &Value, right: &Value) -> Result<bool, Fault>
         Binary::GreaterOrEqual => left.cmp(right) != Ordering::Less,
         Binary::In => match right {
             Value::List(elements) => elements.contains(left),
-            _ => return Err(Fault::Mismatch),
+            _ => return Err(EvalError::Mismatch),
         },
-        _ => return Err(Fault::Mismatch),
+        _ => return Err(EvalError::Mismatch),
     })
 }
 
 /// `+ - * / %`. A quotient keeps the scale of its operands and is cut towards zero.
-fn arithmetic(operator: Binary, left: &Value, right: &Value) -> Result<Value, Fault> {
+fn arithmetic(operator: Binary, left: &Value, right: &Value) -> Result<Value, EvalError> {
     match (left, right) {
         (Value::Int(left), Value::Int(right)) => whole(operator, *left, *right).map(Value::Int),
         (Value::Decimal(left), Value::Decimal(right)) => {
@@ -446,66 +446,69 @@ fn arithmetic(operator: Binary, left: &Value, right: &Value) -> Result<Value, Fa
             text.push_str(right);
             Ok(Value::text(text))
         }
-        _ => Err(Fault::Mismatch),
+        _ => Err(EvalError::Mismatch),
     }
 }
 
-fn whole(operator: Binary, left: i64, right: i64) -> Result<i64, Fault> {
+fn whole(operator: Binary, left: i64, right: i64) -> Result<i64, EvalError> {
     let result = match operator {
-        Binary::Divide | Binary::Remainder if right == 0 => return Err(Fault::DivisionByZero),
+        Binary::Divide | Binary::Remainder if right == 0 => return Err(EvalError::DivisionByZero),
         Binary::Add => left.checked_add(right),
         Binary::Subtract => left.checked_sub(right),
         Binary::Multiply => left.checked_mul(right),
         Binary::Divide => left.checked_div(right),
         Binary::Remainder => left.checked_rem(right),
-        _ => return Err(Fault::Mismatch),
+        _ => return Err(EvalError::Mismatch),
     };
-    result.ok_or(Fault::Overflow)
+    result.ok_or(EvalError::Overflow)
 }
 
-fn fixed(operator: Binary, left: Decimal, right: Decimal) -> Result<Decimal, Fault> {
+fn fixed(operator: Binary, left: Decimal, right: Decimal) -> Result<Decimal, EvalError> {
     let scale = match operator {
         Binary::Multiply => left.scale + right.scale,
         _ if left.scale == right.scale => left.scale,
-        _ => return Err(Fault::Mismatch),
+        _ => return Err(EvalError::Mismatch),
     };
     let units = match operator {
-        Binary::Divide if right.units == 0 => return Err(Fault::DivisionByZero),
+        Binary::Divide if right.units == 0 => return Err(EvalError::DivisionByZero),
         Binary::Divide => {
             let wide =
                 i128::from(left.units) * 10i128.pow(u32::from(scale)) / i128::from(right.units);
-            i64::try_from(wide).map_err(|_| Fault::Overflow)?
+            i64::try_from(wide).map_err(|_| EvalError::Overflow)?
         }
         _ => whole(operator, left.units, right.units)?,
     };
     Ok(Decimal { scale, units })
 }
 
-fn negate(operand: &Value) -> Result<Value, Fault> {
+fn negate(operand: &Value) -> Result<Value, EvalError> {
     match operand {
-        Value::Int(number) => number.checked_neg().map(Value::Int).ok_or(Fault::Overflow),
+        Value::Int(number) => number
+            .checked_neg()
+            .map(Value::Int)
+            .ok_or(EvalError::Overflow),
         Value::Decimal(Decimal { scale, units }) => {
-            let units = units.checked_neg().ok_or(Fault::Overflow)?;
+            let units = units.checked_neg().ok_or(EvalError::Overflow)?;
             Ok(Value::Decimal(Decimal {
                 scale: *scale,
                 units,
             }))
         }
-        _ => Err(Fault::Mismatch),
+        _ => Err(EvalError::Mismatch),
     }
 }
 
-fn rescale(operand: &Value, scale: u8) -> Result<Value, Fault> {
+fn rescale(operand: &Value, scale: u8) -> Result<Value, EvalError> {
     let decimal = match operand {
         Value::Int(units) => Decimal {
             scale: 0,
             units: *units,
         },
         Value::Decimal(decimal) => *decimal,
-        _ => return Err(Fault::Mismatch),
+        _ => return Err(EvalError::Mismatch),
     };
     decimal
         .rescale(scale)
         .map(Value::Decimal)
-        .ok_or(Fault::Overflow)
+        .ok_or(EvalError::Overflow)
 }

@@ -1,6 +1,6 @@
 //! What the functions of the language compute.
 
-use super::{Fault, Function};
+use super::{EvalError, Function};
 use crate::system::picture::{self, Picture};
 use crate::system::value::{Date, Decimal, Type, Value};
 use std::borrow::{Borrow, Cow};
@@ -13,10 +13,15 @@ pub(super) fn call(
     function: Function,
     arguments: &[Cow<'_, Value>],
     today: impl Fn() -> Value,
-) -> Result<Value, Fault> {
-    let argument = |n: usize| arguments.get(n).map(Borrow::borrow).ok_or(Fault::Mismatch);
+) -> Result<Value, EvalError> {
+    let argument = |n: usize| {
+        arguments
+            .get(n)
+            .map(Borrow::borrow)
+            .ok_or(EvalError::Mismatch)
+    };
     let text = |n: usize| argument(n).map(Value::as_text);
-    let int = |n: usize| argument(n).and_then(|v| v.as_int().ok_or(Fault::Mismatch));
+    let int = |n: usize| argument(n).and_then(|v| v.as_int().ok_or(EvalError::Mismatch));
     let date = |n: usize| argument(n).and_then(as_date);
     let today = || as_date(&today());
     Ok(match function {
@@ -55,10 +60,10 @@ pub(super) fn call(
             _ => picture::read_date(text(0)?, text(1)?, today()?).is_some(),
         }),
         Function::Format => {
-            let picture = Picture::parse(text(1)?).map_err(|_| Fault::Mismatch)?;
+            let picture = Picture::parse(text(1)?).map_err(|_| EvalError::Mismatch)?;
             Value::text(picture.write(argument(0)?))
         }
-        Function::AddDays => Value::Date(date(0)?.add_days(int(1)?).ok_or(Fault::Overflow)?),
+        Function::AddDays => Value::Date(date(0)?.add_days(int(1)?).ok_or(EvalError::Overflow)?),
         Function::DaysUntil => Value::Int(i64::from(date(1)?.0) - i64::from(date(0)?.0)),
         Function::Year => Value::Int(i64::from(date(0)?.ymd().0)),
         Function::Month => Value::Int(i64::from(date(0)?.ymd().1)),
@@ -67,42 +72,47 @@ pub(super) fn call(
         Function::Min => argument(0)?.min(argument(1)?).clone(),
         Function::Max => argument(0)?.max(argument(1)?).clone(),
         Function::Round => match argument(0)? {
-            Value::Decimal(d) => Value::Decimal(d.round(scale(int(1)?)?).ok_or(Fault::Overflow)?),
-            _ => return Err(Fault::Mismatch),
+            Value::Decimal(d) => {
+                Value::Decimal(d.round(scale(int(1)?)?).ok_or(EvalError::Overflow)?)
+            }
+            _ => return Err(EvalError::Mismatch),
         },
         Function::Soundex => Value::text(soundex(text(0)?)),
     })
 }
 
-fn as_date(value: &Value) -> Result<Date, Fault> {
+fn as_date(value: &Value) -> Result<Date, EvalError> {
     match value {
         Value::Date(date) => Ok(*date),
-        _ => Err(Fault::Mismatch),
+        _ => Err(EvalError::Mismatch),
     }
 }
 
-fn scale(places: i64) -> Result<u8, Fault> {
+fn scale(places: i64) -> Result<u8, EvalError> {
     u8::try_from(places)
         .ok()
         .filter(|p| *p <= Decimal::MAX_SCALE)
-        .ok_or(Fault::Mismatch)
+        .ok_or(EvalError::Mismatch)
 }
 
 fn read(text: &str, of: &Type) -> Value {
     picture::read_plain(text, of).unwrap_or_else(|| of.blank())
 }
 
-fn absolute(value: &Value) -> Result<Value, Fault> {
+fn absolute(value: &Value) -> Result<Value, EvalError> {
     match value {
-        Value::Int(number) => number.checked_abs().map(Value::Int).ok_or(Fault::Overflow),
+        Value::Int(number) => number
+            .checked_abs()
+            .map(Value::Int)
+            .ok_or(EvalError::Overflow),
         Value::Decimal(Decimal { scale, units }) => {
-            let units = units.checked_abs().ok_or(Fault::Overflow)?;
+            let units = units.checked_abs().ok_or(EvalError::Overflow)?;
             Ok(Value::Decimal(Decimal {
                 scale: *scale,
                 units,
             }))
         }
-        _ => Err(Fault::Mismatch),
+        _ => Err(EvalError::Mismatch),
     }
 }
 

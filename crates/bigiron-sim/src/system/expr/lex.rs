@@ -1,7 +1,7 @@
 //! Text to tokens.
 
 use super::ast::Span;
-use super::parse::Error;
+use super::parse::ExprError;
 
 /// A token of the expression language.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The next token and its place.
-    pub(super) fn next(&mut self) -> Result<(Token, Span), Error> {
+    pub(super) fn next(&mut self) -> Result<(Token, Span), ExprError> {
         self.take(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
         let start = self.at;
         let Some(first) = self.rest().chars().next() else {
@@ -81,7 +81,7 @@ impl<'t> Lexer<'t> {
         Token::Number(number)
     }
 
-    fn quoted(&mut self, quote: char) -> Result<Token, Error> {
+    fn quoted(&mut self, quote: char) -> Result<Token, ExprError> {
         let start = self.at;
         let mut text = String::new();
         let mut chars = self.rest().char_indices().skip(1);
@@ -101,7 +101,7 @@ impl<'t> Lexer<'t> {
                 Some((_, 't')) => '\t',
                 Some((_, ch @ ('\\' | '\'' | '"'))) => ch,
                 Some((_, ch)) => {
-                    return Err(Error::new(
+                    return Err(ExprError::new(
                         place..place + 1 + ch.len_utf8(),
                         format!("`\\{ch}` is no escape"),
                     )
@@ -110,25 +110,25 @@ impl<'t> Lexer<'t> {
                 None => break,
             });
         }
-        Err(Error::new(
+        Err(ExprError::new(
             start..self.text.len(),
             "the text has no closing quote",
         ))
     }
 
-    fn sign(&mut self, first: char) -> Result<Token, Error> {
+    fn sign(&mut self, first: char) -> Result<Token, ExprError> {
         let sign = SIGNS.iter().find(|sign| self.rest().starts_with(**sign));
         let span = self.at..self.at + first.len_utf8();
         match sign {
             Some(&single @ ("&" | "|")) => {
-                Err(Error::new(span, format!("`{single}` is no operator"))
+                Err(ExprError::new(span, format!("`{single}` is no operator"))
                     .help(format!("write `{single}{single}`")))
             }
             Some(sign) => {
                 self.at += sign.len();
                 Ok(Token::Sign(sign))
             }
-            None => Err(Error::new(
+            None => Err(ExprError::new(
                 span,
                 format!("`{first}` has no meaning in an expression"),
             )),

@@ -16,12 +16,13 @@ mod signature;
 mod world;
 
 pub use check::{
-    FieldNames, Named, Names, Question, RESERVED, Scope, Slot, TableNames, Typed, check, check_as,
+    FieldNames, Named, Names, Question, RESERVED, Scope, Slot, TableNames, TypedExpr, check,
+    check_as,
 };
-pub use eval::{Fault, eval, test};
-pub use parse::{Error, MAX_DEPTH, MAX_NODES, parse};
+pub use eval::{EvalError, eval, test};
+pub use parse::{ExprError, MAX_DEPTH, MAX_NODES, parse};
 pub use signature::{SIGNATURES, Signature};
-pub use world::World;
+pub use world::EvalContext;
 
 /// Index of a table in `System::tables`.
 pub type TableId = usize;
@@ -120,7 +121,7 @@ pub enum Expr {
         body: Box<Expr>,
     },
     /// A fact about the running screen or the clock.
-    Fact(Fact),
+    Fact(HostFact),
     /// A question put to the world (`screen.has('X')` in a playbook), by index, with its arguments.
     Ask(usize, Vec<Expr>),
     /// Decimal brought to another scale (an int has scale 0), exactly: only towards more places.
@@ -172,7 +173,7 @@ pub enum Quantifier {
 
 /// Facts an expression can ask for besides data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fact {
+pub enum HostFact {
     /// `clock`: virtual milliseconds since the session was opened (int).
     Clock,
     /// `today`: the system's calendar day (date).

@@ -9,7 +9,7 @@
 //! primary    = number | text | "true" | "false" | name [ "(" arguments ")" ] | "(" expression ")" | "[" list "]"
 //! ```
 
-use super::ast::{Kind, Name, Node, OPERATORS, Operator, Span};
+use super::ast::{Name, Node, NodeKind, OPERATORS, Operator, Span};
 use super::lex::{Lexer, Token};
 use crate::system::value::Decimal;
 
@@ -20,7 +20,7 @@ pub const MAX_NODES: usize = 4096;
 
 /// Why a text is no expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct ExprError {
     /// Where.
     pub span: Span,
     /// What is wrong.
@@ -29,23 +29,23 @@ pub struct Error {
     pub help: Option<String>,
 }
 
-impl Error {
-    pub(super) fn new(span: Span, message: impl Into<String>) -> Error {
-        Error {
+impl ExprError {
+    pub(super) fn new(span: Span, message: impl Into<String>) -> ExprError {
+        ExprError {
             span,
             message: message.into(),
             help: None,
         }
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Error {
+    pub(super) fn help(mut self, help: impl Into<String>) -> ExprError {
         self.help = Some(help.into());
         self
     }
 }
 
 /// Parses a whole text as one expression.
-pub fn parse(text: &str) -> Result<Node, Error> {
+pub fn parse(text: &str) -> Result<Node, ExprError> {
     let mut parser = Parser {
         lexer: Lexer::new(text),
         token: Token::End,
@@ -74,27 +74,26 @@ struct Parser<'t> {
 }
 
 impl Parser<'_> {
-    fn advance(&mut self) -> Result<Token, Error> {
+    fn advance(&mut self) -> Result<Token, ExprError> {
         self.end = self.span.end;
         let (next, span) = self.lexer.next()?;
         self.span = span;
         Ok(std::mem::replace(&mut self.token, next))
     }
 
-    fn unexpected(&self, wanted: &str) -> Error {
+    fn unexpected(&self, wanted: &str) -> ExprError {
         match &self.token {
-            Token::End => Error::new(
+            Token::End => ExprError::new(
                 self.span.clone(),
                 format!("the expression ends where {wanted} should follow"),
             ),
-            Token::Sign("=") => {
-                Error::new(self.span.clone(), "`=` is no operator").help("write `==` to compare")
-            }
-            _ => Error::new(self.span.clone(), format!("expected {wanted}")),
+            Token::Sign("=") => ExprError::new(self.span.clone(), "`=` is no operator")
+                .help("write `==` to compare"),
+            _ => ExprError::new(self.span.clone(), format!("expected {wanted}")),
         }
     }
 
-    fn takes(&mut self, sign: &str) -> Result<bool, Error> {
+    fn takes(&mut self, sign: &str) -> Result<bool, ExprError> {
         let found = matches!(self.token, Token::Sign(s) if s == sign);
         if found {
             self.advance()?;
@@ -102,7 +101,7 @@ impl Parser<'_> {
         Ok(found)
     }
 
-    fn expect(&mut self, sign: &str) -> Result<(), Error> {
+    fn expect(&mut self, sign: &str) -> Result<(), ExprError> {
         if self.takes(sign)? {
             Ok(())
         } else {
@@ -110,12 +109,12 @@ impl Parser<'_> {
         }
     }
 
-    fn node(&mut self, start: usize, kind: Kind) -> Result<Node, Error> {
+    fn node(&mut self, start: usize, kind: NodeKind) -> Result<Node, ExprError> {
         let span = start..self.end;
         self.nodes += 1;
         let height = 1 + children(&kind).map(|n| n.height).max().unwrap_or(0);
         if self.nodes > MAX_NODES {
-            return Err(Error::new(
+            return Err(ExprError::new(
                 span,
                 format!("the expression has more than {MAX_NODES} parts"),
             ));
@@ -127,7 +126,10 @@ impl Parser<'_> {
     }
 
     /// Parses something nested, no deeper than the bound, so that no input exhausts the stack.
-    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    fn nested<T>(
+        &mut self,
+        parse: impl FnOnce(&mut Self) -> Result<T, ExprError>,
+    ) -> Result<T, ExprError> {
         if self.depth == MAX_DEPTH {
             return Err(too_deep(self.span.clone()));
         }
@@ -137,7 +139,7 @@ impl Parser<'_> {
         result
     }
 
-    fn expression(&mut self) -> Result<Node, Error> {
+    fn expression(&mut self) -> Result<Node, ExprError> {
         self.nested(|p| {
             let start = p.span.start;
             let condition = p.binary(0)?;
@@ -149,13 +151,13 @@ impl Parser<'_> {
             let no = p.expression()?;
             p.node(
                 start,
-                Kind::If(Box::new(condition), Box::new(yes), Box::new(no)),
+                NodeKind::If(Box::new(condition), Box::new(yes), Box::new(no)),
             )
         })
     }
 
     /// Operands joined by operators that bind tighter than a bound; those of one strength from left to right.
-    fn binary(&mut self, looser: u8) -> Result<Node, Error> {
+    fn binary(&mut self, looser: u8) -> Result<Node, ExprError> {
         let start = self.span.start;
         let mut left = self.unary()?;
         while let Some((operator, strength)) =
@@ -165,7 +167,7 @@ impl Parser<'_> {
             let right = self.nested(|p| p.binary(strength))?;
             left = self.node(
                 start,
-                Kind::Binary(operator, Box::new(left), Box::new(right)),
+                NodeKind::Binary(operator, Box::new(left), Box::new(right)),
             )?;
         }
         Ok(left)
@@ -181,11 +183,11 @@ impl Parser<'_> {
             .map(|(operator, _, strength)| (*operator, *strength))
     }
 
-    fn unary(&mut self) -> Result<Node, Error> {
+    fn unary(&mut self) -> Result<Node, ExprError> {
         let start = self.span.start;
         if self.takes("!")? {
             let operand = self.nested(Self::unary)?;
-            return self.node(start, Kind::Not(Box::new(operand)));
+            return self.node(start, NodeKind::Not(Box::new(operand)));
         }
         if !self.takes("-")? {
             return self.postfix();
@@ -195,10 +197,10 @@ impl Parser<'_> {
             return self.number(start, &number);
         }
         let operand = self.nested(Self::unary)?;
-        self.node(start, Kind::Negate(Box::new(operand)))
+        self.node(start, NodeKind::Negate(Box::new(operand)))
     }
 
-    fn postfix(&mut self) -> Result<Node, Error> {
+    fn postfix(&mut self) -> Result<Node, ExprError> {
         let start = self.span.start;
         let mut node = self.primary()?;
         loop {
@@ -206,21 +208,21 @@ impl Parser<'_> {
                 let name = self.name("a name after the point")?;
                 let of = Box::new(node);
                 let kind = match self.arguments()? {
-                    Some(arguments) => Kind::Call(Some(of), name, arguments),
-                    None => Kind::Member(of, name),
+                    Some(arguments) => NodeKind::Call(Some(of), name, arguments),
+                    None => NodeKind::Member(of, name),
                 };
                 node = self.node(start, kind)?;
             } else if self.takes("[")? {
                 let index = self.expression()?;
                 self.expect("]")?;
-                node = self.node(start, Kind::Index(Box::new(node), Box::new(index)))?;
+                node = self.node(start, NodeKind::Index(Box::new(node), Box::new(index)))?;
             } else {
                 return Ok(node);
             }
         }
     }
 
-    fn name(&mut self, wanted: &str) -> Result<Name, Error> {
+    fn name(&mut self, wanted: &str) -> Result<Name, ExprError> {
         let span = self.span.clone();
         match &self.token {
             Token::Name(name) => {
@@ -232,7 +234,7 @@ impl Parser<'_> {
         }
     }
 
-    fn arguments(&mut self) -> Result<Option<Vec<Node>>, Error> {
+    fn arguments(&mut self) -> Result<Option<Vec<Node>>, ExprError> {
         if self.takes("(")? {
             self.list(")").map(Some)
         } else {
@@ -240,7 +242,7 @@ impl Parser<'_> {
         }
     }
 
-    fn list(&mut self, close: &str) -> Result<Vec<Node>, Error> {
+    fn list(&mut self, close: &str) -> Result<Vec<Node>, ExprError> {
         let mut nodes = Vec::new();
         while !self.takes(close)? {
             if !nodes.is_empty() {
@@ -251,28 +253,28 @@ impl Parser<'_> {
         Ok(nodes)
     }
 
-    fn number(&mut self, start: usize, number: &str) -> Result<Node, Error> {
+    fn number(&mut self, start: usize, number: &str) -> Result<Node, ExprError> {
         self.advance()?;
         let places = number.split_once('.').map(|(_, places)| places.len());
         let kind = match places {
-            None => number.parse().ok().map(Kind::Int),
+            None => number.parse().ok().map(NodeKind::Int),
             Some(places) => u8::try_from(places)
                 .ok()
                 .filter(|scale| *scale <= Decimal::MAX_SCALE)
                 .and_then(|scale| Decimal::parse(number, scale))
-                .map(Kind::Decimal),
+                .map(NodeKind::Decimal),
         };
-        let kind = kind.ok_or_else(|| Error::new(start..self.end, too_large(places)))?;
+        let kind = kind.ok_or_else(|| ExprError::new(start..self.end, too_large(places)))?;
         self.node(start, kind)
     }
 
-    fn primary(&mut self) -> Result<Node, Error> {
+    fn primary(&mut self) -> Result<Node, ExprError> {
         let start = self.span.start;
         match self.token.clone() {
             Token::Number(digits) => self.number(start, &digits),
             Token::Text(text) => {
                 self.advance()?;
-                self.node(start, Kind::Text(text))
+                self.node(start, NodeKind::Text(text))
             }
             Token::Name(name) => {
                 let name = Name {
@@ -281,10 +283,10 @@ impl Parser<'_> {
                 };
                 self.advance()?;
                 let kind = match (name.text.as_str(), self.arguments()?) {
-                    (_, Some(arguments)) => Kind::Call(None, name, arguments),
-                    ("true", None) => Kind::Bool(true),
-                    ("false", None) => Kind::Bool(false),
-                    (_, None) => Kind::Name(name.text),
+                    (_, Some(arguments)) => NodeKind::Call(None, name, arguments),
+                    ("true", None) => NodeKind::Bool(true),
+                    ("false", None) => NodeKind::Bool(false),
+                    (_, None) => NodeKind::Name(name.text),
                 };
                 self.node(start, kind)
             }
@@ -297,15 +299,15 @@ impl Parser<'_> {
             Token::Sign("[") => {
                 self.advance()?;
                 let elements = self.list("]")?;
-                self.node(start, Kind::List(elements))
+                self.node(start, NodeKind::List(elements))
             }
             _ => Err(self.unexpected("a value")),
         }
     }
 }
 
-fn too_deep(span: Span) -> Error {
-    Error::new(
+fn too_deep(span: Span) -> ExprError {
+    ExprError::new(
         span,
         format!("the expression is more than {MAX_DEPTH} levels deep"),
     )
@@ -323,18 +325,20 @@ fn too_large(places: Option<usize>) -> String {
     }
 }
 
-fn children(kind: &Kind) -> impl Iterator<Item = &Node> {
+fn children(kind: &NodeKind) -> impl Iterator<Item = &Node> {
     let (boxed, listed): (Vec<&Node>, &[Node]) = match kind {
-        Kind::Int(_) | Kind::Decimal(_) | Kind::Text(_) | Kind::Bool(_) | Kind::Name(_) => {
-            (vec![], &[])
-        }
-        Kind::Member(of, _) | Kind::Not(of) | Kind::Negate(of) => (vec![of], &[]),
-        Kind::Index(a, b) | Kind::Binary(_, a, b) => (vec![a, b], &[]),
-        Kind::If(a, b, c) => (vec![a, b, c], &[]),
-        Kind::Call(receiver, _, arguments) => {
+        NodeKind::Int(_)
+        | NodeKind::Decimal(_)
+        | NodeKind::Text(_)
+        | NodeKind::Bool(_)
+        | NodeKind::Name(_) => (vec![], &[]),
+        NodeKind::Member(of, _) | NodeKind::Not(of) | NodeKind::Negate(of) => (vec![of], &[]),
+        NodeKind::Index(a, b) | NodeKind::Binary(_, a, b) => (vec![a, b], &[]),
+        NodeKind::If(a, b, c) => (vec![a, b, c], &[]),
+        NodeKind::Call(receiver, _, arguments) => {
             (receiver.as_deref().into_iter().collect(), arguments)
         }
-        Kind::List(elements) => (vec![], elements),
+        NodeKind::List(elements) => (vec![], elements),
     };
     boxed.into_iter().chain(listed)
 }
@@ -416,12 +420,12 @@ mod tests {
 
     fn tree() -> impl Strategy<Value = Node> {
         let leaf = prop_oneof![
-            any::<i64>().prop_map(Kind::Int),
+            any::<i64>().prop_map(NodeKind::Int),
             (any::<i64>(), 1u8..=6)
-                .prop_map(|(units, scale)| Kind::Decimal(Decimal { units, scale })),
-            any::<String>().prop_map(Kind::Text),
-            any::<bool>().prop_map(Kind::Bool),
-            name().prop_map(|n| Kind::Name(n.text)),
+                .prop_map(|(units, scale)| NodeKind::Decimal(Decimal { units, scale })),
+            any::<String>().prop_map(NodeKind::Text),
+            any::<bool>().prop_map(NodeKind::Bool),
+            name().prop_map(|n| NodeKind::Name(n.text)),
         ];
         let node = |kind| Node {
             kind,
@@ -433,16 +437,16 @@ mod tests {
             let list = prop::collection::vec(inner, 0..4);
             let operator = prop::sample::select(OPERATORS.map(|(operator, ..)| operator).to_vec());
             prop_oneof![
-                (boxed.clone(), name()).prop_map(|(a, n)| Kind::Member(a, n)),
-                (boxed.clone(), boxed.clone()).prop_map(|(a, b)| Kind::Index(a, b)),
+                (boxed.clone(), name()).prop_map(|(a, n)| NodeKind::Member(a, n)),
+                (boxed.clone(), boxed.clone()).prop_map(|(a, b)| NodeKind::Index(a, b)),
                 (prop::option::of(boxed.clone()), name(), list.clone())
-                    .prop_map(|(r, n, a)| Kind::Call(r, n, a)),
-                list.prop_map(Kind::List),
-                boxed.clone().prop_map(Kind::Not),
-                boxed.clone().prop_map(Kind::Negate),
+                    .prop_map(|(r, n, a)| NodeKind::Call(r, n, a)),
+                list.prop_map(NodeKind::List),
+                boxed.clone().prop_map(NodeKind::Not),
+                boxed.clone().prop_map(NodeKind::Negate),
                 (operator, boxed.clone(), boxed.clone())
-                    .prop_map(|(o, a, b)| Kind::Binary(o, a, b)),
-                (boxed.clone(), boxed.clone(), boxed).prop_map(|(a, b, c)| Kind::If(a, b, c)),
+                    .prop_map(|(o, a, b)| NodeKind::Binary(o, a, b)),
+                (boxed.clone(), boxed.clone(), boxed).prop_map(|(a, b, c)| NodeKind::If(a, b, c)),
             ]
             .prop_map(node)
         })

@@ -17,7 +17,7 @@ pub struct Signature {
     /// How many parameters at the end may be left out.
     pub(super) optional: usize,
     /// The type of its value.
-    pub(super) gives: Gives,
+    pub(super) gives: ReturnType,
     /// How it is written.
     pub form: &'static str,
     /// What it yields, for the reference.
@@ -46,7 +46,7 @@ pub(super) enum Parameter {
 
 /// The type of a function's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gives {
+pub(super) enum ReturnType {
     Text,
     Int,
     Bool,
@@ -111,7 +111,7 @@ const fn function(
     function: Function,
     name: &'static str,
     parameters: &'static [Parameter],
-    gives: Gives,
+    gives: ReturnType,
     form: &'static str,
     doc: &'static str,
 ) -> Signature {
@@ -131,7 +131,7 @@ const fn method(
     function: Function,
     name: &'static str,
     parameters: &'static [Parameter],
-    gives: Gives,
+    gives: ReturnType,
     form: &'static str,
     doc: &'static str,
 ) -> Signature {
@@ -148,8 +148,8 @@ const fn method(
 }
 
 use Function as F;
-use Gives as G;
 use Parameter as P;
+use ReturnType as G;
 
 /// Every function and method.
 #[rustfmt::skip]

@@ -1,7 +1,7 @@
 //! Expressions from text to value, in a small world.
 
 use super::*;
-use crate::system::record::Record;
+use crate::system::record::StoredRow;
 use crate::system::value::{Date, Row};
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ struct Shop {
     rows: Vec<Row>,
 }
 
-impl World for Shop {
+impl EvalContext for Shop {
     fn session(&self, variable: usize) -> &Value {
         &self.session[variable]
     }
@@ -23,23 +23,23 @@ impl World for Shop {
     fn pick(&self, _: usize) -> &Value {
         &self.session[0]
     }
-    fn bound(&self, _: usize) -> Option<Record<'_>> {
+    fn bound(&self, _: usize) -> Option<StoredRow<'_>> {
         None
     }
-    fn row(&self, _: TableId, key: &[Value]) -> Option<Record<'_>> {
+    fn row(&self, _: TableId, key: &[Value]) -> Option<StoredRow<'_>> {
         let row = self.rows.iter().find(|row| row[..1] == *key);
-        row.map(Record::Held)
+        row.map(StoredRow::Held)
     }
-    fn rows(&self, _: TableId) -> impl Iterator<Item = Record<'_>> {
-        self.rows.iter().map(Record::Held)
+    fn rows(&self, _: TableId) -> impl Iterator<Item = StoredRow<'_>> {
+        self.rows.iter().map(StoredRow::Held)
     }
     fn holder(&self, _: TableId, _: &[Value]) -> Option<&Value> {
         None
     }
-    fn fact(&self, fact: Fact) -> Value {
+    fn fact(&self, fact: HostFact) -> Value {
         match fact {
-            Fact::Today => Value::Date(Date(7000)),
-            Fact::Terminal | Fact::Inserted => Value::text("T1"),
+            HostFact::Today => Value::Date(Date(7000)),
+            HostFact::Terminal | HostFact::Inserted => Value::text("T1"),
             _ => Value::Int(1),
         }
     }

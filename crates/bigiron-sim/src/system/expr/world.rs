@@ -1,13 +1,13 @@
 //! What an expression can ask of the world it is evaluated in.
 
-use super::{Fact, TableId};
-use crate::system::record::Record;
+use super::{HostFact, TableId};
+use crate::system::record::StoredRow;
 use crate::system::value::Value;
 
 /// The world an expression sees: variables, the form, rows, facts. All indices are those of the loaded definition.
 ///
 /// Values are lent, not copied, so that comparing texts allocates nothing.
-pub trait World {
+pub trait EvalContext {
     /// A variable of the sign-on session.
     fn session(&self, variable: usize) -> &Value;
 
@@ -21,19 +21,19 @@ pub trait World {
     fn pick(&self, field: usize) -> &Value;
 
     /// The row bound outside the expression, counted outwards from 0: `row`, `old`, `other`. `None` (nothing picked) reads as blanks.
-    fn bound(&self, depth: usize) -> Option<Record<'_>>;
+    fn bound(&self, depth: usize) -> Option<StoredRow<'_>>;
 
     /// The row of a table with this key.
-    fn row(&self, table: TableId, key: &[Value]) -> Option<Record<'_>>;
+    fn row(&self, table: TableId, key: &[Value]) -> Option<StoredRow<'_>>;
 
     /// All rows of a table, in key order.
-    fn rows(&self, table: TableId) -> impl Iterator<Item = Record<'_>>;
+    fn rows(&self, table: TableId) -> impl Iterator<Item = StoredRow<'_>>;
 
     /// Who holds the record with this key; `None` if nobody does.
     fn holder(&self, table: TableId, key: &[Value]) -> Option<&Value>;
 
     /// A fact; of the type its documentation says.
-    fn fact(&self, fact: Fact) -> Value;
+    fn fact(&self, fact: HostFact) -> Value;
 
     /// The answer to a question, by index, of the type its declaration says. A world of which no questions are declared is never asked.
     fn ask(&self, _question: usize, _arguments: &[Value]) -> Value {

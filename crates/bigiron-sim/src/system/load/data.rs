@@ -1,11 +1,11 @@
 //! Tables: their columns, the rows given, what makes the others.
 
 use super::literal::{NAME_HELP, is_name, type_of, value};
-use super::node::{Faults, Node, Table as Written, Text};
+use super::node::{Faults, TomlNode, TomlTable as Written, TomlText};
 use super::scope::{Catalog, lookup, template, typed, unknown};
 use super::structure;
 use crate::system::expr::{Named, Names, RESERVED, TableNames};
-use crate::system::model::{Column, Generate, Maker, Sequence, Table};
+use crate::system::model::{Column, Generate, Maker, Sequence, TableDef};
 use crate::system::shape::MAKERS;
 use crate::system::value::{Date, Decimal, Type, Value};
 use std::collections::BTreeSet;
@@ -18,11 +18,11 @@ const MAX_ROWS: usize = 100_000;
 
 /// A table's names, columns and key, before anything that uses expressions.
 pub(crate) fn draft(
-    name: &super::node::Name<'_>,
+    name: &super::node::TomlKey<'_>,
     written: &Written<'_>,
     layers: &[String],
     faults: &mut Faults,
-) -> Table {
+) -> TableDef {
     if !is_name(name.text) || RESERVED.contains(&name.text) {
         let fault = faults.error(name.place(), format!("`{}` cannot name a table", name.text));
         fault.help(if is_name(name.text) {
@@ -44,7 +44,7 @@ pub(crate) fn draft(
         .map(|n| n.one_or_more())
         .unwrap_or_default()
         .iter()
-        .filter_map(Node::text)
+        .filter_map(TomlNode::text)
     {
         let known = columns.iter().map(|c| c.name.as_str());
         if let Some(column) = lookup(&format!("column of {}", name.text), &text, known, faults) {
@@ -73,7 +73,7 @@ pub(crate) fn draft(
                 .help("give the table a key of one column"),
         }
     }
-    Table {
+    TableDef {
         name: name.text.to_owned(),
         layer,
         columns,
@@ -129,7 +129,7 @@ fn sequence(written: &Written<'_>) -> Sequence {
 }
 
 /// What expressions may know of a table.
-pub(crate) fn names(table: &Table) -> TableNames {
+pub(crate) fn names(table: &TableDef) -> TableNames {
     let columns = table
         .columns
         .iter()
@@ -147,7 +147,7 @@ pub(crate) fn names(table: &Table) -> TableNames {
 
 /// The rows given and the makers of the others.
 pub(crate) fn fill(
-    table: &mut Table,
+    table: &mut TableDef,
     id: usize,
     written: &Written<'_>,
     catalog: &Catalog,
@@ -184,7 +184,7 @@ pub(crate) fn fill(
     }
 }
 
-fn rows(table: &Table, written: &Written<'_>, faults: &mut Faults) -> Vec<Vec<Value>> {
+fn rows(table: &TableDef, written: &Written<'_>, faults: &mut Faults) -> Vec<Vec<Value>> {
     let mut rows = Vec::new();
     let mut keys = BTreeSet::new();
     let elements = written
@@ -241,7 +241,7 @@ fn rows(table: &Table, written: &Written<'_>, faults: &mut Faults) -> Vec<Vec<Va
     rows
 }
 
-fn cell(node: &Node<'_>, column: &Column, faults: &mut Faults) -> Option<Value> {
+fn cell(node: &TomlNode<'_>, column: &Column, faults: &mut Faults) -> Option<Value> {
     let value = value(node, &column.of, faults)?;
     let length = value.as_text().chars().count();
     match column.width.filter(|width| length > *width) {
@@ -258,7 +258,7 @@ fn cell(node: &Node<'_>, column: &Column, faults: &mut Faults) -> Option<Value> 
 }
 
 fn makers(
-    table: &Table,
+    table: &TableDef,
     id: usize,
     generate: &Written<'_>,
     catalog: &Catalog,
@@ -306,7 +306,7 @@ struct Makers<'m> {
 }
 
 impl Makers<'_> {
-    fn maker(&mut self, kind: &str, node: &Node<'_>) -> Option<Maker> {
+    fn maker(&mut self, kind: &str, node: &TomlNode<'_>) -> Option<Maker> {
         match kind {
             "word" => {
                 let name = node.text()?;
@@ -344,12 +344,12 @@ impl Makers<'_> {
         }
     }
 
-    fn wrong(&mut self, node: &Node<'_>, what: &str) {
+    fn wrong(&mut self, node: &TomlNode<'_>, what: &str) {
         let message = format!("the column `{}` is {}: {what}", self.of.name, self.of.of);
         self.faults.error(node.place(), message);
     }
 
-    fn text_only(&mut self, node: &Node<'_>) -> Option<()> {
+    fn text_only(&mut self, node: &TomlNode<'_>) -> Option<()> {
         if self.of.of == Type::Text {
             return Some(());
         }
@@ -358,7 +358,7 @@ impl Makers<'_> {
     }
 
     /// `{list}` in a pattern.
-    fn pattern_lists(&mut self, text: &Text<'_>) {
+    fn pattern_lists(&mut self, text: &TomlText<'_>) {
         let mut from = 0;
         while let Some(open) = text
             .text
@@ -391,7 +391,7 @@ impl Makers<'_> {
         }
     }
 
-    fn weighted(&mut self, node: &Node<'_>) -> Option<Maker> {
+    fn weighted(&mut self, node: &TomlNode<'_>) -> Option<Maker> {
         let mut choices = Vec::new();
         for (name, weight) in node.table()?.entries() {
             let weight = weight.int().and_then(|n| u32::try_from(n).ok())?;
@@ -414,7 +414,7 @@ impl Makers<'_> {
         Some(Maker::Weighted(choices))
     }
 
-    fn bounds(&mut self, node: &Node<'_>, of: &Type) -> Option<(Value, Value)> {
+    fn bounds(&mut self, node: &TomlNode<'_>, of: &Type) -> Option<(Value, Value)> {
         let elements = node.elements()?;
         let [low, high] = elements.as_slice() else {
             self.faults.error(
@@ -435,7 +435,7 @@ impl Makers<'_> {
         Some((a, b))
     }
 
-    fn range(&mut self, node: &Node<'_>) -> Option<Maker> {
+    fn range(&mut self, node: &TomlNode<'_>) -> Option<Maker> {
         let of = self.of.of.clone();
         let units = |value| match value {
             Value::Int(units) | Value::Decimal(Decimal { units, .. }) => units,
@@ -452,7 +452,7 @@ impl Makers<'_> {
         }
     }
 
-    fn days(&mut self, node: &Node<'_>) -> Option<Maker> {
+    fn days(&mut self, node: &TomlNode<'_>) -> Option<Maker> {
         if self.of.of != Type::Date {
             self.wrong(node, "this makes dates");
             return None;
@@ -463,7 +463,7 @@ impl Makers<'_> {
         }
     }
 
-    fn count(&mut self, node: &Node<'_>) -> Option<Maker> {
+    fn count(&mut self, node: &TomlNode<'_>) -> Option<Maker> {
         if !matches!(self.of.of, Type::Text | Type::Int) {
             self.wrong(node, "a counter makes text or int");
             return None;
@@ -475,7 +475,7 @@ impl Makers<'_> {
         })
     }
 
-    fn key_of(&mut self, node: &Node<'_>) -> Option<Maker> {
+    fn key_of(&mut self, node: &TomlNode<'_>) -> Option<Maker> {
         let other = self.catalog.table(&node.text()?, self.faults)?;
         let names = self.catalog.tables.get(other)?;
         if other == self.table {

@@ -1,7 +1,7 @@
 //! Effects: what rules and jobs do.
 
 use super::literal::{duration, duration_text, look};
-use super::node::{Faults, Node, Place, Table, Text};
+use super::node::{Faults, SourcePlace, TomlNode, TomlTable, TomlText};
 use super::scope::{Catalog, ScreenNames, any, lookup, template, typed, unknown};
 use super::structure;
 use crate::system::expr::{Expr, Names};
@@ -12,7 +12,7 @@ use toml::de::DeValue;
 
 /// Where effects stand.
 #[derive(Clone, Copy)]
-pub(crate) enum Stage<'c> {
+pub(crate) enum EffectContext<'c> {
     /// In a rule of a screen.
     Screen(&'c ScreenNames),
     /// In a job.
@@ -24,14 +24,14 @@ pub(crate) enum Stage<'c> {
 /// Compiles the effects of one place.
 pub(crate) struct Effects<'c, 'f> {
     pub catalog: &'c Catalog,
-    pub stage: Stage<'c>,
+    pub stage: EffectContext<'c>,
     pub names: Names<'c>,
     pub faults: &'f mut Faults,
 }
 
 impl<'c> Effects<'c, '_> {
     /// The effects of a rule: those of `do`, then those that stand in it as keys of their own.
-    pub fn of_rule(&mut self, rule: &Table<'_>) -> Vec<Effect> {
+    pub fn of_rule(&mut self, rule: &TomlTable<'_>) -> Vec<Effect> {
         let mut effects = self.list(rule.get("do"));
         for (name, node) in rule.entries() {
             if short_effects().any(|key| key.name == name.text) {
@@ -43,9 +43,9 @@ impl<'c> Effects<'c, '_> {
     }
 
     /// A list of effects.
-    pub fn list(&mut self, node: Option<Node<'_>>) -> Vec<Effect> {
+    pub fn list(&mut self, node: Option<TomlNode<'_>>) -> Vec<Effect> {
         let elements = node.and_then(|n| n.elements()).unwrap_or_default();
-        let tables = elements.iter().filter_map(Node::table);
+        let tables = elements.iter().filter_map(TomlNode::table);
         let mut effects = Vec::new();
         for table in tables {
             let head = structure::tag(&table, EFFECTS).and_then(|shape| shape.keys.first());
@@ -61,17 +61,17 @@ impl<'c> Effects<'c, '_> {
 
     fn screen(&self) -> Option<&'c ScreenNames> {
         match self.stage {
-            Stage::Screen(screen) => Some(screen),
-            Stage::Job | Stage::Idle => None,
+            EffectContext::Screen(screen) => Some(screen),
+            EffectContext::Job | EffectContext::Idle => None,
         }
     }
 
     fn effect(
         &mut self,
         head: &str,
-        node: &Node<'_>,
-        table: &Table<'_>,
-        place: &Place,
+        node: &TomlNode<'_>,
+        table: &TomlTable<'_>,
+        place: &SourcePlace,
     ) -> Vec<Effect> {
         if !self.allowed(head, place) {
             return Vec::new();
@@ -83,29 +83,29 @@ impl<'c> Effects<'c, '_> {
     }
 
     /// Whether an effect can happen here at all.
-    fn allowed(&mut self, head: &str, place: &Place) -> bool {
+    fn allowed(&mut self, head: &str, place: &SourcePlace) -> bool {
         let on_screen = [
             "message", "call", "modal", "back", "refresh", "page", "fill", "cursor", "mark",
             "alarm", "delay",
         ];
         let in_idle = ["message", "alarm"];
         let message = match self.stage {
-            Stage::Job if on_screen.contains(&head) => {
+            EffectContext::Job if on_screen.contains(&head) => {
                 format!("a job has no terminal: `{head}` can only happen on a screen")
             }
-            Stage::Idle if on_screen.contains(&head) && !in_idle.contains(&head) => {
+            EffectContext::Idle if on_screen.contains(&head) && !in_idle.contains(&head) => {
                 format!("`{head}` needs to know its screen: an idle terminal may show any")
             }
             _ => return true,
         };
         let fault = self.faults.error(place.clone(), message);
-        if let Stage::Job = self.stage {
+        if let EffectContext::Job = self.stage {
             fault.help("of the effects on terminals a job has broadcast, signoff and goto");
         }
         false
     }
 
-    fn single(&mut self, head: &str, node: &Node<'_>, table: &Table<'_>) -> Option<Effect> {
+    fn single(&mut self, head: &str, node: &TomlNode<'_>, table: &TomlTable<'_>) -> Option<Effect> {
         Some(match head {
             "message" => Effect::Message(self.template(node)?),
             "broadcast" => Effect::Broadcast(self.template(node)?),
@@ -174,12 +174,12 @@ impl<'c> Effects<'c, '_> {
         })
     }
 
-    fn template(&mut self, node: &Node<'_>) -> Option<crate::system::model::Template> {
+    fn template(&mut self, node: &TomlNode<'_>) -> Option<crate::system::model::Template> {
         Some(template(&node.text()?, &self.names, &[], self.faults))
     }
 
     /// Milliseconds as an expression; a duration is one.
-    fn delay(&mut self, node: &Node<'_>) -> Option<Expr> {
+    fn delay(&mut self, node: &TomlNode<'_>) -> Option<Expr> {
         match node.value {
             DeValue::String(text) if duration_text(text).is_none() => {
                 typed(node, &Type::Int, &self.names, self.faults)
@@ -190,7 +190,7 @@ impl<'c> Effects<'c, '_> {
         }
     }
 
-    fn target(&mut self, node: &Node<'_>, head: &str) -> Option<ScreenId> {
+    fn target(&mut self, node: &TomlNode<'_>, head: &str) -> Option<ScreenId> {
         let text = node.text()?;
         let id = self.catalog.screen(&text, self.faults)?;
         let target = self.catalog.screens.get(id)?;
@@ -210,7 +210,7 @@ impl<'c> Effects<'c, '_> {
         None
     }
 
-    fn paging(&mut self, node: &Node<'_>) -> Option<Paging> {
+    fn paging(&mut self, node: &TomlNode<'_>) -> Option<Paging> {
         if self.screen().is_some_and(|s| s.list.is_none() && !s.broken) {
             self.faults
                 .error(node.place(), "this screen has no list to page");
@@ -224,7 +224,7 @@ impl<'c> Effects<'c, '_> {
         })
     }
 
-    fn field(&mut self, name: &Text<'_>) -> Option<FieldId> {
+    fn field(&mut self, name: &TomlText<'_>) -> Option<FieldId> {
         let screen = self.screen()?;
         let id = lookup(
             "field of this screen",
@@ -236,7 +236,7 @@ impl<'c> Effects<'c, '_> {
     }
 
     /// `set` of variables, or `fill` of fields.
-    fn assignments(&mut self, head: &str, node: &Node<'_>) -> Vec<Effect> {
+    fn assignments(&mut self, head: &str, node: &TomlNode<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (name, value) in node.table().map(|t| t.entries()).unwrap_or_default() {
             effects.extend(if head == "fill" {
@@ -248,7 +248,7 @@ impl<'c> Effects<'c, '_> {
         effects
     }
 
-    fn fill(&mut self, name: &super::node::Name<'_>, value: &Node<'_>) -> Option<Effect> {
+    fn fill(&mut self, name: &super::node::TomlKey<'_>, value: &TomlNode<'_>) -> Option<Effect> {
         let screen = self.screen()?;
         let Some(field) = screen
             .names
@@ -277,7 +277,7 @@ impl<'c> Effects<'c, '_> {
         Some(Effect::Fill(field.id, expr))
     }
 
-    fn set(&mut self, name: &super::node::Name<'_>, value: &Node<'_>) -> Option<Effect> {
+    fn set(&mut self, name: &super::node::TomlKey<'_>, value: &TomlNode<'_>) -> Option<Effect> {
         let (scope, variable) = name.text.split_once('.').unwrap_or(("", name.text));
         let known = match (scope, self.names.state) {
             ("session", _) => self.names.session,
@@ -316,14 +316,14 @@ impl<'c> Effects<'c, '_> {
     /// A table and the key of a record in it.
     pub(crate) fn record(
         &mut self,
-        node: &Node<'_>,
-        table: &Table<'_>,
+        node: &TomlNode<'_>,
+        table: &TomlTable<'_>,
     ) -> Option<(usize, Option<Vec<Expr>>)> {
         let of = self.catalog.table(&node.text()?, self.faults)?;
         Some((of, self.key(of, table.get("key")?)))
     }
 
-    pub(crate) fn key(&mut self, of: usize, node: Node<'_>) -> Option<Vec<Expr>> {
+    pub(crate) fn key(&mut self, of: usize, node: TomlNode<'_>) -> Option<Vec<Expr>> {
         let names = self.catalog.tables.get(of)?;
         let parts = node.one_or_more();
         if names.key.is_empty() {
@@ -360,7 +360,7 @@ impl<'c> Effects<'c, '_> {
     pub(crate) fn columns(
         &mut self,
         of: usize,
-        node: Option<Node<'_>>,
+        node: Option<TomlNode<'_>>,
     ) -> Option<Vec<(usize, Expr)>> {
         let names = self.catalog.tables.get(of)?;
         let mut set = Vec::new();
@@ -391,7 +391,7 @@ impl<'c> Effects<'c, '_> {
         Some(set)
     }
 
-    fn insert(&mut self, node: &Node<'_>, table: &Table<'_>) -> Option<Effect> {
+    fn insert(&mut self, node: &TomlNode<'_>, table: &TomlTable<'_>) -> Option<Effect> {
         let text = node.text()?;
         let of = self.catalog.table(&text, self.faults)?;
         let before = self.faults.list.len();
@@ -418,7 +418,7 @@ impl<'c> Effects<'c, '_> {
         Some(Effect::Insert { table: of, row })
     }
 
-    fn update(&mut self, node: &Node<'_>, table: &Table<'_>) -> Option<Effect> {
+    fn update(&mut self, node: &TomlNode<'_>, table: &TomlTable<'_>) -> Option<Effect> {
         let (of, key) = self.record(node, table)?;
         self.names.rows.push(("old", of));
         let set = self.columns(of, table.get("set"));
@@ -442,14 +442,14 @@ impl<'c> Effects<'c, '_> {
         })
     }
 
-    pub(crate) fn filter(&mut self, table: &Table<'_>) -> Option<Option<Expr>> {
+    pub(crate) fn filter(&mut self, table: &TomlTable<'_>) -> Option<Option<Expr>> {
         match table.get("where") {
             Some(node) => typed(&node, &Type::Bool, &self.names, self.faults).map(Some),
             None => Some(None),
         }
     }
 
-    fn each(&mut self, node: &Node<'_>, table: &Table<'_>) -> Option<Effect> {
+    fn each(&mut self, node: &TomlNode<'_>, table: &TomlTable<'_>) -> Option<Effect> {
         let of = self.catalog.table(&node.text()?, self.faults)?;
         self.names.rows.push(("row", of));
         let filter = self.filter(table);
@@ -462,7 +462,7 @@ impl<'c> Effects<'c, '_> {
         })
     }
 
-    fn compare(&mut self, node: &Node<'_>, table: &Table<'_>) -> Option<Effect> {
+    fn compare(&mut self, node: &TomlNode<'_>, table: &TomlTable<'_>) -> Option<Effect> {
         let left = self.catalog.table(&node.text()?, self.faults);
         let right = table
             .str_of("with")
@@ -491,31 +491,37 @@ impl<'c> Effects<'c, '_> {
     }
 
     /// Columns that must agree, by their names in both tables.
-    fn pairs(&mut self, left: usize, right: usize, node: Option<Node<'_>>) -> Vec<(usize, usize)> {
+    fn pairs(
+        &mut self,
+        left: usize,
+        right: usize,
+        node: Option<TomlNode<'_>>,
+    ) -> Vec<(usize, usize)> {
         let mut pairs = Vec::new();
         for element in node.and_then(|n| n.elements()).unwrap_or_default() {
-            let names: Vec<(&str, Place, &str, Place)> = match (element.text(), element.table()) {
-                (Some(text), _) => vec![(text.text, text.place(), text.text, text.place())],
-                (None, Some(table)) => {
-                    let pair = |(name, node): (super::node::Name<'_>, Node<'_>)| {
-                        let text = node.value.as_str().map(str::len).and(node.text());
-                        text.map(|t| {
-                            (
-                                name.text.to_owned(),
-                                name.place(),
-                                t.text.to_owned(),
-                                t.place(),
-                            )
-                        })
-                    };
-                    let owned: Vec<_> = table.entries().into_iter().filter_map(pair).collect();
-                    for (here, at, there, other) in &owned {
-                        pairs.extend(self.pair(left, right, (here, at), (there, other)));
+            let names: Vec<(&str, SourcePlace, &str, SourcePlace)> =
+                match (element.text(), element.table()) {
+                    (Some(text), _) => vec![(text.text, text.place(), text.text, text.place())],
+                    (None, Some(table)) => {
+                        let pair = |(name, node): (super::node::TomlKey<'_>, TomlNode<'_>)| {
+                            let text = node.value.as_str().map(str::len).and(node.text());
+                            text.map(|t| {
+                                (
+                                    name.text.to_owned(),
+                                    name.place(),
+                                    t.text.to_owned(),
+                                    t.place(),
+                                )
+                            })
+                        };
+                        let owned: Vec<_> = table.entries().into_iter().filter_map(pair).collect();
+                        for (here, at, there, other) in &owned {
+                            pairs.extend(self.pair(left, right, (here, at), (there, other)));
+                        }
+                        continue;
                     }
-                    continue;
-                }
-                _ => continue,
-            };
+                    _ => continue,
+                };
             for (here, at, there, other) in &names {
                 pairs.extend(self.pair(left, right, (here, at), (there, other)));
             }
@@ -527,10 +533,10 @@ impl<'c> Effects<'c, '_> {
         &mut self,
         left: usize,
         right: usize,
-        here: (&str, &Place),
-        there: (&str, &Place),
+        here: (&str, &SourcePlace),
+        there: (&str, &SourcePlace),
     ) -> Option<(usize, usize)> {
-        let mut column = |table: usize, (name, place): (&str, &Place)| {
+        let mut column = |table: usize, (name, place): (&str, &SourcePlace)| {
             let names = self.catalog.tables.get(table)?;
             let found = names.columns.iter().position(|c| c.name == name);
             if found.is_none() {
@@ -558,7 +564,7 @@ impl<'c> Effects<'c, '_> {
     }
 
     /// A message needs a field where it is shown at the end.
-    fn message_is_seen(&mut self, effects: &[Effect], rule: &Table<'_>) {
+    fn message_is_seen(&mut self, effects: &[Effect], rule: &TomlTable<'_>) {
         let Some(screen) = self.screen().filter(|s| !s.broken) else {
             return;
         };

@@ -1,10 +1,10 @@
 //! The rules of a screen's keys: what each answers to, which go before, and which fields must hold a value for them.
 
-use super::effects::{Effects, Stage};
-use super::node::{Faults, Node, Place, Table};
+use super::effects::{EffectContext, Effects};
+use super::node::{Faults, SourcePlace, TomlNode, TomlTable};
 use super::scope::{Catalog, ScreenNames, template, typed};
 use crate::system::expr::{Expr, Names};
-use crate::system::model::{FieldId, KeyRules, Requirement, Rule, Screen, Trigger};
+use crate::system::model::{FieldId, KeyRules, Rule, Screen, SequenceRule, Trigger};
 use crate::system::near::near;
 use crate::system::value::Type;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(super) fn trigger(name: &str) -> Option<Trigger> {
     })
 }
 
-pub(super) fn wrong_trigger(name: &str, place: Place, faults: &mut Faults) {
+pub(super) fn wrong_trigger(name: &str, place: SourcePlace, faults: &mut Faults) {
     let fault = faults.error(place, format!("`{name}` is no key"));
     let known = [
         "enter", "clear", "open", "return", "pf1", "pf12", "pf24", "pa1",
@@ -47,7 +47,7 @@ pub(super) fn wrong_trigger(name: &str, place: Place, faults: &mut Faults) {
 }
 
 pub(super) fn keys<'c>(
-    root: &Table<'_>,
+    root: &TomlTable<'_>,
     own: &'c ScreenNames,
     names: &Names<'c>,
     catalog: &'c Catalog,
@@ -60,12 +60,12 @@ pub(super) fn keys<'c>(
             continue;
         };
         let mut rules = Vec::new();
-        let mut always: Option<Table<'_>> = None;
+        let mut always: Option<TomlTable<'_>> = None;
         for (n, table) in node
             .elements()
             .unwrap_or_default()
             .iter()
-            .filter_map(Node::table)
+            .filter_map(TomlNode::table)
             .enumerate()
         {
             if always.is_some() {
@@ -80,7 +80,7 @@ pub(super) fn keys<'c>(
                 .map(|text| template(&text, names, &[], faults));
             let mut effects = Effects {
                 catalog,
-                stage: Stage::Screen(own),
+                stage: EffectContext::Screen(own),
                 names: names.clone(),
                 faults,
             };
@@ -107,19 +107,19 @@ pub(super) fn keys<'c>(
 }
 
 pub(super) fn requires<'c>(
-    root: &Table<'_>,
+    root: &TomlTable<'_>,
     own: &'c ScreenNames,
     names: &Names<'c>,
     catalog: &'c Catalog,
     faults: &mut Faults,
-) -> Vec<Requirement> {
+) -> Vec<SequenceRule> {
     let mut requires = Vec::new();
     for table in root
         .get("requires")
         .and_then(|n| n.elements())
         .unwrap_or_default()
         .iter()
-        .filter_map(Node::table)
+        .filter_map(TomlNode::table)
     {
         let mut keys = Vec::new();
         for text in table
@@ -127,7 +127,7 @@ pub(super) fn requires<'c>(
             .and_then(|n| n.elements())
             .unwrap_or_default()
             .iter()
-            .filter_map(Node::text)
+            .filter_map(TomlNode::text)
         {
             match trigger(text.text) {
                 Some(Trigger::Open | Trigger::Return) | None => {
@@ -158,7 +158,7 @@ pub(super) fn requires<'c>(
             .and_then(|node| typed(&node, &Type::Bool, names, faults));
         let mut compiler = Effects {
             catalog,
-            stage: Stage::Screen(own),
+            stage: EffectContext::Screen(own),
             names: names.clone(),
             faults,
         };
@@ -176,7 +176,7 @@ pub(super) fn requires<'c>(
             fault.help("give it a `message`, a `modal` or a `do`");
         }
         if let Some(needs) = needs {
-            requires.push(Requirement {
+            requires.push(SequenceRule {
                 keys,
                 when: when.flatten(),
                 needs,

@@ -1,11 +1,11 @@
 //! Warnings about a system as a whole.
 
-use super::node::{Faults, Table};
+use super::node::{Faults, TomlTable};
 use crate::system::model::{Effect, Screen, ScreenId, System};
 use std::collections::BTreeSet;
 
 /// Warns of screens that nothing leads to.
-pub(super) fn unreachable(system: &System, roots: &[Table<'_>], faults: &mut Faults) {
+pub(super) fn unreachable(system: &System, roots: &[TomlTable<'_>], faults: &mut Faults) {
     let mut reached = BTreeSet::new();
     let mut open: Vec<ScreenId> = vec![system.start, system.abend.then];
     for job in &system.jobs {

@@ -1,7 +1,7 @@
 //! Literal values of definition files: types, durations, dates, rows' cells, looks.
 
-use super::node::{Faults, Node, Table, Text};
-use crate::system::model::{Look, Variable};
+use super::node::{Faults, TomlNode, TomlTable, TomlText};
+use crate::system::model::{FieldStyle, Variable};
 use crate::system::shape::{COLORS, HIGHLIGHTS};
 use crate::system::value::{Date, Decimal, Type, Value};
 use tn3270::wire::attribute::{Color, FieldAttribute, Highlight, Intensity};
@@ -11,7 +11,7 @@ use toml::de::DeValue;
 const WIDEST: usize = 3564;
 
 /// A type as written: its type, and for `text(n)` the width.
-pub(crate) fn type_of(text: &Text<'_>, faults: &mut Faults) -> Option<(Type, Option<usize>)> {
+pub(crate) fn type_of(text: &TomlText<'_>, faults: &mut Faults) -> Option<(Type, Option<usize>)> {
     let written = text.text.trim();
     let (name, argument) = match written.split_once('(') {
         Some((name, rest)) => (
@@ -41,7 +41,7 @@ pub(crate) fn type_of(text: &Text<'_>, faults: &mut Faults) -> Option<(Type, Opt
 }
 
 /// A duration in milliseconds: a whole number of them, or text such as `250ms`, `90s`, `10m`, `2h`.
-pub(crate) fn duration(node: &Node<'_>, faults: &mut Faults) -> Option<u64> {
+pub(crate) fn duration(node: &TomlNode<'_>, faults: &mut Faults) -> Option<u64> {
     let millis = match node.value {
         DeValue::Integer(_) => node.int().and_then(|n| u64::try_from(n).ok()),
         DeValue::String(text) => duration_text(text),
@@ -71,7 +71,7 @@ pub(crate) fn duration_text(text: &str) -> Option<u64> {
 }
 
 /// A time of day as text, `22:00` or `22:00:30`, in milliseconds since midnight.
-pub(crate) fn time_of_day(text: &Text<'_>, faults: &mut Faults) -> Option<u64> {
+pub(crate) fn time_of_day(text: &TomlText<'_>, faults: &mut Faults) -> Option<u64> {
     let mut parts = text.text.split(':').map(|p| {
         if p.len() == 2 {
             p.parse::<u64>().ok()
@@ -95,7 +95,7 @@ pub(crate) fn time_of_day(text: &Text<'_>, faults: &mut Faults) -> Option<u64> {
 }
 
 /// A TOML date.
-pub(crate) fn date(node: &Node<'_>, faults: &mut Faults) -> Option<Date> {
+pub(crate) fn date(node: &TomlNode<'_>, faults: &mut Faults) -> Option<Date> {
     let DeValue::Datetime(value) = node.value else {
         return None;
     };
@@ -112,7 +112,7 @@ pub(crate) fn date(node: &Node<'_>, faults: &mut Faults) -> Option<Date> {
 }
 
 /// A literal value of a type; text for a text, digits or a number for a decimal, `1989-03-14` for a date.
-pub(crate) fn value(node: &Node<'_>, of: &Type, faults: &mut Faults) -> Option<Value> {
+pub(crate) fn value(node: &TomlNode<'_>, of: &Type, faults: &mut Faults) -> Option<Value> {
     let value = match (of, node.value) {
         (Type::Int, DeValue::Integer(_)) => node.int().map(Value::Int),
         (Type::Decimal(scale), DeValue::Integer(_)) => node
@@ -164,7 +164,7 @@ fn found(value: &DeValue<'_>) -> String {
 }
 
 /// A literal of whatever type it shows: the short form of a variable, or a literal in an expression's place.
-pub(crate) fn untyped(node: &Node<'_>) -> Option<Value> {
+pub(crate) fn untyped(node: &TomlNode<'_>) -> Option<Value> {
     match node.value {
         DeValue::String(text) => Some(Value::text(text.as_ref())),
         DeValue::Integer(_) => node.int().map(Value::Int),
@@ -185,7 +185,7 @@ pub(crate) fn untyped(node: &Node<'_>) -> Option<Value> {
 }
 
 /// `[session]` or `[state]`.
-pub(crate) fn variables(table: Option<Table<'_>>, faults: &mut Faults) -> Vec<Variable> {
+pub(crate) fn variables(table: Option<TomlTable<'_>>, faults: &mut Faults) -> Vec<Variable> {
     let mut variables = Vec::new();
     for (name, node) in table.map(|t| t.entries()).unwrap_or_default() {
         if !is_name(name.text) {
@@ -235,9 +235,9 @@ pub(crate) fn is_name(text: &str) -> bool {
 }
 
 /// The attribute of fixed text: protected, and skipped by the cursor.
-pub(crate) fn plain() -> Look {
+pub(crate) fn plain() -> FieldStyle {
     let attribute = FieldAttribute::default().protected(true).numeric(true);
-    Look {
+    FieldStyle {
         attribute,
         color: None,
         highlight: None,
@@ -245,7 +245,7 @@ pub(crate) fn plain() -> Look {
 }
 
 /// A look with the intensity, colour and highlighting that a table gives.
-pub(crate) fn look(table: &Table<'_>, base: Look) -> Look {
+pub(crate) fn look(table: &TomlTable<'_>, base: FieldStyle) -> FieldStyle {
     let word = |key| table.str_of(key).map(|t| t.text);
     let mut look = base;
     if let Some(intensity) = word("intensity") {

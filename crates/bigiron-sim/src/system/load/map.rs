@@ -1,17 +1,17 @@
 //! The drawn map: brackets and pens are attribute bytes, and what is drawn is what is shown.
 
 use super::literal::{is_name, plain};
-use super::node::{Faults, Text as Written};
-use crate::system::model::{Look, Text};
+use super::node::{Faults, TomlText as Written};
+use crate::system::model::{FieldStyle, MapText};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use tn3270::wire::ebcdic::CodePage;
 
 /// How a map's characters are read.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Inks {
+pub(super) struct MapLegend {
     /// Characters that are attribute bytes of the fixed text after them.
-    pub pens: BTreeMap<char, Look>,
+    pub pens: BTreeMap<char, FieldStyle>,
     /// Characters shown as others.
     pub glyphs: BTreeMap<char, char>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Grid {
 
 /// A field as drawn.
 #[derive(Debug, Clone)]
-pub(super) struct Drawn {
+pub(super) struct DrawnField {
     pub name: String,
     /// Where the name stands in the map's text.
     pub span: Range<usize>,
@@ -43,9 +43,9 @@ pub(super) struct Drawn {
 
 /// A map, read.
 #[derive(Debug, Default)]
-pub(super) struct Map {
-    pub texts: Vec<Text>,
-    pub fields: Vec<Drawn>,
+pub(super) struct DrawnMap {
+    pub texts: Vec<MapText>,
+    pub fields: Vec<DrawnField>,
     /// Rows and columns a window covers.
     pub extent: (usize, usize),
     /// List rows.
@@ -65,7 +65,12 @@ struct Line<'t> {
 }
 
 /// Reads a map. Faults are reported at the very cell.
-pub(super) fn read(written: &Written<'_>, inks: &Inks, grid: Grid, faults: &mut Faults) -> Map {
+pub(super) fn read(
+    written: &Written<'_>,
+    inks: &MapLegend,
+    grid: Grid,
+    faults: &mut Faults,
+) -> DrawnMap {
     let (lines, list_rows, repeat) = lines(written, faults);
     let widest = lines
         .iter()
@@ -122,11 +127,11 @@ pub(super) fn read(written: &Written<'_>, inks: &Inks, grid: Grid, faults: &mut 
         origin: row * grid.columns + column,
         width,
         is_window: grid.window.is_some(),
-        map: Map {
+        map: DrawnMap {
             extent: (lines.len().min(room.0), width),
             list_rows,
             repeat,
-            ..Map::default()
+            ..DrawnMap::default()
         },
         text: None,
         pen_open: true,
@@ -196,15 +201,15 @@ fn lines<'t>(written: &Written<'t>, faults: &mut Faults) -> (Vec<Line<'t>>, usiz
 
 struct Reader<'r, 't> {
     written: &'r Written<'t>,
-    inks: &'r Inks,
+    inks: &'r MapLegend,
     faults: &'r mut Faults,
     columns: usize,
     origin: usize,
     width: usize,
     is_window: bool,
-    map: Map,
+    map: DrawnMap,
     /// The text being read: its attribute's address, its look, its characters.
-    text: Option<Text>,
+    text: Option<MapText>,
     /// The text being read is in another look than plain, which must end with its line.
     pen_open: bool,
 }
@@ -297,10 +302,10 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn begin_text(&mut self, at: u16, look: Look) {
+    fn begin_text(&mut self, at: u16, look: FieldStyle) {
         self.close_text();
         self.pen_open = look != plain();
-        self.text = Some(Text {
+        self.text = Some(MapText {
             at,
             look,
             text: String::new(),
@@ -409,7 +414,7 @@ impl Reader<'_, '_> {
         let has_text = !shares && self.text_follows(row, end, cells);
         let name_span = start + 1..start + 1 + name.len();
         let at = self.address(row, open);
-        self.map.fields.push(Drawn {
+        self.map.fields.push(DrawnField {
             span: name_span,
             name,
             at,

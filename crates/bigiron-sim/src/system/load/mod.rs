@@ -15,12 +15,12 @@ mod visit;
 mod warts;
 
 use super::diagnostics::Diagnostics;
-use super::model::{Abend, Given, Idle, Job, Messages, Schedule, System, Template};
+use super::model::{Abend, Idle, Job, Messages, Schedule, System, Template, TemplateFact};
 use super::shape::{SCREEN, SYSTEM};
 use super::value::Date;
-use effects::{Effects, Stage};
-use map::Inks;
-use node::{Faults, Name, Node, Source, Table};
+use effects::{EffectContext, Effects};
+use map::MapLegend;
+use node::{Faults, SourceFile, TomlKey, TomlNode, TomlTable};
 use scope::{Catalog, fixed, template};
 use toml::de::{DeTable, DeValue};
 
@@ -148,9 +148,9 @@ fn is_screen_id(stem: &str) -> bool {
 }
 
 /// Parses a file. What the reader cannot make sense of is reported, the rest is gone on with.
-pub(crate) fn parse<'s>(source: Source<'s>, faults: &mut Faults) -> DeTable<'s> {
+pub(crate) fn parse<'s>(source: SourceFile<'s>, faults: &mut Faults) -> DeTable<'s> {
     if let Some(span) = nesting::too_deep(source.text) {
-        let place = node::Place {
+        let place = node::SourcePlace {
             file: source.name.to_owned(),
             span,
         };
@@ -161,7 +161,7 @@ pub(crate) fn parse<'s>(source: Source<'s>, faults: &mut Faults) -> DeTable<'s> 
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         faults.error(
-            node::Place {
+            node::SourcePlace {
                 file: source.name.to_owned(),
                 span,
             },
@@ -177,15 +177,15 @@ fn compile(
     digest: u64,
     faults: &mut Faults,
 ) -> Option<System> {
-    let sources: Vec<Source<'_>> = sources
+    let sources: Vec<SourceFile<'_>> = sources
         .iter()
-        .map(|(name, text)| Source { name, text })
+        .map(|(name, text)| SourceFile { name, text })
         .collect();
-    let parsed: Vec<(Source<'_>, DeTable<'_>)> =
+    let parsed: Vec<(SourceFile<'_>, DeTable<'_>)> =
         sources.iter().map(|s| (*s, parse(*s, faults))).collect();
-    let roots: Vec<Table<'_>> = parsed
+    let roots: Vec<TomlTable<'_>> = parsed
         .iter()
-        .map(|(source, table)| Table::root(*source, table))
+        .map(|(source, table)| TomlTable::root(*source, table))
         .collect();
     let Some(system) = roots.iter().find(|root| root.source.name == "system.toml") else {
         if !faults.list.iter().any(|d| d.file == "system.toml") {
@@ -282,14 +282,14 @@ fn compile(
     start.map(|_| compiled)
 }
 
-fn text_of(table: &Table<'_>, key: &str) -> String {
+fn text_of(table: &TomlTable<'_>, key: &str) -> String {
     table
         .str_of(key)
         .map(|t| t.text.to_owned())
         .unwrap_or_default()
 }
 
-fn layers(system: &Table<'_>) -> Vec<String> {
+fn layers(system: &TomlTable<'_>) -> Vec<String> {
     let names = system
         .get("layers")
         .and_then(|n| n.elements())
@@ -305,7 +305,7 @@ fn layers(system: &Table<'_>) -> Vec<String> {
     }
 }
 
-fn time(node: &Node<'_>) -> u64 {
+fn time(node: &TomlNode<'_>) -> u64 {
     let DeValue::Datetime(value) = node.value else {
         return 0;
     };
@@ -316,10 +316,10 @@ fn time(node: &Node<'_>) -> u64 {
 }
 
 fn tables(
-    system: &Table<'_>,
+    system: &TomlTable<'_>,
     catalog: &mut Catalog,
     faults: &mut Faults,
-) -> Vec<super::model::Table> {
+) -> Vec<super::model::TableDef> {
     let layers = layers(system);
     let mut tables = Vec::new();
     for (name, node) in system.entries_of("table") {
@@ -336,13 +336,13 @@ fn tables(
 
 /// Reads the maps of all screens, and settles what they know of each other.
 fn drafts<'d>(
-    roots: &[Table<'d>],
-    system: &Table<'_>,
+    roots: &[TomlTable<'d>],
+    system: &TomlTable<'_>,
     model: u8,
     catalog: &mut Catalog,
     faults: &mut Faults,
-) -> Vec<screen::Draft<'d>> {
-    let mut inks = Inks::default();
+) -> Vec<screen::ScreenDraft<'d>> {
+    let mut inks = MapLegend::default();
     screen::pens(system.table_of("pen"), &mut inks, faults);
     for (name, node) in system.entries_of("glyph") {
         let shown = node.text().and_then(|t| {
@@ -393,7 +393,7 @@ fn drafts<'d>(
 }
 
 /// A screen that is no window.
-fn full_screen(name: &node::Text<'_>, catalog: &Catalog, faults: &mut Faults) -> Option<usize> {
+fn full_screen(name: &node::TomlText<'_>, catalog: &Catalog, faults: &mut Faults) -> Option<usize> {
     let id = catalog.screen(name, faults)?;
     if catalog.screens.get(id).is_some_and(|s| s.window) {
         faults.error(
@@ -404,21 +404,21 @@ fn full_screen(name: &node::Text<'_>, catalog: &Catalog, faults: &mut Faults) ->
     Some(id)
 }
 
-fn messages(system: &Table<'_>, catalog: &Catalog, faults: &mut Faults) -> Messages {
+fn messages(system: &TomlTable<'_>, catalog: &Catalog, faults: &mut Faults) -> Messages {
     let table = system.table_of("messages");
-    let mut text = |key, given: &[(&str, Given)]| {
+    let mut text = |key, given: &[(&str, TemplateFact)]| {
         table
             .and_then(|t| t.str_of(key))
             .map(|t| template(&t, &catalog.names(), given, faults))
     };
     let inactive_key = text(
         "inactive_key",
-        &[("key", Given::Key), ("screen", Given::Screen)],
+        &[("key", TemplateFact::Key), ("screen", TemplateFact::Screen)],
     );
     let no_more = text("no_more", &[]);
     let default_key = Template(vec![
-        super::model::Part::Given(Given::Key),
-        super::model::Part::Text(" IS NOT ACTIVE ON THIS SCREEN".to_owned()),
+        super::model::TemplatePart::Given(TemplateFact::Key),
+        super::model::TemplatePart::Text(" IS NOT ACTIVE ON THIS SCREEN".to_owned()),
     ]);
     Messages {
         inactive_key: inactive_key.unwrap_or(default_key),
@@ -426,13 +426,13 @@ fn messages(system: &Table<'_>, catalog: &Catalog, faults: &mut Faults) -> Messa
     }
 }
 
-fn idle(table: &Table<'_>, catalog: &Catalog, faults: &mut Faults) -> Option<Idle> {
+fn idle(table: &TomlTable<'_>, catalog: &Catalog, faults: &mut Faults) -> Option<Idle> {
     let after = table
         .get("after")
         .and_then(|node| literal::duration(&node, faults));
     let mut compiler = Effects {
         catalog,
-        stage: Stage::Idle,
+        stage: EffectContext::Idle,
         names: catalog.names(),
         faults,
     };
@@ -443,11 +443,11 @@ fn idle(table: &Table<'_>, catalog: &Catalog, faults: &mut Faults) -> Option<Idl
     })
 }
 
-fn abend(system: &Table<'_>, start: usize, catalog: &Catalog, faults: &mut Faults) -> Abend {
+fn abend(system: &TomlTable<'_>, start: usize, catalog: &Catalog, faults: &mut Faults) -> Abend {
     let given = [
-        ("code", Given::Code),
-        ("screen", Given::Screen),
-        ("time", Given::Time),
+        ("code", TemplateFact::Code),
+        ("screen", TemplateFact::Screen),
+        ("time", TemplateFact::Time),
     ];
     let table = system.table_of("abend");
     let lines = table
@@ -456,20 +456,20 @@ fn abend(system: &Table<'_>, start: usize, catalog: &Catalog, faults: &mut Fault
     let lines: Option<Vec<Template>> = lines.map(|lines| {
         lines
             .iter()
-            .filter_map(Node::text)
+            .filter_map(TomlNode::text)
             .map(|text| template(&text, &catalog.names(), &given, faults))
             .collect()
     });
     let then = table
         .and_then(|t| t.str_of("then"))
         .and_then(|then| full_screen(&then, catalog, faults));
-    let part = super::model::Part::Given;
-    let text = |text: &str| super::model::Part::Text(text.to_owned());
+    let part = super::model::TemplatePart::Given;
+    let text = |text: &str| super::model::TemplatePart::Text(text.to_owned());
     let line = vec![
         text("TRANSACTION "),
-        part(Given::Screen),
+        part(TemplateFact::Screen),
         text(" HAS FAILED WITH ABEND "),
-        part(Given::Code),
+        part(TemplateFact::Code),
     ];
     Abend {
         lines: lines.unwrap_or_else(|| vec![Template(line)]),
@@ -477,7 +477,7 @@ fn abend(system: &Table<'_>, start: usize, catalog: &Catalog, faults: &mut Fault
     }
 }
 
-fn job(name: &Name<'_>, node: &Node<'_>, catalog: &Catalog, faults: &mut Faults) -> Job {
+fn job(name: &TomlKey<'_>, node: &TomlNode<'_>, catalog: &Catalog, faults: &mut Faults) -> Job {
     let mut job = Job {
         name: name.text.to_owned(),
         about: String::new(),
@@ -491,7 +491,7 @@ fn job(name: &Name<'_>, node: &Node<'_>, catalog: &Catalog, faults: &mut Faults)
     job.schedule = schedule(&table, faults);
     let mut compiler = Effects {
         catalog,
-        stage: Stage::Job,
+        stage: EffectContext::Job,
         names: catalog.names(),
         faults,
     };
@@ -499,7 +499,7 @@ fn job(name: &Name<'_>, node: &Node<'_>, catalog: &Catalog, faults: &mut Faults)
     job
 }
 
-fn schedule(table: &Table<'_>, faults: &mut Faults) -> Schedule {
+fn schedule(table: &TomlTable<'_>, faults: &mut Faults) -> Schedule {
     let every = table
         .get("every")
         .and_then(|node| literal::duration(&node, faults).map(|ms| (node, ms)));
@@ -519,7 +519,7 @@ fn schedule(table: &Table<'_>, faults: &mut Faults) -> Schedule {
         (None, Some(times)) => {
             let mut daily: Vec<u64> = times
                 .iter()
-                .filter_map(Node::text)
+                .filter_map(TomlNode::text)
                 .filter_map(|t| literal::time_of_day(&t, faults))
                 .collect();
             daily.sort_unstable();

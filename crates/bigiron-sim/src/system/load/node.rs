@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct SourcePlace {
     /// Name of the file.
     pub file: String,
     /// Byte offsets.
@@ -21,7 +21,7 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    pub fn error(&mut self, place: Place, message: impl Into<String>) -> &mut Diagnostic {
+    pub fn error(&mut self, place: SourcePlace, message: impl Into<String>) -> &mut Diagnostic {
         self.add(
             Severity::Error,
             place.file,
@@ -30,7 +30,7 @@ impl Faults {
         )
     }
 
-    pub fn warning(&mut self, place: Place, message: impl Into<String>) -> &mut Diagnostic {
+    pub fn warning(&mut self, place: SourcePlace, message: impl Into<String>) -> &mut Diagnostic {
         self.add(
             Severity::Warning,
             place.file,
@@ -74,15 +74,15 @@ impl Diagnostic {
 
 /// A file's name and text.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Source<'d> {
+pub(crate) struct SourceFile<'d> {
     pub name: &'d str,
     pub text: &'d str,
 }
 
 /// A value and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Node<'d> {
-    pub source: Source<'d>,
+pub(crate) struct TomlNode<'d> {
+    pub source: SourceFile<'d>,
     pub value: &'d DeValue<'d>,
     start: usize,
     end: usize,
@@ -90,8 +90,8 @@ pub(crate) struct Node<'d> {
 
 /// A table and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Table<'d> {
-    pub source: Source<'d>,
+pub(crate) struct TomlTable<'d> {
+    pub source: SourceFile<'d>,
     pub table: &'d DeTable<'d>,
     start: usize,
     end: usize,
@@ -99,8 +99,8 @@ pub(crate) struct Table<'d> {
 
 /// A key, as written.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Name<'d> {
-    pub source: Source<'d>,
+pub(crate) struct TomlKey<'d> {
+    pub source: SourceFile<'d>,
     pub text: &'d str,
     start: usize,
     end: usize,
@@ -109,17 +109,17 @@ pub(crate) struct Name<'d> {
 macro_rules! place {
     ($($of:ident),*) => {$(
         impl $of<'_> {
-            pub fn place(&self) -> Place {
-                Place { file: self.source.name.to_owned(), span: self.start..self.end }
+            pub fn place(&self) -> SourcePlace {
+                SourcePlace { file: self.source.name.to_owned(), span: self.start..self.end }
             }
         }
     )*};
 }
-place!(Node, Table, Name);
+place!(TomlNode, TomlTable, TomlKey);
 
-impl<'d> Table<'d> {
-    pub fn root(source: Source<'d>, table: &'d DeTable<'d>) -> Table<'d> {
-        Table {
+impl<'d> TomlTable<'d> {
+    pub fn root(source: SourceFile<'d>, table: &'d DeTable<'d>) -> TomlTable<'d> {
+        TomlTable {
             source,
             table,
             start: 0,
@@ -127,12 +127,12 @@ impl<'d> Table<'d> {
         }
     }
 
-    pub fn get(&self, key: &str) -> Option<Node<'d>> {
+    pub fn get(&self, key: &str) -> Option<TomlNode<'d>> {
         let (_, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
-        Some(Node::new(self.source, value))
+        Some(TomlNode::new(self.source, value))
     }
 
-    pub fn key(&self, key: &str) -> Option<Name<'d>> {
+    pub fn key(&self, key: &str) -> Option<TomlKey<'d>> {
         self.entries()
             .into_iter()
             .map(|(name, _)| name)
@@ -140,18 +140,18 @@ impl<'d> Table<'d> {
     }
 
     /// Keys and values in the order they are written.
-    pub fn entries(&self) -> Vec<(Name<'d>, Node<'d>)> {
+    pub fn entries(&self) -> Vec<(TomlKey<'d>, TomlNode<'d>)> {
         let entry = |(name, value): (&'d Spanned<_>, &'d Spanned<DeValue<'d>>)| {
             let text: &std::borrow::Cow<'d, str> = name.get_ref();
             let Range { start, end } = name.span();
             (
-                Name {
+                TomlKey {
                     source: self.source,
                     text: text.as_ref(),
                     start,
                     end,
                 },
-                Node::new(self.source, value),
+                TomlNode::new(self.source, value),
             )
         };
         let mut entries: Vec<_> = self.table.iter().map(entry).collect();
@@ -160,17 +160,17 @@ impl<'d> Table<'d> {
     }
 
     /// The entries of a table inside this one; none if it is not there or no table.
-    pub fn entries_of(&self, key: &str) -> Vec<(Name<'d>, Node<'d>)> {
+    pub fn entries_of(&self, key: &str) -> Vec<(TomlKey<'d>, TomlNode<'d>)> {
         self.table_of(key)
             .map(|table| table.entries())
             .unwrap_or_default()
     }
 
-    pub fn table_of(&self, key: &str) -> Option<Table<'d>> {
+    pub fn table_of(&self, key: &str) -> Option<TomlTable<'d>> {
         self.get(key)?.table()
     }
 
-    pub fn str_of(&self, key: &str) -> Option<Text<'d>> {
+    pub fn str_of(&self, key: &str) -> Option<TomlText<'d>> {
         self.get(key)?.text()
     }
 
@@ -183,10 +183,10 @@ impl<'d> Table<'d> {
     }
 }
 
-impl<'d> Node<'d> {
-    fn new(source: Source<'d>, value: &'d Spanned<DeValue<'d>>) -> Node<'d> {
+impl<'d> TomlNode<'d> {
+    fn new(source: SourceFile<'d>, value: &'d Spanned<DeValue<'d>>) -> TomlNode<'d> {
         let Range { start, end } = value.span();
-        Node {
+        TomlNode {
             source,
             value: value.get_ref(),
             start,
@@ -199,9 +199,9 @@ impl<'d> Node<'d> {
         i64::from_str_radix(integer.as_str(), integer.radix()).ok()
     }
 
-    pub fn table(&self) -> Option<Table<'d>> {
+    pub fn table(&self) -> Option<TomlTable<'d>> {
         let table = self.value.as_table()?;
-        Some(Table {
+        Some(TomlTable {
             source: self.source,
             table,
             start: self.start,
@@ -209,27 +209,27 @@ impl<'d> Node<'d> {
         })
     }
 
-    pub fn elements(&self) -> Option<Vec<Node<'d>>> {
+    pub fn elements(&self) -> Option<Vec<TomlNode<'d>>> {
         let array = self.value.as_array()?;
         Some(
             array
                 .iter()
-                .map(|value| Node::new(self.source, value))
+                .map(|value| TomlNode::new(self.source, value))
                 .collect(),
         )
     }
 
     /// The elements of a list, or the value itself.
-    pub fn one_or_more(&self) -> Vec<Node<'d>> {
+    pub fn one_or_more(&self) -> Vec<TomlNode<'d>> {
         self.elements().unwrap_or_else(|| vec![*self])
     }
 
-    pub fn text(&self) -> Option<Text<'d>> {
+    pub fn text(&self) -> Option<TomlText<'d>> {
         let DeValue::String(text) = self.value else {
             return None;
         };
         let raw = self.source.text.get(self.start..self.end).unwrap_or("");
-        Some(Text {
+        Some(TomlText {
             node: *self,
             text: text.as_ref(),
             raw,
@@ -239,22 +239,22 @@ impl<'d> Node<'d> {
 
 /// A text value: what it says, and as it stands in the file.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Text<'d> {
-    pub node: Node<'d>,
+pub(crate) struct TomlText<'d> {
+    pub node: TomlNode<'d>,
     pub text: &'d str,
     raw: &'d str,
 }
 
-impl Text<'_> {
-    pub fn place(&self) -> Place {
+impl TomlText<'_> {
+    pub fn place(&self) -> SourcePlace {
         self.node.place()
     }
 
     /// Where a part of the text stands in the file.
-    pub fn part(&self, part: Range<usize>) -> Place {
+    pub fn part(&self, part: Range<usize>) -> SourcePlace {
         let start = self.node.start + raw_offset(self.raw, part.start);
         let end = self.node.start + raw_offset(self.raw, part.end);
-        Place {
+        SourcePlace {
             file: self.node.source.name.to_owned(),
             span: start..end.max(start),
         }

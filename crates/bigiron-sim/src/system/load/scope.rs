@@ -1,11 +1,11 @@
 //! What is known by name while a system is compiled, and the expressions and texts that use the names.
 
 use super::literal::untyped;
-use super::node::{Faults, Node, Place, Text};
+use super::node::{Faults, SourcePlace, TomlNode, TomlText};
 use crate::system::expr::{
-    self, Expr, FieldNames, Named, Names, TableNames, Typed, check, check_as,
+    self, Expr, FieldNames, Named, Names, TableNames, TypedExpr, check, check_as,
 };
-use crate::system::model::{Field, Given, Part, ScreenId, Template, Variable};
+use crate::system::model::{MapField, ScreenId, Template, TemplateFact, TemplatePart, Variable};
 use crate::system::near::near;
 use crate::system::value::Type;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub(crate) struct ScreenNames {
     pub id: String,
     pub window: bool,
     pub over: Option<ScreenId>,
-    pub fields: Vec<Field>,
+    pub fields: Vec<MapField>,
     pub names: Vec<FieldNames>,
     pub state: Vec<Variable>,
     pub state_names: Vec<Named>,
@@ -62,7 +62,7 @@ impl Catalog {
         }
     }
 
-    pub fn table(&self, name: &Text<'_>, faults: &mut Faults) -> Option<usize> {
+    pub fn table(&self, name: &TomlText<'_>, faults: &mut Faults) -> Option<usize> {
         lookup(
             "table",
             name,
@@ -71,7 +71,7 @@ impl Catalog {
         )
     }
 
-    pub fn screen(&self, name: &Text<'_>, faults: &mut Faults) -> Option<ScreenId> {
+    pub fn screen(&self, name: &TomlText<'_>, faults: &mut Faults) -> Option<ScreenId> {
         lookup(
             "screen",
             name,
@@ -80,7 +80,7 @@ impl Catalog {
         )
     }
 
-    pub fn job(&self, name: &Text<'_>, faults: &mut Faults) -> Option<usize> {
+    pub fn job(&self, name: &TomlText<'_>, faults: &mut Faults) -> Option<usize> {
         lookup("job", name, self.jobs.iter().map(String::as_str), faults)
     }
 }
@@ -88,7 +88,7 @@ impl Catalog {
 /// The index of a name among those known, or a fault with the nearest.
 pub(crate) fn lookup<'n>(
     what: &str,
-    name: &Text<'_>,
+    name: &TomlText<'_>,
     known: impl Iterator<Item = &'n str> + Clone,
     faults: &mut Faults,
 ) -> Option<usize> {
@@ -103,7 +103,7 @@ pub(crate) fn lookup<'n>(
 pub(crate) fn unknown<'n>(
     what: &str,
     name: &str,
-    place: Place,
+    place: SourcePlace,
     known: impl Iterator<Item = &'n str> + Clone,
     faults: &mut Faults,
 ) {
@@ -121,14 +121,18 @@ pub(crate) fn unknown<'n>(
 }
 
 /// An expression of any type.
-pub(crate) fn any(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<Typed> {
+pub(crate) fn any(
+    node: &TomlNode<'_>,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) -> Option<TypedExpr> {
     if let Some(text) = node.text() {
         return parsed(&text, 0..text.text.len(), faults, |tree, errors| {
             check(tree, names, errors)
         });
     }
     let value = untyped(node)?;
-    Some(Typed {
+    Some(TypedExpr {
         of: value.of(),
         expr: Expr::Const(value),
     })
@@ -136,7 +140,7 @@ pub(crate) fn any(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Op
 
 /// An expression of a type.
 pub(crate) fn typed(
-    node: &Node<'_>,
+    node: &TomlNode<'_>,
     of: &Type,
     names: &Names<'_>,
     faults: &mut Faults,
@@ -155,10 +159,10 @@ pub(crate) fn typed(
 
 /// Parses a part of a text and checks the tree; faults are mapped to their places in the file.
 fn parsed<T>(
-    text: &Text<'_>,
+    text: &TomlText<'_>,
     part: std::ops::Range<usize>,
     faults: &mut Faults,
-    check: impl FnOnce(&expr::ast::Node, &mut Vec<expr::Error>) -> Option<T>,
+    check: impl FnOnce(&expr::ast::Node, &mut Vec<expr::ExprError>) -> Option<T>,
 ) -> Option<T> {
     let mut errors = Vec::new();
     let result = match expr::parse(text.text.get(part.clone()).unwrap_or("")) {
@@ -180,9 +184,9 @@ fn parsed<T>(
 
 /// Text with `{expressions}` in it. `given` are the facts that the host fills in here.
 pub(crate) fn template(
-    text: &Text<'_>,
+    text: &TomlText<'_>,
     names: &Names<'_>,
-    given: &[(&str, Given)],
+    given: &[(&str, TemplateFact)],
     faults: &mut Faults,
 ) -> Template {
     let mut parts = Vec::new();
@@ -202,18 +206,18 @@ pub(crate) fn template(
                     break;
                 };
                 if !plain.is_empty() {
-                    parts.push(Part::Text(std::mem::take(&mut plain)));
+                    parts.push(TemplatePart::Text(std::mem::take(&mut plain)));
                 }
                 let inside = at + 1..at + length;
                 let word = text.text.get(inside.clone()).unwrap_or("").trim();
                 match given.iter().find(|(name, _)| *name == word) {
-                    Some((_, given)) => parts.push(Part::Given(*given)),
+                    Some((_, given)) => parts.push(TemplatePart::Given(*given)),
                     None => {
                         let typed = parsed(text, inside.clone(), faults, |tree, errors| {
                             check(tree, names, errors)
                         });
                         if let Some(typed) = typed {
-                            parts.push(Part::Expr(typed.expr));
+                            parts.push(TemplatePart::Expr(typed.expr));
                         }
                     }
                 }
@@ -232,7 +236,7 @@ pub(crate) fn template(
         }
     }
     if !plain.is_empty() {
-        parts.push(Part::Text(plain));
+        parts.push(TemplatePart::Text(plain));
     }
     Template(parts)
 }
@@ -257,5 +261,5 @@ fn closing_brace(text: &str) -> Option<usize> {
 
 /// A template of plain text.
 pub(crate) fn fixed(text: &str) -> Template {
-    Template(vec![Part::Text(text.to_owned())])
+    Template(vec![TemplatePart::Text(text.to_owned())])
 }

@@ -2,11 +2,11 @@
 
 use super::keys::{edits, keys, requires};
 use super::literal::{NAME_HELP, is_name, look, plain, type_of, value, variables};
-use super::map::{self, Drawn, Grid, Inks, Map};
-use super::node::{Faults, Node, Table, Text};
+use super::map::{self, DrawnField, DrawnMap, Grid, MapLegend};
+use super::node::{Faults, TomlNode, TomlTable, TomlText};
 use super::scope::{Catalog, ScreenNames, any, fixed, lookup, template, typed, unknown};
 use crate::system::expr::{FieldNames, Named, Names};
-use crate::system::model::{Field, FieldId, List, Look, Screen, Template, Window};
+use crate::system::model::{FieldId, FieldStyle, List, MapField, Screen, Template, Window};
 use crate::system::picture::Picture;
 use crate::system::value::Type;
 use std::collections::BTreeMap;
@@ -25,22 +25,22 @@ fn alternate_size(model: u8) -> (usize, usize) {
 const PRIMARY: (usize, usize) = (24, 80);
 
 /// A screen whose map has been read.
-pub(super) struct Draft<'d> {
-    pub root: Table<'d>,
+pub(super) struct ScreenDraft<'d> {
+    pub root: TomlTable<'d>,
     pub names: ScreenNames,
-    map: Map,
+    map: DrawnMap,
     grid: Grid,
 }
 
 /// Reads the map, the fields' types and the variables of a screen.
 pub(super) fn draft<'d>(
     id: &str,
-    root: Table<'d>,
+    root: TomlTable<'d>,
     model: u8,
-    inks: &Inks,
+    inks: &MapLegend,
     catalog: &Catalog,
     faults: &mut Faults,
-) -> Draft<'d> {
+) -> ScreenDraft<'d> {
     let before = faults.list.len();
     let is_alternate = root.bool_of("alternate").unwrap_or(false);
     let (rows, columns) = if is_alternate {
@@ -81,7 +81,7 @@ pub(super) fn draft<'d>(
     pens(root.table_of("pen"), &mut inks, faults);
     let map = match root.str_of("map") {
         Some(text) => map::read(&text, &inks, grid, faults),
-        None => Map::default(),
+        None => DrawnMap::default(),
     };
     let mut names = ScreenNames {
         id: id.to_owned(),
@@ -112,7 +112,7 @@ pub(super) fn draft<'d>(
     };
     list(&root, &map, &mut names, catalog, faults);
     names.broken = faults.list.len() > before;
-    Draft {
+    ScreenDraft {
         root,
         names,
         map,
@@ -121,7 +121,7 @@ pub(super) fn draft<'d>(
 }
 
 /// Pens of a system or screen.
-pub(super) fn pens(table: Option<Table<'_>>, inks: &mut Inks, faults: &mut Faults) {
+pub(super) fn pens(table: Option<TomlTable<'_>>, inks: &mut MapLegend, faults: &mut Faults) {
     for (name, node) in table.map(|t| t.entries()).unwrap_or_default() {
         if let (Some(ch), Some(pen)) = (ink(&name, faults), node.table()) {
             inks.pens.insert(ch, look(&pen, plain()));
@@ -130,7 +130,7 @@ pub(super) fn pens(table: Option<Table<'_>>, inks: &mut Inks, faults: &mut Fault
 }
 
 /// The one character that a pen or glyph is called by.
-pub(super) fn ink(name: &super::node::Name<'_>, faults: &mut Faults) -> Option<char> {
+pub(super) fn ink(name: &super::node::TomlKey<'_>, faults: &mut Faults) -> Option<char> {
     let mut chars = name.text.chars();
     match (chars.next(), chars.next()) {
         (Some(ch), None)
@@ -151,11 +151,11 @@ pub(super) fn ink(name: &super::node::Name<'_>, faults: &mut Faults) -> Option<c
 
 /// `[field.NAME]` tables by the name in the map.
 fn declared<'d>(
-    root: &Table<'d>,
-    map: &Map,
+    root: &TomlTable<'d>,
+    map: &DrawnMap,
     faults: &mut Faults,
-) -> BTreeMap<String, (String, Table<'d>)> {
-    let mut declared: BTreeMap<String, (String, Table<'d>)> = BTreeMap::new();
+) -> BTreeMap<String, (String, TomlTable<'d>)> {
+    let mut declared: BTreeMap<String, (String, TomlTable<'d>)> = BTreeMap::new();
     for (name, node) in root.entries_of("field") {
         let Some(table) = node.table() else { continue };
         if !is_name(name.text) {
@@ -189,9 +189,9 @@ fn declared<'d>(
 
 /// The fields as sent, and the names rules know them by.
 fn fields(
-    root: &Table<'_>,
-    map: &Map,
-    declared: &BTreeMap<String, (String, Table<'_>)>,
+    root: &TomlTable<'_>,
+    map: &DrawnMap,
+    declared: &BTreeMap<String, (String, TomlTable<'_>)>,
     names: &mut ScreenNames,
     faults: &mut Faults,
 ) {
@@ -236,7 +236,12 @@ fn fields(
     }
 }
 
-fn field(name: &str, drawn: &Drawn, table: Option<Table<'_>>, faults: &mut Faults) -> Field {
+fn field(
+    name: &str,
+    drawn: &DrawnField,
+    table: Option<TomlTable<'_>>,
+    faults: &mut Faults,
+) -> MapField {
     let flag = |key| table.and_then(|t| t.bool_of(key));
     if let Some(place) = table
         .and_then(|t| t.get("protected"))
@@ -253,13 +258,13 @@ fn field(name: &str, drawn: &Drawn, table: Option<Table<'_>>, faults: &mut Fault
         false => FieldAttribute::default().protected(true).numeric(true),
     };
     let attribute = attribute.mdt(flag("mdt") == Some(true));
-    let base = Look {
+    let base = FieldStyle {
         attribute,
         color: None,
         highlight: None,
     };
     let end = match flag("autoskip") {
-        Some(false) => Look {
+        Some(false) => FieldStyle {
             attribute: FieldAttribute::default().protected(true),
             ..plain()
         },
@@ -271,7 +276,7 @@ fn field(name: &str, drawn: &Drawn, table: Option<Table<'_>>, faults: &mut Fault
         .map_or(Type::Text, |(of, _)| of);
     let picture = table.and_then(|t| t.str_of("picture"));
     let picture = picture.and_then(|text| checked_picture(&text, &of, drawn.length, faults));
-    Field {
+    MapField {
         name: name.to_owned(),
         list_row: drawn.list_row,
         at: drawn.at,
@@ -293,7 +298,7 @@ fn field(name: &str, drawn: &Drawn, table: Option<Table<'_>>, faults: &mut Fault
 }
 
 fn checked_picture(
-    text: &Text<'_>,
+    text: &TomlText<'_>,
     of: &Type,
     length: usize,
     faults: &mut Faults,
@@ -323,8 +328,8 @@ fn checked_picture(
 }
 
 fn list(
-    root: &Table<'_>,
-    map: &Map,
+    root: &TomlTable<'_>,
+    map: &DrawnMap,
     names: &mut ScreenNames,
     catalog: &Catalog,
     faults: &mut Faults,
@@ -363,7 +368,7 @@ fn list(
 
 /// Settles which screen a window lies over.
 pub(super) fn over(
-    draft: &Draft<'_>,
+    draft: &ScreenDraft<'_>,
     id: usize,
     catalog: &Catalog,
     faults: &mut Faults,
@@ -391,7 +396,7 @@ pub(super) fn over(
 
 /// Compiles a screen.
 pub(super) fn compile(
-    draft: Draft<'_>,
+    draft: ScreenDraft<'_>,
     id: usize,
     catalog: &Catalog,
     faults: &mut Faults,
@@ -442,7 +447,7 @@ pub(super) fn compile(
     Some(screen)
 }
 
-fn cursor(root: &Table<'_>, own: &ScreenNames, faults: &mut Faults) -> Option<FieldId> {
+fn cursor(root: &TomlTable<'_>, own: &ScreenNames, faults: &mut Faults) -> Option<FieldId> {
     match root.str_of("cursor") {
         Some(name) => {
             let known = own.names.iter().map(|f| f.name.as_str());
@@ -455,15 +460,15 @@ fn cursor(root: &Table<'_>, own: &ScreenNames, faults: &mut Faults) -> Option<Fi
 }
 
 /// The name under which a field is declared in the file.
-fn declaration<'d>(root: &Table<'d>, field: &Field) -> Option<Table<'d>> {
+fn declaration<'d>(root: &TomlTable<'d>, field: &MapField) -> Option<TomlTable<'d>> {
     root.table_of("field")?.table_of(&field.name)
 }
 
 fn field_expressions(
-    root: &Table<'_>,
+    root: &TomlTable<'_>,
     own: &ScreenNames,
     names: &Names<'_>,
-    fields: &mut [Field],
+    fields: &mut [MapField],
     faults: &mut Faults,
 ) {
     for field in fields {
@@ -495,7 +500,7 @@ fn field_expressions(
         let mut condition = |key| {
             table
                 .get(key)
-                .and_then(|node: Node<'_>| typed(&node, &Type::Bool, &names, faults))
+                .and_then(|node: TomlNode<'_>| typed(&node, &Type::Bool, &names, faults))
         };
         field.protected_until = condition("protected_until");
         let locked = condition("locked_until");
@@ -523,9 +528,9 @@ fn field_expressions(
 
 /// Gives the text behind a field that does not skip the attribute of the field's end.
 fn ends(
-    root: &Table<'_>,
-    fields: &[Field],
-    texts: &mut [crate::system::model::Text],
+    root: &TomlTable<'_>,
+    fields: &[MapField],
+    texts: &mut [crate::system::model::MapText],
     behind: &[Option<usize>],
 ) {
     for (field, text) in fields.iter().zip(behind) {
@@ -539,7 +544,7 @@ fn ends(
 }
 
 fn compile_list(
-    root: &Table<'_>,
+    root: &TomlTable<'_>,
     own: &ScreenNames,
     names: &Names<'_>,
     page: usize,

@@ -1,24 +1,29 @@
 //! Files against their shapes: unknown and missing keys, values of the wrong kind.
 
-use super::node::{Faults, Name, Node, Place, Table};
+use super::node::{Faults, SourcePlace, TomlKey, TomlNode, TomlTable};
 use crate::system::near::near;
-use crate::system::shape::{EFFECTS, Key, Kind, MAKERS, Shape, VARIABLE};
+use crate::system::shape::{EFFECTS, KeyShape, MAKERS, TableShape, VARIABLE, ValueKind};
 use toml::de::DeValue;
 
 /// The deepest nesting of effects.
 const MAX_NESTING: usize = 16;
 
 /// Checks a table against a shape. Whatever is reported here the later steps pass over in silence.
-pub(crate) fn check(table: &Table<'_>, shape: &'static Shape, at: Place, faults: &mut Faults) {
+pub(crate) fn check(
+    table: &TomlTable<'_>,
+    shape: &'static TableShape,
+    at: SourcePlace,
+    faults: &mut Faults,
+) {
     Check { faults, nesting: 0 }.shape(table, shape, &at);
 }
 
 /// Checks a table against keys that stand together for this table alone.
 pub(super) fn check_keys(
-    table: &Table<'_>,
+    table: &TomlTable<'_>,
     name: &str,
-    keys: &[(&'static Key, bool)],
-    at: &Place,
+    keys: &[(&'static KeyShape, bool)],
+    at: &SourcePlace,
     faults: &mut Faults,
 ) {
     Check { faults, nesting: 0 }.keys(table, name, keys, at);
@@ -30,12 +35,18 @@ struct Check<'f> {
 }
 
 impl Check<'_> {
-    fn shape(&mut self, table: &Table<'_>, shape: &'static Shape, at: &Place) {
+    fn shape(&mut self, table: &TomlTable<'_>, shape: &'static TableShape, at: &SourcePlace) {
         let keys: Vec<_> = shape.all_keys().collect();
         self.keys(table, shape.name, &keys, at);
     }
 
-    fn keys(&mut self, table: &Table<'_>, name: &str, keys: &[(&'static Key, bool)], at: &Place) {
+    fn keys(
+        &mut self,
+        table: &TomlTable<'_>,
+        name: &str,
+        keys: &[(&'static KeyShape, bool)],
+        at: &SourcePlace,
+    ) {
         for (written, value) in table.entries() {
             match keys.iter().find(|(key, _)| key.name == written.text) {
                 Some((key, _)) => self.value(&value, &key.kind),
@@ -53,17 +64,21 @@ impl Check<'_> {
         }
     }
 
-    fn value(&mut self, node: &Node<'_>, kind: &'static Kind) {
+    fn value(&mut self, node: &TomlNode<'_>, kind: &'static ValueKind) {
         match (kind, node.value) {
-            (Kind::One(shape), DeValue::Table(_)) => {
+            (ValueKind::One(shape), DeValue::Table(_)) => {
                 if let Some(table) = node.table() {
                     self.shape(&table, shape, &node.place());
                 }
             }
-            (Kind::Map(of), DeValue::Table(_)) => self.each(node.table().map(|t| t.entries()), of),
-            (Kind::List(of) | Kind::OneOrList(of), DeValue::Array(_)) => self.elements(node, of),
-            (Kind::OneOrList(of), _) => self.value(node, of),
-            (Kind::Many(shape), DeValue::Array(_)) => {
+            (ValueKind::Map(of), DeValue::Table(_)) => {
+                self.each(node.table().map(|t| t.entries()), of)
+            }
+            (ValueKind::List(of) | ValueKind::OneOrList(of), DeValue::Array(_)) => {
+                self.elements(node, of)
+            }
+            (ValueKind::OneOrList(of), _) => self.value(node, of),
+            (ValueKind::Many(shape), DeValue::Array(_)) => {
                 for element in node.elements().unwrap_or_default() {
                     match element.table() {
                         Some(table) => self.shape(&table, shape, &element.place()),
@@ -71,7 +86,7 @@ impl Check<'_> {
                     }
                 }
             }
-            (Kind::Effects, DeValue::Array(_)) => {
+            (ValueKind::Effects, DeValue::Array(_)) => {
                 if self.nesting == MAX_NESTING {
                     self.faults.error(
                         node.place(),
@@ -85,22 +100,24 @@ impl Check<'_> {
                 }
                 self.nesting -= 1;
             }
-            (Kind::Tagged(name, shapes), DeValue::Array(_)) => {
+            (ValueKind::Tagged(name, shapes), DeValue::Array(_)) => {
                 for element in node.elements().unwrap_or_default() {
                     self.tagged(&element, shapes, name);
                 }
             }
-            (Kind::Tagged(name, shapes), DeValue::Table(_)) => self.tagged(node, shapes, name),
-            (Kind::Maker, DeValue::Table(_)) => self.tagged(node, MAKERS, "a generated column"),
-            (Kind::Variable, DeValue::Table(_)) => {
+            (ValueKind::Tagged(name, shapes), DeValue::Table(_)) => self.tagged(node, shapes, name),
+            (ValueKind::Maker, DeValue::Table(_)) => {
+                self.tagged(node, MAKERS, "a generated column")
+            }
+            (ValueKind::Variable, DeValue::Table(_)) => {
                 if let Some(table) = node.table() {
                     self.shape(&table, &VARIABLE, &node.place());
                 }
             }
-            (Kind::ColumnPair, DeValue::Table(_)) => {
-                self.each(node.table().map(|t| t.entries()), &Kind::Text)
+            (ValueKind::ColumnPair, DeValue::Table(_)) => {
+                self.each(node.table().map(|t| t.entries()), &ValueKind::Text)
             }
-            (Kind::Int(least, most), DeValue::Integer(_))
+            (ValueKind::Int(least, most), DeValue::Integer(_))
                 if !node.int().is_some_and(|n| (*least..=*most).contains(&n)) =>
             {
                 self.faults.error(
@@ -108,7 +125,9 @@ impl Check<'_> {
                     format!("a whole number from {least} to {most} is wanted"),
                 );
             }
-            (Kind::Choice(words), DeValue::String(text)) if !words.contains(&text.as_ref()) => {
+            (ValueKind::Choice(words), DeValue::String(text))
+                if !words.contains(&text.as_ref()) =>
+            {
                 let fault = self.faults.error(
                     node.place(),
                     format!("`{text}` is none of {}", words.join(", ")),
@@ -117,7 +136,7 @@ impl Check<'_> {
                     fault.help(format!("did you mean `{near}`?"));
                 }
             }
-            (Kind::True, DeValue::Boolean(false)) => {
+            (ValueKind::True, DeValue::Boolean(false)) => {
                 self.faults
                     .error(node.place(), "only `true` makes sense here")
                     .help("leave the key out if it should not happen");
@@ -127,25 +146,25 @@ impl Check<'_> {
         }
     }
 
-    fn each(&mut self, entries: Option<Vec<(Name<'_>, Node<'_>)>>, of: &'static Kind) {
+    fn each(&mut self, entries: Option<Vec<(TomlKey<'_>, TomlNode<'_>)>>, of: &'static ValueKind) {
         for (_, value) in entries.unwrap_or_default() {
             self.value(&value, of);
         }
     }
 
-    fn elements(&mut self, node: &Node<'_>, of: &'static Kind) {
+    fn elements(&mut self, node: &TomlNode<'_>, of: &'static ValueKind) {
         for element in node.elements().unwrap_or_default() {
             self.value(&element, of);
         }
     }
 
-    fn wrong(&mut self, node: &Node<'_>, kind: &Kind) {
+    fn wrong(&mut self, node: &TomlNode<'_>, kind: &ValueKind) {
         let message = format!("expected {}, found {}", wanted(kind), found(node.value));
         self.faults.error(node.place(), message);
     }
 
     /// A table whose kind is told by which of some keys it has.
-    fn tagged(&mut self, node: &Node<'_>, shapes: &'static [Shape], name: &str) {
+    fn tagged(&mut self, node: &TomlNode<'_>, shapes: &'static [TableShape], name: &str) {
         let Some(table) = node.table() else {
             let message = format!("expected {name} as a table, found {}", found(node.value));
             self.faults.error(node.place(), message);
@@ -185,7 +204,12 @@ impl Check<'_> {
     }
 }
 
-fn unknown_key(written: &Name<'_>, name: &str, keys: &[(&'static Key, bool)], faults: &mut Faults) {
+fn unknown_key(
+    written: &TomlKey<'_>,
+    name: &str,
+    keys: &[(&'static KeyShape, bool)],
+    faults: &mut Faults,
+) {
     let fault = faults.error(
         written.place(),
         format!("{name} has no key `{}`", written.text),
@@ -202,10 +226,13 @@ fn unknown_key(written: &Name<'_>, name: &str, keys: &[(&'static Key, bool)], fa
 
 /// Which of some kinds a table is: that whose telling key it has. `set` and `when` tell a kind and stand in other kinds
 /// too, so the kind that knows most of the keys counts, and must know all unless its telling key comes first.
-pub(super) fn tag(table: &Table<'_>, shapes: &'static [Shape]) -> Option<&'static Shape> {
+pub(super) fn tag(
+    table: &TomlTable<'_>,
+    shapes: &'static [TableShape],
+) -> Option<&'static TableShape> {
     let entries = table.entries();
-    let head = |shape: &Shape| shape.keys.first().map_or("", |key| key.name);
-    let known = |shape: &&Shape| {
+    let head = |shape: &TableShape| shape.keys.first().map_or("", |key| key.name);
+    let known = |shape: &&TableShape| {
         entries
             .iter()
             .filter(|(name, _)| shape.keys.iter().any(|k| k.name == name.text))
@@ -220,56 +247,60 @@ pub(super) fn tag(table: &Table<'_>, shapes: &'static [Shape]) -> Option<&'stati
 }
 
 /// Whether a kind that has no parts takes a value.
-fn accepts(kind: &Kind, value: &DeValue<'_>) -> bool {
+fn accepts(kind: &ValueKind, value: &DeValue<'_>) -> bool {
     use DeValue as V;
     match kind {
-        Kind::Text | Kind::Ref(_) | Kind::Template | Kind::Type | Kind::Choice(_) => {
+        ValueKind::Text
+        | ValueKind::Ref(_)
+        | ValueKind::Template
+        | ValueKind::Type
+        | ValueKind::Choice(_) => {
             matches!(value, V::String(_))
         }
-        Kind::Expr => matches!(
+        ValueKind::Expr => matches!(
             value,
             V::String(_) | V::Integer(_) | V::Float(_) | V::Boolean(_) | V::Datetime(_)
         ),
-        Kind::Literal | Kind::Variable => {
+        ValueKind::Literal | ValueKind::Variable => {
             matches!(
                 value,
                 V::String(_) | V::Integer(_) | V::Float(_) | V::Boolean(_) | V::Datetime(_)
             )
         }
-        Kind::Int(..) => matches!(value, V::Integer(_)),
-        Kind::Bool | Kind::True => matches!(value, V::Boolean(_)),
-        Kind::Date => matches!(value, V::Datetime(d) if d.date.is_some() && d.time.is_none()),
-        Kind::Time => matches!(value, V::Datetime(d) if d.date.is_none() && d.time.is_some()),
-        Kind::Duration | Kind::Delay => matches!(value, V::String(_) | V::Integer(_)),
-        Kind::ColumnPair => matches!(value, V::String(_)),
+        ValueKind::Int(..) => matches!(value, V::Integer(_)),
+        ValueKind::Bool | ValueKind::True => matches!(value, V::Boolean(_)),
+        ValueKind::Date => matches!(value, V::Datetime(d) if d.date.is_some() && d.time.is_none()),
+        ValueKind::Time => matches!(value, V::Datetime(d) if d.date.is_none() && d.time.is_some()),
+        ValueKind::Duration | ValueKind::Delay => matches!(value, V::String(_) | V::Integer(_)),
+        ValueKind::ColumnPair => matches!(value, V::String(_)),
         _ => false,
     }
 }
 
-fn wanted(kind: &Kind) -> String {
+fn wanted(kind: &ValueKind) -> String {
     match kind {
-        Kind::Text | Kind::Template | Kind::Choice(_) => "text".into(),
-        Kind::Ref(what) => format!("the name of a {what}"),
-        Kind::Expr => "an expression as text".into(),
-        Kind::Int(..) => "a whole number".into(),
-        Kind::Bool => "true or false".into(),
-        Kind::True => "true".into(),
-        Kind::Date => "a date such as 1989-03-14".into(),
-        Kind::Time => "a time such as 08:30:00".into(),
-        Kind::Duration => "milliseconds, or text such as \"90s\"".into(),
-        Kind::Delay => "milliseconds, text such as \"90s\", or an expression".into(),
-        Kind::Type => "a type such as \"text(8)\"".into(),
-        Kind::Literal => "a value".into(),
-        Kind::One(shape) => format!("{} as a table", shape.name),
-        Kind::Many(shape) => format!("{} as an array of tables, `[[…]]`", shape.name),
-        Kind::Map(_) => "a table".into(),
-        Kind::List(of) => format!("a list, each of it {}", wanted(of)),
-        Kind::OneOrList(of) => format!("{}, or a list of such", wanted(of)),
-        Kind::Effects => "a list of effects".into(),
-        Kind::Tagged(name, _) => format!("a list, each of it {name}"),
-        Kind::Maker => "what makes the column, as in { word = \"names\" }".into(),
-        Kind::Variable => "a first value, or { type = \"…\", initial = … }".into(),
-        Kind::ColumnPair => "a column's name, or { here = \"there\" }".into(),
+        ValueKind::Text | ValueKind::Template | ValueKind::Choice(_) => "text".into(),
+        ValueKind::Ref(what) => format!("the name of a {what}"),
+        ValueKind::Expr => "an expression as text".into(),
+        ValueKind::Int(..) => "a whole number".into(),
+        ValueKind::Bool => "true or false".into(),
+        ValueKind::True => "true".into(),
+        ValueKind::Date => "a date such as 1989-03-14".into(),
+        ValueKind::Time => "a time such as 08:30:00".into(),
+        ValueKind::Duration => "milliseconds, or text such as \"90s\"".into(),
+        ValueKind::Delay => "milliseconds, text such as \"90s\", or an expression".into(),
+        ValueKind::Type => "a type such as \"text(8)\"".into(),
+        ValueKind::Literal => "a value".into(),
+        ValueKind::One(shape) => format!("{} as a table", shape.name),
+        ValueKind::Many(shape) => format!("{} as an array of tables, `[[…]]`", shape.name),
+        ValueKind::Map(_) => "a table".into(),
+        ValueKind::List(of) => format!("a list, each of it {}", wanted(of)),
+        ValueKind::OneOrList(of) => format!("{}, or a list of such", wanted(of)),
+        ValueKind::Effects => "a list of effects".into(),
+        ValueKind::Tagged(name, _) => format!("a list, each of it {name}"),
+        ValueKind::Maker => "what makes the column, as in { word = \"names\" }".into(),
+        ValueKind::Variable => "a first value, or { type = \"…\", initial = … }".into(),
+        ValueKind::ColumnPair => "a column's name, or { here = \"there\" }".into(),
     }
 }
 

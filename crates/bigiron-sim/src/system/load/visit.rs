@@ -1,13 +1,13 @@
 //! Walks over what a definition compiled to.
 
 use crate::system::expr::Expr;
-use crate::system::model::{Effect, Part, Template};
+use crate::system::model::{Effect, Template, TemplatePart};
 
 impl Template {
     /// Calls a function with every expression in it.
     pub(super) fn visit(&self, with: &mut impl FnMut(&Expr)) {
         for part in &self.0 {
-            if let Part::Expr(expr) = part {
+            if let TemplatePart::Expr(expr) = part {
                 with(expr);
             }
         }

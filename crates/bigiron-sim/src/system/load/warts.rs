@@ -3,15 +3,15 @@
 mod kind;
 
 use super::keys::{trigger, wrong_trigger};
-use super::node::{Faults, Name, Node, Table, Text};
+use super::node::{Faults, TomlKey, TomlNode, TomlTable, TomlText};
 use super::scope::{Catalog, unknown};
 use super::structure;
 use crate::system::model::{Screen, ScreenId, Trigger};
 use crate::system::near::near;
-use crate::system::shape::Shape;
+use crate::system::shape::TableShape;
 use crate::system::wart::shape::{self, KINDS};
 use crate::system::wart::wording::reword;
-use crate::system::wart::{Drift, Kind, Occasion, Wart};
+use crate::system::wart::{Drift, Wart, WartKind, WartOccasion};
 use kind::Reader;
 
 /// The kinds that bend what a job does; the others need a terminal.
@@ -19,7 +19,7 @@ const OF_JOBS: &[&str] = &["drop", "double", "truncate", "misdirect", "abend"];
 
 /// All warts of the file, in the order they are written.
 pub(super) fn compile(
-    root: &Table<'_>,
+    root: &TomlTable<'_>,
     catalog: &Catalog,
     screens: &[Screen],
     faults: &mut Faults,
@@ -40,8 +40,8 @@ pub(super) fn compile(
 }
 
 fn wart(
-    name: &Name<'_>,
-    node: &Node<'_>,
+    name: &TomlKey<'_>,
+    node: &TomlNode<'_>,
     catalog: &Catalog,
     screens: &[Screen],
     faults: &mut Faults,
@@ -76,7 +76,7 @@ fn wart(
     };
     let (chance, between, when) = (reader.chance(), reader.between(), reader.condition("when"));
     let kind = reader.kind(shape);
-    if let Some(Kind::Drift(drift)) = &kind {
+    if let Some(WartKind::Drift(drift)) = &kind {
         drifts(&table, drift, &on, screens, faults);
     }
     let text = |key| {
@@ -94,7 +94,7 @@ fn wart(
             .help("name the screen, list or journal that shows what really happened");
     }
     let nth = table.get("nth").map(|node| node.one_or_more());
-    let nth = nth.iter().flatten().filter_map(Node::int);
+    let nth = nth.iter().flatten().filter_map(TomlNode::int);
     Some(Wart {
         name: name.text.to_owned(),
         kind_name: shape.name,
@@ -115,9 +115,9 @@ const NOT_OF_DRIFT: [&str; 4] = ["nth", "between", "when", "at_most"];
 
 /// Checks that a drift has something to change and room for it.
 fn drifts(
-    table: &Table<'_>,
+    table: &TomlTable<'_>,
     drift: &Drift,
-    on: &[Occasion],
+    on: &[WartOccasion],
     screens: &[Screen],
     faults: &mut Faults,
 ) {
@@ -135,7 +135,7 @@ fn drifts(
     }
     let covered = |id: ScreenId| {
         on.iter()
-            .any(|on| matches!(on, Occasion::Key(at, _) if at.is_none_or(|at| at == id)))
+            .any(|on| matches!(on, WartOccasion::Key(at, _) if at.is_none_or(|at| at == id)))
     };
     let covered = screens.iter().enumerate().filter(|(id, _)| covered(*id));
     let texts: Vec<&str> = covered
@@ -150,7 +150,7 @@ fn drifts(
             faults.error(label.place(), message);
             continue;
         }
-        for wording in node.one_or_more().iter().filter_map(Node::text) {
+        for wording in node.one_or_more().iter().filter_map(TomlNode::text) {
             let fits = texts
                 .iter()
                 .any(|text| reword(text, label.text, wording.text).is_some());
@@ -164,7 +164,11 @@ fn drifts(
     }
 }
 
-fn kind_shape(table: &Table<'_>, name: &Name<'_>, faults: &mut Faults) -> Option<&'static Shape> {
+fn kind_shape(
+    table: &TomlTable<'_>,
+    name: &TomlKey<'_>,
+    faults: &mut Faults,
+) -> Option<&'static TableShape> {
     let names = || KINDS.iter().map(|kind| kind.name);
     let Some(kind) = table.str_of("kind") else {
         faults
@@ -194,13 +198,13 @@ fn kind_shape(table: &Table<'_>, name: &Name<'_>, faults: &mut Faults) -> Option
 
 /// What it happens at: `SCREEN.key`, either of them as `*`, or `job.NAME`.
 fn occasions(
-    table: &Table<'_>,
-    shape: &Shape,
+    table: &TomlTable<'_>,
+    shape: &TableShape,
     catalog: &Catalog,
     faults: &mut Faults,
-) -> Vec<Occasion> {
+) -> Vec<WartOccasion> {
     let nodes = table.get("on").map(|node| node.one_or_more());
-    let texts = nodes.iter().flatten().filter_map(Node::text);
+    let texts = nodes.iter().flatten().filter_map(TomlNode::text);
     texts
         .filter_map(|text| {
             let Some((left, right)) = text.text.split_once('.') else {
@@ -233,18 +237,18 @@ fn occasions(
                     return None;
                 }
             };
-            Some(Occasion::Key(screen, key))
+            Some(WartOccasion::Key(screen, key))
         })
         .collect()
 }
 
 fn job_occasion(
-    text: &Text<'_>,
+    text: &TomlText<'_>,
     name: &str,
-    shape: &Shape,
+    shape: &TableShape,
     catalog: &Catalog,
     faults: &mut Faults,
-) -> Option<Occasion> {
+) -> Option<WartOccasion> {
     let jobs = catalog.jobs.iter().map(String::as_str);
     let found = jobs.clone().position(|job| job == name);
     if found.is_none() {
@@ -258,14 +262,14 @@ fn job_occasion(
             .error(text.place(), message)
             .help(format!("of the kinds, {} bend jobs", OF_JOBS.join(", ")));
     }
-    found.map(Occasion::Job)
+    found.map(WartOccasion::Job)
 }
 
 /// The screen whose names expressions may use: that of all triggers, if it is one.
-fn only_screen(on: &[Occasion]) -> Option<ScreenId> {
-    let screen = |occasion: &Occasion| match occasion {
-        Occasion::Key(screen, _) => *screen,
-        Occasion::Job(_) => None,
+fn only_screen(on: &[WartOccasion]) -> Option<ScreenId> {
+    let screen = |occasion: &WartOccasion| match occasion {
+        WartOccasion::Key(screen, _) => *screen,
+        WartOccasion::Job(_) => None,
     };
     let first = on.first().and_then(screen)?;
     on.iter().all(|o| screen(o) == Some(first)).then_some(first)

@@ -20,7 +20,7 @@ pub struct Wart {
     /// Where an honest observer finds out what really happened.
     pub tell: String,
     /// What it may happen at.
-    pub on: Vec<Occasion>,
+    pub on: Vec<WartOccasion>,
     /// How likely it happens at each occurrence, 0 to 1.
     pub chance: f64,
     /// Only at these occurrences, from 1; empty: at any.
@@ -32,12 +32,12 @@ pub struct Wart {
     /// Happens at most so often in a session.
     pub at_most: Option<u64>,
     /// What it does.
-    pub kind: Kind,
+    pub kind: WartKind,
 }
 
 /// What a wart may happen at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
+pub enum WartOccasion {
     /// An attention key; absent: any screen, any key.
     Key(Option<ScreenId>, Option<Trigger>),
     /// What a job does.
@@ -46,7 +46,7 @@ pub enum Occasion {
 
 /// What has been done after all when the screen does not say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum HiddenOutcome {
     /// All of it.
     Done,
     /// Nothing.
@@ -60,7 +60,7 @@ pub enum Outcome {
 /// What a wart does, with its parameters. Times are virtual milliseconds.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
-pub enum Kind {
+pub enum WartKind {
     /// Changes to these tables are not made; everything else is as ever.
     Drop { tables: Vec<TableId> },
     /// Only the changes to these tables are made.
@@ -68,19 +68,25 @@ pub enum Kind {
     /// New rows of these numbered tables are made twice, under another number.
     Double { tables: Vec<TableId> },
     /// Another message than the clean one, and no other screen.
-    Mislead { message: Template, outcome: Outcome },
+    Mislead {
+        message: Template,
+        outcome: HiddenOutcome,
+    },
     /// One screen is shown for the other.
     Swap(ScreenId, ScreenId),
     /// The work is done, and another screen shown without a word.
     Jump { to: ScreenId },
     /// The bare abend screen; what was done stays or does not.
-    Abend { code: Template, outcome: Outcome },
+    Abend {
+        code: Template,
+        outcome: HiddenOutcome,
+    },
     /// The answer comes later.
     Slow { by: u64 },
     /// The screen comes back as it was, or with its declared values, without a word.
     Spin {
         by: u64,
-        outcome: Outcome,
+        outcome: HiddenOutcome,
         refresh: bool,
     },
     /// The key has to be pressed again so many times.
@@ -158,10 +164,10 @@ pub struct Drift {
     pub insert: Option<ScreenId>,
 }
 
-impl Kind {
+impl WartKind {
     /// The text it shows, if it shows one.
     pub fn text(&self) -> Option<&Template> {
-        use Kind::*;
+        use WartKind::*;
         match self {
             Mislead { message: text, .. }
             | Abend { code: text, .. }
@@ -180,8 +186,8 @@ impl Kind {
     /// Screens that it leads to of itself.
     pub fn shows(&self) -> Option<ScreenId> {
         match self {
-            Kind::Jump { to: screen } | Kind::Window { modal: screen, .. } => Some(*screen),
-            Kind::Drift(drift) => drift.insert,
+            WartKind::Jump { to: screen } | WartKind::Window { modal: screen, .. } => Some(*screen),
+            WartKind::Drift(drift) => drift.insert,
             _ => None,
         }
     }
@@ -189,9 +195,9 @@ impl Kind {
     /// What must hold for it to leave off.
     pub fn relief(&self) -> Option<&Expr> {
         match self {
-            Kind::Window { unless: expr, .. }
-            | Kind::Sequence { needs: expr, .. }
-            | Kind::Refuse { until: expr, .. } => Some(expr),
+            WartKind::Window { unless: expr, .. }
+            | WartKind::Sequence { needs: expr, .. }
+            | WartKind::Refuse { until: expr, .. } => Some(expr),
             _ => None,
         }
     }

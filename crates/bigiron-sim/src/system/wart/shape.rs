@@ -1,8 +1,8 @@
 //! The shape of `warts.toml`: the keys every wart has, and those of each kind.
 
 use crate::system::schema;
-use crate::system::shape::Kind::*;
-use crate::system::shape::{Key, Shape, key, needed, shape};
+use crate::system::shape::ValueKind::*;
+use crate::system::shape::{KeyShape, TableShape, key, needed, shape};
 use serde_json::{Value, json};
 
 const OUTCOMES: &[&str] = &["done", "lost", "half", "any"];
@@ -10,7 +10,7 @@ const ENDS: &[&str] = &["done", "lost", "any"];
 
 /// What every `[wart.NAME]` has.
 #[rustfmt::skip]
-pub static WART: Shape = shape("a wart", "a switchable bend of what clean rules or jobs do", &[
+pub static WART: TableShape = shape("a wart", "a switchable bend of what clean rules or jobs do", &[
     needed("kind", Text, "what it does: one of the kinds"),
     needed("about", Text, "what goes wrong, for people"),
     needed("tell", Text, "where an honest observer finds out what really happened"),
@@ -24,7 +24,7 @@ pub static WART: Shape = shape("a wart", "a switchable bend of what clean rules 
 
 /// The kinds, each with the keys it has besides those of every wart.
 #[rustfmt::skip]
-pub static KINDS: &[Shape] = &[
+pub static KINDS: &[TableShape] = &[
     shape("drop", "changes to some tables are not made; the screen says they were", &[needed("tables", OneOrList(&Ref("table")), "whose changes are lost")]),
     shape("partial", "only the changes to some tables are made; the screen says all were", &[needed("tables", OneOrList(&Ref("table")), "whose changes are made")]),
     shape("double", "new rows of numbered tables are made twice, under two numbers", &[needed("tables", OneOrList(&Ref("table")), "whose rows")]),
@@ -102,6 +102,6 @@ pub fn schema() -> Value {
 }
 
 /// Every key of a wart of this kind, and whether it must be there.
-pub(crate) fn keys(kind: &'static Shape) -> impl Iterator<Item = (&'static Key, bool)> {
+pub(crate) fn keys(kind: &'static TableShape) -> impl Iterator<Item = (&'static KeyShape, bool)> {
     WART.all_keys().chain(kind.all_keys())
 }

@@ -1,13 +1,13 @@
 //! Which change answers which requirement, and what is said of the rest.
 
 use super::{Change, ColumnChange, Requirement, RowVerdict, Rows, Verdict, key_text};
-use crate::system::model::Table;
-use crate::system::value::{Key, Row, Value};
+use crate::system::model::TableDef;
+use crate::system::value::{Row, RowKey, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives out verdicts, a change to one at most.
 pub(super) struct Judge<'a> {
-    pub tables: &'a [Table],
+    pub tables: &'a [TableDef],
     pub changes: &'a [Change<'a>],
     /// Changes that a verdict accounts for.
     pub taken: Vec<bool>,
@@ -30,7 +30,7 @@ impl Judge<'_> {
             .map_or_else(String::new, |column| column.name.clone())
     }
 
-    fn take(&mut self, table: usize, key: &Key) -> bool {
+    fn take(&mut self, table: usize, key: &RowKey) -> bool {
         let found = self
             .changes
             .iter()
@@ -43,7 +43,7 @@ impl Judge<'_> {
 
     /// The requirements that name their row.
     pub fn keyed(&mut self, start: &[Rows], end: &[Rows], required: &[Requirement]) {
-        let row = |rows: &[Rows], table: usize, key: &Key| -> Option<Row> {
+        let row = |rows: &[Rows], table: usize, key: &RowKey| -> Option<Row> {
             rows.get(table)?.get(key).cloned()
         };
         for requirement in required {
@@ -81,7 +81,7 @@ impl Judge<'_> {
     fn updated(
         &mut self,
         table: usize,
-        key: &Key,
+        key: &RowKey,
         before: &Row,
         after: &Row,
         set: &[(usize, Value)],

@@ -3,8 +3,8 @@ use crate::system::model::Column;
 use crate::system::value::{Date, Type};
 use proptest::prelude::*;
 
-fn table(name: &str, columns: &[&str], journal: bool) -> Table {
-    Table {
+fn table(name: &str, columns: &[&str], journal: bool) -> TableDef {
+    TableDef {
         name: name.into(),
         layer: 0,
         columns: columns
@@ -23,7 +23,7 @@ fn table(name: &str, columns: &[&str], journal: bool) -> Table {
     }
 }
 
-fn tables() -> Vec<Table> {
+fn tables() -> Vec<TableDef> {
     vec![
         table("licence", &["licno", "street", "zip"], false),
         table("queue", &["seq", "licno", "fee"], false),

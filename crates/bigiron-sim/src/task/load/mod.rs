@@ -3,14 +3,14 @@
 mod playbooks;
 mod tasks;
 
-use super::model::{Course, Task};
+use super::model::{Task, TaskSuite};
 use super::playbook::Playbook;
 use super::shape::{PLAYBOOK, TASKS};
 use super::start::Start;
 use crate::host::Region;
 use crate::system::diagnostics::Diagnostics;
 use crate::system::expr::{Named, Names, Scope, Slot};
-use crate::system::load::node::{Faults, Name, Node, Source, Table, Text};
+use crate::system::load::node::{Faults, SourceFile, TomlKey, TomlNode, TomlTable, TomlText};
 use crate::system::load::scope::Catalog;
 use crate::system::load::{data, parse, structure};
 use crate::system::model::{self, System};
@@ -26,13 +26,13 @@ const FILE: &str = "tasks.toml";
 /// The folder of the playbooks.
 const FOLDER: &str = "playbooks/";
 
-impl Course {
+impl TaskSuite {
     /// Loads the tasks and playbooks of a system from its files, `(name inside the folder, bytes)`; every fault is reported.
     pub fn load(
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
-    ) -> Result<Course, Diagnostics> {
-        Course::load_among(system, files, &|_| None)
+    ) -> Result<TaskSuite, Diagnostics> {
+        TaskSuite::load_among(system, files, &|_| None)
     }
 
     /// As [`Course::load`], where other systems can be had by name: tasks that are worked in those too are left out where they
@@ -40,9 +40,9 @@ impl Course {
     pub fn load_among(
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
-        others: Others<'_>,
-    ) -> Result<Course, Diagnostics> {
-        let (course, diagnostics) = Course::read(system, files, others, &[]);
+        others: OtherSystems<'_>,
+    ) -> Result<TaskSuite, Diagnostics> {
+        let (course, diagnostics) = TaskSuite::read(system, files, others, &[]);
         course.ok_or(diagnostics)
     }
 
@@ -51,17 +51,17 @@ impl Course {
     pub fn check(
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
-        others: Others<'_>,
-    ) -> (Option<Course>, Diagnostics) {
-        Course::read(system, files, others, &TRIED)
+        others: OtherSystems<'_>,
+    ) -> (Option<TaskSuite>, Diagnostics) {
+        TaskSuite::read(system, files, others, &TRIED)
     }
 
     fn read(
         system: &Arc<System>,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
-        others: Others<'_>,
+        others: OtherSystems<'_>,
         tried: &[u64],
-    ) -> (Option<Course>, Diagnostics) {
+    ) -> (Option<TaskSuite>, Diagnostics) {
         let mut faults = Faults::default();
         let mut sources = Vec::new();
         for (name, bytes) in files {
@@ -90,12 +90,12 @@ impl Playbook {
     pub fn load(id: &str, text: String, today: Date) -> Result<Playbook, Diagnostics> {
         let mut faults = Faults::default();
         let name = format!("{id}.toml");
-        let source = Source {
+        let source = SourceFile {
             name: &name,
             text: &text,
         };
         let table = parse(source, &mut faults);
-        let playbook = playbook(id, &Table::root(source, &table), today, &mut faults);
+        let playbook = playbook(id, &TomlTable::root(source, &table), today, &mut faults);
         drop(table);
         let diagnostics = Diagnostics::new(faults.list, vec![(name, text)]);
         match diagnostics.errors() {
@@ -105,7 +105,7 @@ impl Playbook {
     }
 }
 
-fn playbook(id: &str, root: &Table<'_>, today: Date, faults: &mut Faults) -> Playbook {
+fn playbook(id: &str, root: &TomlTable<'_>, today: Date, faults: &mut Faults) -> Playbook {
     structure::check(root, &PLAYBOOK, root.place(), faults);
     playbooks::compile(id, root, today, faults)
 }
@@ -118,28 +118,28 @@ fn stem(file: &str) -> Option<&str> {
 fn compile(
     system: &Arc<System>,
     sources: &[(String, String)],
-    others: Others<'_>,
+    others: OtherSystems<'_>,
     tried: &[u64],
     faults: &mut Faults,
-) -> Course {
+) -> TaskSuite {
     let region = Region::new(system, 0);
-    let sources: Vec<Source<'_>> = sources
+    let sources: Vec<SourceFile<'_>> = sources
         .iter()
-        .map(|(name, text)| Source { name, text })
+        .map(|(name, text)| SourceFile { name, text })
         .collect();
-    let parsed: Vec<(Source<'_>, DeTable<'_>)> =
+    let parsed: Vec<(SourceFile<'_>, DeTable<'_>)> =
         sources.iter().map(|s| (*s, parse(*s, faults))).collect();
     let alone = catalog(system);
     let mut playbooks = Vec::new();
     for (source, table) in &parsed {
         if let Some(id) = stem(source.name) {
-            let root = Table::root(*source, table);
+            let root = TomlTable::root(*source, table);
             playbooks.push(playbook(id, &root, system.today, faults));
         }
     }
     let mut tasks = Vec::new();
     for (source, table) in parsed.iter().filter(|(source, _)| source.name == FILE) {
-        let root = Table::root(*source, table);
+        let root = TomlTable::root(*source, table);
         structure::check(&root, &TASKS, root.place(), faults);
         for (name, node) in root.entries_of("task") {
             let before = faults.list.len();
@@ -168,7 +168,7 @@ fn compile(
             tasks.extend(task);
         }
     }
-    Course {
+    TaskSuite {
         region,
         tasks,
         playbooks,
@@ -176,7 +176,7 @@ fn compile(
 }
 
 /// Where other systems are had by name.
-pub type Others<'a> = &'a dyn Fn(&str) -> Option<Arc<System>>;
+pub type OtherSystems<'a> = &'a dyn Fn(&str) -> Option<Arc<System>>;
 
 /// The systems of a task.
 struct Systems<'a> {
@@ -188,13 +188,13 @@ struct Systems<'a> {
 impl<'a> Systems<'a> {
     /// The error is the name of a system that cannot be had.
     fn of(
-        task: &Table<'_>,
+        task: &TomlTable<'_>,
         own: &'a Arc<System>,
-        others: Others<'_>,
+        others: OtherSystems<'_>,
     ) -> Result<Systems<'a>, String> {
         let named = task.get("also").map(|node| node.one_or_more());
-        let named = named.iter().flatten().filter_map(Node::text);
-        let other = |text: Text<'_>| others(text.text).ok_or_else(|| text.text.to_owned());
+        let named = named.iter().flatten().filter_map(TomlNode::text);
+        let other = |text: TomlText<'_>| others(text.text).ok_or_else(|| text.text.to_owned());
         let also = named.map(other).collect::<Result<Vec<_>, _>>()?;
         let world = match also[..] {
             [] => Arc::clone(own),
@@ -231,7 +231,7 @@ fn joint(own: &System, others: &[Arc<System>]) -> System {
         joint.tables.extend(other.tables.iter().map(|table| {
             let name = format!("{}.{}", other.id, table.name);
             let (rows, generate) = (Vec::new(), None);
-            model::Table {
+            model::TableDef {
                 name,
                 rows,
                 generate,
@@ -247,7 +247,7 @@ fn joint(own: &System, others: &[Arc<System>]) -> System {
 }
 
 /// Begins a task with some seeds: a goal may name a row that is not there.
-fn begin(task: &Task, region: &Region, seeds: &[u64], name: &Name<'_>, faults: &mut Faults) {
+fn begin(task: &Task, region: &Region, seeds: &[u64], name: &TomlKey<'_>, faults: &mut Faults) {
     let unfit = |seed: &u64| Some((*seed, Start::new(region, task, *seed).err()?));
     if let Some((seed, error)) = seeds.iter().find_map(unfit) {
         let message = format!("the task cannot begin with seed {seed}: {error}");

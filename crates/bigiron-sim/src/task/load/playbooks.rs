@@ -2,11 +2,11 @@
 
 use crate::system::expr::{Expr, Named, Names, Scope, Slot};
 use crate::system::load::literal::{NAME_HELP, duration, is_name, type_of, variables};
-use crate::system::load::node::{Faults, Node, Table};
+use crate::system::load::node::{Faults, TomlNode, TomlTable};
 use crate::system::load::scope::{lookup, template, typed, unknown};
 use crate::system::model::Template;
 use crate::system::value::{Date, Type, Value};
-use crate::task::playbook::{Action, End, Playbook, Rule, Target, questions};
+use crate::task::playbook::{End, FieldTarget, Playbook, PlaybookAction, PlaybookRule, questions};
 use tn3270::terminal::Key;
 
 /// Looks in a row that may find nothing to do, unless the file says otherwise.
@@ -14,7 +14,12 @@ const PATIENCE: u32 = 60;
 /// Milliseconds between such looks.
 const PAUSE: u64 = 1000;
 
-pub(super) fn compile(id: &str, root: &Table<'_>, today: Date, faults: &mut Faults) -> Playbook {
+pub(super) fn compile(
+    id: &str,
+    root: &TomlTable<'_>,
+    today: Date,
+    faults: &mut Faults,
+) -> Playbook {
     let mut takes = Vec::new();
     for (name, node) in root.entries_of("takes") {
         if !is_name(name.text) {
@@ -63,12 +68,12 @@ pub(super) fn compile(id: &str, root: &Table<'_>, today: Date, faults: &mut Faul
         systems: &systems,
         faults,
     };
-    let rules: Vec<Rule> = root
+    let rules: Vec<PlaybookRule> = root
         .get("rule")
         .and_then(|node| node.elements())
         .unwrap_or_default()
         .iter()
-        .filter_map(Node::table)
+        .filter_map(TomlNode::table)
         .enumerate()
         .map(|(n, rule)| compiler.rule(n, &rule))
         .collect();
@@ -101,7 +106,7 @@ struct Compiler<'c, 'f> {
 }
 
 impl Compiler<'_, '_> {
-    fn rule(&mut self, n: usize, rule: &Table<'_>) -> Rule {
+    fn rule(&mut self, n: usize, rule: &TomlTable<'_>) -> PlaybookRule {
         let name = rule.str_of("name").map(|text| text.text.to_owned());
         let actions = rule
             .get("do")
@@ -118,7 +123,7 @@ impl Compiler<'_, '_> {
                 .error(rule.place(), "the rule does nothing")
                 .help("give it `do`, `answer`, `done` or `fail`");
         }
-        Rule {
+        PlaybookRule {
             name: name.unwrap_or_else(|| (n + 1).to_string()),
             station: self.station(rule),
             when: rule
@@ -134,7 +139,7 @@ impl Compiler<'_, '_> {
     }
 
     /// The index of the system whose terminal the rule is about.
-    fn station(&mut self, rule: &Table<'_>) -> usize {
+    fn station(&mut self, rule: &TomlTable<'_>) -> usize {
         let Some(name) = rule.str_of("at") else {
             return 0;
         };
@@ -142,22 +147,22 @@ impl Compiler<'_, '_> {
         lookup("system of this playbook", &name, known, self.faults).unwrap_or(0)
     }
 
-    fn template(&mut self, node: &Node<'_>) -> Template {
+    fn template(&mut self, node: &TomlNode<'_>) -> Template {
         match node.text() {
             Some(text) => template(&text, &self.names, &[], self.faults),
             None => Template::default(),
         }
     }
 
-    fn action(&mut self, action: &Table<'_>) -> Option<Action> {
+    fn action(&mut self, action: &TomlTable<'_>) -> Option<PlaybookAction> {
         if let Some(text) = action.get("type") {
             let text = self.template(&text);
             let into = self.target(action)?;
-            return Some(Action::Type { text, into });
+            return Some(PlaybookAction::Type { text, into });
         }
         if let Some(keys) = action.str_of("keys") {
             return match Key::parse_line(keys.text) {
-                Ok(keys) => Some(Action::Keys(keys)),
+                Ok(keys) => Some(PlaybookAction::Keys(keys)),
                 Err(error) => {
                     let start: usize = keys.text.chars().take(error.at).map(char::len_utf8).sum();
                     let end = start + error.name.len() + 2;
@@ -174,10 +179,10 @@ impl Compiler<'_, '_> {
             };
         }
         if let Some(words) = action.get("press") {
-            return Some(Action::Press(self.template(&words)));
+            return Some(PlaybookAction::Press(self.template(&words)));
         }
         if let Some(wait) = action.get("wait") {
-            return duration(&wait, self.faults).map(Action::Wait);
+            return duration(&wait, self.faults).map(PlaybookAction::Wait);
         }
         let mut set = Vec::new();
         for (name, node) in action.entries_of("remember") {
@@ -199,10 +204,12 @@ impl Compiler<'_, '_> {
                 }
             }
         }
-        action.get("remember").map(|_| Action::Remember(set))
+        action
+            .get("remember")
+            .map(|_| PlaybookAction::Remember(set))
     }
 
-    fn target(&mut self, action: &Table<'_>) -> Option<Target> {
+    fn target(&mut self, action: &TomlTable<'_>) -> Option<FieldTarget> {
         let (into, with) = (action.get("into"), action.get("row_with"));
         for (key, partner) in [("nth", "into"), ("under", "row_with")] {
             if let Some(name) = action.key(key).filter(|_| action.get(partner).is_none()) {
@@ -224,18 +231,18 @@ impl Compiler<'_, '_> {
                     Some(nth) => typed(&nth, &Type::Int, &self.names, self.faults)?,
                     None => Expr::Const(Value::Int(1)),
                 };
-                Some(Target::Label(self.template(&label), nth))
+                Some(FieldTarget::Label(self.template(&label), nth))
             }
-            (None, Some(with)) => Some(Target::Row {
+            (None, Some(with)) => Some(FieldTarget::Row {
                 with: self.template(&with),
                 under: action.get("under").map(|under| self.template(&under)),
             }),
-            (None, None) => Some(Target::Cursor),
+            (None, None) => Some(FieldTarget::Cursor),
         }
     }
 
     /// Rules behind one that always holds, and a playbook that nothing can end.
-    fn never_fires(&mut self, root: &Table<'_>, rules: &[Rule]) {
+    fn never_fires(&mut self, root: &TomlTable<'_>, rules: &[PlaybookRule]) {
         let written = root
             .get("rule")
             .and_then(|node| node.elements())

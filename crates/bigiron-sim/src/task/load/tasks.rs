@@ -3,13 +3,13 @@
 use super::{Systems, with_values};
 use crate::host::Warts;
 use crate::system::expr::{Expr, Named, Names};
-use crate::system::load::effects::{Effects, Stage};
+use crate::system::load::effects::{EffectContext, Effects};
 use crate::system::load::literal::{NAME_HELP, date, duration, is_name, type_of};
-use crate::system::load::node::{Faults, Name, Node, Table, Text};
+use crate::system::load::node::{Faults, TomlKey, TomlNode, TomlTable, TomlText};
 use crate::system::load::scope::{Catalog, any, lookup, template, typed, unknown};
-use crate::system::model::{Effect, Maker, Part, System, Template};
+use crate::system::model::{Effect, Maker, System, Template, TemplatePart};
 use crate::system::value::Type;
-use crate::task::model::{Allow, Budget, Draw, From, Report, Require, Seeds, Task};
+use crate::task::model::{Allow, AnswerRule, Budget, Draw, From, Require, Seeds, Task};
 use crate::task::playbook::Playbook;
 use crate::task::shape::CHANGES;
 use std::sync::Arc;
@@ -29,8 +29,8 @@ const TEST: Seeds = Seeds {
 const OF_SETUP: &str = "insert, update, delete, each, when";
 
 pub(super) fn compile(
-    name: &Name<'_>,
-    written: &Table<'_>,
+    name: &TomlKey<'_>,
+    written: &TomlTable<'_>,
     systems: &Systems<'_>,
     catalog: &Catalog,
     playbooks: &[Playbook],
@@ -136,7 +136,7 @@ pub(super) fn compile(
 
 /// The values of the goal, each of which sees those before it.
 fn values(
-    written: &Table<'_>,
+    written: &TomlTable<'_>,
     system: &System,
     catalog: &Catalog,
     faults: &mut Faults,
@@ -170,7 +170,7 @@ fn values(
 }
 
 fn value(
-    table: &Table<'_>,
+    table: &TomlTable<'_>,
     before: &[Named],
     system: &System,
     catalog: &Catalog,
@@ -236,14 +236,14 @@ fn value(
     Some((Type::Date, From::Maker(Maker::Days(low, high))))
 }
 
-fn bounds<'d>(node: &Node<'d>) -> Option<(Node<'d>, Node<'d>)> {
+fn bounds<'d>(node: &TomlNode<'d>) -> Option<(TomlNode<'d>, TomlNode<'d>)> {
     match node.elements()?[..] {
         [low, high] => Some((low, high)),
         _ => None,
     }
 }
 
-fn two<T>(node: &Node<'_>, what: &str, faults: &mut Faults) -> Option<T> {
+fn two<T>(node: &TomlNode<'_>, what: &str, faults: &mut Faults) -> Option<T> {
     faults.error(
         node.place(),
         format!("two {what} are wanted: the first and the last"),
@@ -251,7 +251,7 @@ fn two<T>(node: &Node<'_>, what: &str, faults: &mut Faults) -> Option<T> {
     None
 }
 
-fn one_of(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<(Type, From)> {
+fn one_of(node: &TomlNode<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<(Type, From)> {
     let elements = node.elements()?;
     let Some(first) = elements.first() else {
         faults.error(node.place(), "there is nothing to choose from");
@@ -266,7 +266,7 @@ fn one_of(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<(Ty
 }
 
 /// `{list}` in a pattern.
-fn word_lists(text: &Text<'_>, catalog: &Catalog, faults: &mut Faults) {
+fn word_lists(text: &TomlText<'_>, catalog: &Catalog, faults: &mut Faults) {
     let mut from = 0;
     while let Some(open) = text.text.get(from..).and_then(|rest| rest.find('{')) {
         let open = from + open;
@@ -304,7 +304,7 @@ struct Compiler<'c, 'f> {
 fn told(goal: &Template) -> Vec<usize> {
     let mut told = Vec::new();
     for part in &goal.0 {
-        if let Part::Expr(expr) = part {
+        if let TemplatePart::Expr(expr) = part {
             expr.visit(&mut |part| {
                 if let Expr::State(value) = part {
                     told.push(*value);
@@ -319,7 +319,7 @@ impl<'c> Compiler<'c, '_> {
     fn effects(&mut self) -> Effects<'c, '_> {
         Effects {
             catalog: self.catalog,
-            stage: Stage::Job,
+            stage: EffectContext::Job,
             names: self.names.clone(),
             faults: self.faults,
         }
@@ -328,19 +328,19 @@ impl<'c> Compiler<'c, '_> {
     /// Each table of a list, as far as it can be compiled.
     fn each<T>(
         &mut self,
-        written: &Table<'_>,
+        written: &TomlTable<'_>,
         key: &str,
-        one: fn(&mut Self, &Table<'_>) -> Option<T>,
+        one: fn(&mut Self, &TomlTable<'_>) -> Option<T>,
     ) -> Vec<T> {
         let elements = written
             .get(key)
             .map(|node| node.one_or_more())
             .unwrap_or_default();
-        let tables = elements.iter().filter_map(Node::table);
+        let tables = elements.iter().filter_map(TomlNode::table);
         tables.filter_map(|table| one(self, &table)).collect()
     }
 
-    fn setup(&mut self, written: &Table<'_>) -> Vec<Effect> {
+    fn setup(&mut self, written: &TomlTable<'_>) -> Vec<Effect> {
         let Some(node) = written.table_of("setup").and_then(|setup| setup.get("do")) else {
             return Vec::new();
         };
@@ -353,7 +353,7 @@ impl<'c> Compiler<'c, '_> {
         effects
     }
 
-    fn requirement(&mut self, table: &Table<'_>) -> Option<Require> {
+    fn requirement(&mut self, table: &TomlTable<'_>) -> Option<Require> {
         let when = match table.get("when") {
             Some(node) => Some(typed(&node, &Type::Bool, &self.names, self.faults)?),
             None => None,
@@ -387,7 +387,7 @@ impl<'c> Compiler<'c, '_> {
         })
     }
 
-    fn columns(&mut self, of: usize, node: Option<Node<'_>>) -> Vec<usize> {
+    fn columns(&mut self, of: usize, node: Option<TomlNode<'_>>) -> Vec<usize> {
         let Some(table) = self.catalog.tables.get(of) else {
             return Vec::new();
         };
@@ -396,12 +396,12 @@ impl<'c> Compiler<'c, '_> {
         let elements = node.and_then(|node| node.elements()).unwrap_or_default();
         elements
             .iter()
-            .filter_map(Node::text)
+            .filter_map(TomlNode::text)
             .filter_map(|text| lookup(&what, &text, known.clone(), self.faults))
             .collect()
     }
 
-    fn allowance(&mut self, table: &Table<'_>) -> Option<Allow> {
+    fn allowance(&mut self, table: &TomlTable<'_>) -> Option<Allow> {
         let of = self.catalog.table(&table.str_of("table")?, self.faults)?;
         let mut effects = self.effects();
         effects.names.rows.push(("row", of));
@@ -425,19 +425,19 @@ impl<'c> Compiler<'c, '_> {
         })
     }
 
-    fn milestone(&mut self, table: &Table<'_>) -> Option<(String, Expr)> {
+    fn milestone(&mut self, table: &TomlTable<'_>) -> Option<(String, Expr)> {
         let when = typed(&table.get("when")?, &Type::Bool, &self.names, self.faults)?;
         Some((table.str_of("name")?.text.to_owned(), when))
     }
 
-    fn report(&mut self, table: &Table<'_>) -> Option<Report> {
+    fn report(&mut self, table: &TomlTable<'_>) -> Option<AnswerRule> {
         let (of, _) = type_of(&table.str_of("type")?, self.faults)?;
         let expected = typed(&table.get("expected")?, &of, &self.names, self.faults)?;
-        Some(Report { of, expected })
+        Some(AnswerRule { of, expected })
     }
 
     /// A playbook by name; what it takes must be among the values, of the same types.
-    fn playbook(&mut self, text: &Text<'_>, playbooks: &[Playbook]) -> Option<usize> {
+    fn playbook(&mut self, text: &TomlText<'_>, playbooks: &[Playbook]) -> Option<usize> {
         let known = playbooks.iter().map(|playbook| playbook.id.as_str());
         let index = lookup("playbook", text, known, self.faults)?;
         let works_in = &playbooks.get(index)?.systems;
@@ -481,18 +481,18 @@ fn changes_tables(effect: &Effect) -> bool {
 }
 
 /// The wart sets, the clean twin first.
-fn warts(written: &Table<'_>, declared: &[&str], faults: &mut Faults) -> Vec<Warts> {
+fn warts(written: &TomlTable<'_>, declared: &[&str], faults: &mut Faults) -> Vec<Warts> {
     let mut sets = vec![Warts::None];
     for set in written
         .get("warts")
         .and_then(|node| node.elements())
         .unwrap_or_default()
     {
-        let names: Vec<Text<'_>> = set
+        let names: Vec<TomlText<'_>> = set
             .elements()
             .unwrap_or_default()
             .iter()
-            .filter_map(Node::text)
+            .filter_map(TomlNode::text)
             .collect();
         if names.is_empty() {
             continue;
@@ -516,12 +516,12 @@ fn warts(written: &Table<'_>, declared: &[&str], faults: &mut Faults) -> Vec<War
     sets
 }
 
-fn naive_fails(written: &Table<'_>, sets: &[Warts], faults: &mut Faults) -> Vec<usize> {
+fn naive_fails(written: &TomlTable<'_>, sets: &[Warts], faults: &mut Faults) -> Vec<usize> {
     let Some(named) = written.get("naive_fails").and_then(|node| node.elements()) else {
         return (1..sets.len()).collect();
     };
     let known: Vec<String> = sets.iter().map(Warts::to_string).collect();
-    let found = named.iter().filter_map(Node::text);
+    let found = named.iter().filter_map(TomlNode::text);
     found
         .filter_map(|text| {
             lookup(
@@ -534,7 +534,7 @@ fn naive_fails(written: &Table<'_>, sets: &[Warts], faults: &mut Faults) -> Vec<
         .collect()
 }
 
-fn seeds(written: &Table<'_>, key: &str, default: Seeds, faults: &mut Faults) -> Seeds {
+fn seeds(written: &TomlTable<'_>, key: &str, default: Seeds, faults: &mut Faults) -> Seeds {
     let Some(node) = written.table_of("seeds").and_then(|seeds| seeds.get(key)) else {
         return default;
     };

@@ -52,7 +52,7 @@ key = "value.licno"
 set = { street = "value.street" }
 "#;
 
-fn check(tasks: &str, playbook: &str) -> Result<Course, String> {
+fn check(tasks: &str, playbook: &str) -> Result<TaskSuite, String> {
     let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
     let files = vec![file("system.toml", SYSTEM), file("AA.toml", SCREEN)];
     let system = System::load(files, "desk").unwrap();
@@ -60,7 +60,7 @@ fn check(tasks: &str, playbook: &str) -> Result<Course, String> {
         file("tasks.toml", tasks),
         file("playbooks/move.toml", playbook),
     ];
-    Course::load(&Arc::new(system), files).map_err(|faults| faults.to_string())
+    TaskSuite::load(&Arc::new(system), files).map_err(|faults| faults.to_string())
 }
 
 /// The faults after one change to the task.

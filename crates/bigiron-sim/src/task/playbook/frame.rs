@@ -11,12 +11,12 @@ const SHORTEST: usize = 6;
 
 /// The inside of a frame: rows and columns, from 0, the ends excluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(super) struct FrameInterior {
     rows: Range<usize>,
     columns: Range<usize>,
 }
 
-impl Frame {
+impl FrameInterior {
     /// Whether a field begins inside.
     pub fn holds(&self, field: &Field, columns: usize) -> bool {
         self.has(usize::from(field.start()), columns)
@@ -28,13 +28,13 @@ impl Frame {
 }
 
 /// The window that is open: of the frames around the cursor the innermost, or else the lowest frame that there is.
-pub(super) fn window(terminal: &Terminal) -> Option<Frame> {
+pub(super) fn window(terminal: &Terminal) -> Option<FrameInterior> {
     let rows = 0..usize::from(terminal.rows());
     let rows: Vec<Vec<char>> = rows
         .map(|row| terminal.row_text(row).chars().collect())
         .collect();
     let frames = (0..rows.len()).flat_map(|top| edges(&rows, top));
-    let frames: Vec<Frame> = frames
+    let frames: Vec<FrameInterior> = frames
         .filter_map(|(top, edge)| frame(&rows, top, edge))
         .collect();
     let columns = usize::from(terminal.columns()).max(1);
@@ -58,7 +58,7 @@ fn edges(rows: &[Vec<char>], row: usize) -> Vec<(usize, Range<usize>)> {
 }
 
 /// The frame with this upper edge: it has a left side all the way down to a lower edge.
-fn frame(rows: &[Vec<char>], top: usize, edge: Range<usize>) -> Option<Frame> {
+fn frame(rows: &[Vec<char>], top: usize, edge: Range<usize>) -> Option<FrameInterior> {
     let drawn = |row: usize, columns: Range<usize>| {
         let cells = rows.get(row).and_then(|cells| cells.get(columns));
         cells.is_some_and(|cells| cells.iter().all(|cell| DRAWN.contains(cell)))
@@ -67,7 +67,7 @@ fn frame(rows: &[Vec<char>], top: usize, edge: Range<usize>) -> Option<Frame> {
     let bottom = (top + 1..rows.len())
         .take_while(|row| drawn(*row, left.clone()))
         .find(|row| drawn(*row, edge.clone()))?;
-    (bottom > top + 1).then_some(Frame {
+    (bottom > top + 1).then_some(FrameInterior {
         rows: top + 1..bottom,
         columns: edge.start + 1..edge.end.saturating_sub(1),
     })

@@ -1,11 +1,11 @@
 //! Playbooks: what to press when the screen looks so. A playbook sees a terminal, the values of its goal and its own
 //! memory, and nothing else; so it does whatever an agent could do, and no more.
 
-pub mod eye;
 mod frame;
+pub mod query;
 mod run;
 
-pub use run::{Ended, Station, Stop, run};
+pub use run::{PlaybookEnd, Stop, TerminalDriver, run};
 
 use crate::system::expr::{Expr, Question};
 use crate::system::model::{Template, Variable};
@@ -33,12 +33,12 @@ pub struct Playbook {
     /// The day to which years of two digits are nearest.
     pub today: Date,
     /// The rules.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<PlaybookRule>,
 }
 
 /// What to do when the screen looks so.
 #[derive(Debug, Clone)]
-pub struct Rule {
+pub struct PlaybookRule {
     /// What it is called in a trace.
     pub name: String,
     /// Index of the station it looks at (in [`Playbook::systems`]).
@@ -48,7 +48,7 @@ pub struct Rule {
     /// After so many times it is passed over.
     pub at_most: Option<u32>,
     /// What it does, in order.
-    pub actions: Vec<Action>,
+    pub actions: Vec<PlaybookAction>,
     /// It is the end of the playbook.
     pub end: Option<End>,
 }
@@ -66,13 +66,13 @@ pub enum End {
 
 /// One thing a rule does.
 #[derive(Debug, Clone)]
-pub enum Action {
+pub enum PlaybookAction {
     /// Types a text into a field, in place of what stands there.
     Type {
         /// What.
         text: Template,
         /// Where.
-        into: Target,
+        into: FieldTarget,
     },
     /// Presses keys.
     Keys(Vec<Key>),
@@ -86,7 +86,7 @@ pub enum Action {
 
 /// Which field.
 #[derive(Debug, Clone)]
-pub enum Target {
+pub enum FieldTarget {
     /// The n-th input field, from 1, with this label.
     Label(Template, Expr),
     /// The input field (under a heading, if one is given) of the first row with a text.
@@ -164,19 +164,21 @@ fn question(terminal: &Terminal, question: usize, arguments: &[Value]) -> Value 
     };
     let int = |n: usize| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
     match ASKED.get(question).map_or("", |asked| asked.name) {
-        "has" => Value::Bool(eye::has(terminal, text(0))),
-        "find" => int(eye::find(terminal, text(0))),
-        "count" => int(eye::count(terminal, text(0))),
-        "row" => Value::text(eye::row(terminal, number(0))),
-        "text" => Value::text(eye::text(terminal, number(0), number(1), number(2))),
-        "field" => Value::text(eye::field(terminal, text(0), eye::Kind::Any)),
-        "input" => Value::text(eye::field(terminal, text(0), eye::Kind::Input)),
-        "offers" => Value::Bool(eye::labelled(terminal, text(0), eye::Kind::Input, 1).is_some()),
-        "column" => Value::text(eye::column(terminal, text(0), text(1))),
+        "has" => Value::Bool(query::has(terminal, text(0))),
+        "find" => int(query::find(terminal, text(0))),
+        "count" => int(query::count(terminal, text(0))),
+        "row" => Value::text(query::row(terminal, number(0))),
+        "text" => Value::text(query::text(terminal, number(0), number(1), number(2))),
+        "field" => Value::text(query::field(terminal, text(0), query::FieldKind::Any)),
+        "input" => Value::text(query::field(terminal, text(0), query::FieldKind::Input)),
+        "offers" => {
+            Value::Bool(query::labelled(terminal, text(0), query::FieldKind::Input, 1).is_some())
+        }
+        "column" => Value::text(query::column(terminal, text(0), text(1))),
         "locked" => Value::Bool(terminal.lock().is_some()),
         "formatted" => Value::Bool(terminal.is_formatted()),
         "key" => {
-            let key = eye::key(terminal, text(0)).map(|key| key.to_string());
+            let key = query::key(terminal, text(0)).map(|key| key.to_string());
             Value::text(key.unwrap_or_default().trim_matches(['<', '>']).to_owned())
         }
         _ => Value::text(""),

@@ -1,14 +1,14 @@
 //! Runs a playbook: look, act, look again.
 
-use super::{Action, End, Playbook, Rule, Target, eye};
-use crate::system::expr::{self, Expr, Fact, TableId, World};
-use crate::system::model::{Part, Template};
-use crate::system::record::Record;
+use super::{End, FieldTarget, Playbook, PlaybookAction, PlaybookRule, query};
+use crate::system::expr::{self, EvalContext, Expr, HostFact, TableId};
+use crate::system::model::{Template, TemplatePart};
+use crate::system::record::StoredRow;
 use crate::system::value::{Date, Value};
 use tn3270::terminal::{Key, Terminal};
 
 /// A terminal with somebody's host behind it.
-pub trait Station {
+pub trait TerminalDriver {
     /// Presses a key; returns when its answer is there, as far as that can be known.
     fn press(&mut self, key: Key) -> Result<(), Stop>;
 
@@ -30,7 +30,7 @@ pub enum Stop {
 
 /// How a playbook ended by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub enum PlaybookEnd {
     /// It is done; the answer, if it has one to report.
     Done(Option<String>),
     /// It knows no further, for this reason.
@@ -41,11 +41,11 @@ pub enum Ended {
 const MOST_FIRED: u32 = 10_000;
 
 /// Runs a playbook to its end. `values` are those of [`Playbook::takes`], in order; there is one station for each of its systems.
-pub fn run<S: Station>(
+pub fn run<S: TerminalDriver>(
     playbook: &Playbook,
     values: &[Value],
     stations: &mut [S],
-) -> Result<Ended, Stop> {
+) -> Result<PlaybookEnd, Stop> {
     let mut runner = Runner {
         playbook,
         values,
@@ -60,7 +60,7 @@ pub fn run<S: Station>(
     for _ in 0..MOST_FIRED {
         let next = match runner.choose(stations) {
             Ok(next) => next,
-            Err(fault) => return Ok(Ended::GaveUp(fault)),
+            Err(fault) => return Ok(PlaybookEnd::GaveUp(fault)),
         };
         let acted = match next {
             None => Err(Broken::off("no rule holds on this screen")),
@@ -76,7 +76,7 @@ pub fn run<S: Station>(
             Err(Broken::Off(reason)) => {
                 idle += 1;
                 if idle > playbook.patience {
-                    return Ok(Ended::GaveUp(reason));
+                    return Ok(PlaybookEnd::GaveUp(reason));
                 }
                 for station in stations.iter_mut() {
                     station.wait(playbook.pause)?;
@@ -84,7 +84,7 @@ pub fn run<S: Station>(
             }
         }
     }
-    Ok(Ended::GaveUp(format!(
+    Ok(PlaybookEnd::GaveUp(format!(
         "it goes round in circles: {MOST_FIRED} looks and no end"
     )))
 }
@@ -128,7 +128,10 @@ impl<'p> Runner<'p> {
     }
 
     /// The first rule that holds, by index. An error is a fault of its condition.
-    fn choose<S: Station>(&self, stations: &[S]) -> Result<Option<(usize, &'p Rule)>, String> {
+    fn choose<S: TerminalDriver>(
+        &self,
+        stations: &[S],
+    ) -> Result<Option<(usize, &'p PlaybookRule)>, String> {
         for (index, (rule, fired)) in self.playbook.rules.iter().zip(&self.fired).enumerate() {
             let Some(station) = stations.get(rule.station) else {
                 continue;
@@ -156,33 +159,33 @@ impl<'p> Runner<'p> {
         }
     }
 
-    fn act<S: Station>(
+    fn act<S: TerminalDriver>(
         &mut self,
-        rule: &Rule,
+        rule: &PlaybookRule,
         stations: &mut [S],
-    ) -> Result<Option<Ended>, Broken> {
+    ) -> Result<Option<PlaybookEnd>, Broken> {
         for action in &rule.actions {
             match action {
-                Action::Wait(by) => {
+                PlaybookAction::Wait(by) => {
                     for station in stations.iter_mut() {
                         station.wait(*by)?;
                     }
                 }
-                Action::Remember(variables) => self.remember(rule, variables, stations)?,
-                Action::Keys(keys) => {
+                PlaybookAction::Remember(variables) => self.remember(rule, variables, stations)?,
+                PlaybookAction::Keys(keys) => {
                     let station = at(stations, rule.station)?;
                     for key in keys {
                         press(station, *key)?;
                     }
                 }
-                Action::Press(words) => {
+                PlaybookAction::Press(words) => {
                     let station = at(stations, rule.station)?;
                     let words = self.fill(words, station.terminal())?;
-                    let key = eye::key(station.terminal(), &words);
+                    let key = query::key(station.terminal(), &words);
                     let none = || Broken::off(format!("the screen tells of no key for {words}"));
                     press(station, key.ok_or_else(none)?)?;
                 }
-                Action::Type { text, into } => {
+                PlaybookAction::Type { text, into } => {
                     let station = at(stations, rule.station)?;
                     self.type_text(text, into, station)?;
                 }
@@ -193,15 +196,15 @@ impl<'p> Runner<'p> {
         };
         let station = at(stations, rule.station)?;
         Ok(Some(match end {
-            End::Done => Ended::Done(None),
-            End::Answer(answer) => Ended::Done(Some(self.fill(answer, station.terminal())?)),
-            End::Fail(reason) => Ended::GaveUp(self.fill(reason, station.terminal())?),
+            End::Done => PlaybookEnd::Done(None),
+            End::Answer(answer) => PlaybookEnd::Done(Some(self.fill(answer, station.terminal())?)),
+            End::Fail(reason) => PlaybookEnd::GaveUp(self.fill(reason, station.terminal())?),
         }))
     }
 
-    fn remember<S: Station>(
+    fn remember<S: TerminalDriver>(
         &mut self,
-        rule: &Rule,
+        rule: &PlaybookRule,
         variables: &[(usize, Expr)],
         stations: &mut [S],
     ) -> Result<(), Broken> {
@@ -219,16 +222,16 @@ impl<'p> Runner<'p> {
         Ok(())
     }
 
-    fn type_text<S: Station>(
+    fn type_text<S: TerminalDriver>(
         &self,
         text: &Template,
-        into: &Target,
+        into: &FieldTarget,
         station: &mut S,
     ) -> Result<(), Broken> {
         let text = self.fill(text, station.terminal())?;
         let found = match into {
-            Target::Cursor => None,
-            Target::Label(label, nth) => {
+            FieldTarget::Cursor => None,
+            FieldTarget::Label(label, nth) => {
                 let label = self.fill(label, station.terminal())?;
                 let seen = self.seen(station.terminal(), &self.memory);
                 let nth = expr::eval(nth, &seen).map_err(|fault| Broken::off(fault.to_string()))?;
@@ -236,16 +239,17 @@ impl<'p> Runner<'p> {
                     .as_int()
                     .and_then(|n| usize::try_from(n).ok())
                     .unwrap_or(0);
-                let field = eye::labelled(station.terminal(), &label, eye::Kind::Input, nth);
+                let field =
+                    query::labelled(station.terminal(), &label, query::FieldKind::Input, nth);
                 Some((field, format!("labelled {label}")))
             }
-            Target::Row { with, under } => {
+            FieldTarget::Row { with, under } => {
                 let with = self.fill(with, station.terminal())?;
                 let under = match under {
                     Some(under) => Some(self.fill(under, station.terminal())?),
                     None => None,
                 };
-                let field = eye::in_row_with(station.terminal(), &with, under.as_deref());
+                let field = query::in_row_with(station.terminal(), &with, under.as_deref());
                 Some((field, format!("in the row with {with}")))
             }
         };
@@ -273,27 +277,27 @@ impl<'p> Runner<'p> {
         let mut text = String::new();
         for part in &template.0 {
             match part {
-                Part::Text(part) => text.push_str(part),
-                Part::Expr(value) => {
+                TemplatePart::Text(part) => text.push_str(part),
+                TemplatePart::Expr(value) => {
                     let value =
                         expr::eval(value, &seen).map_err(|fault| Broken::off(fault.to_string()))?;
                     text.push_str(&value.to_string());
                 }
-                Part::Given(_) => {}
+                TemplatePart::Given(_) => {}
             }
         }
         Ok(text)
     }
 }
 
-fn at<S: Station>(stations: &mut [S], station: usize) -> Result<&mut S, Broken> {
+fn at<S: TerminalDriver>(stations: &mut [S], station: usize) -> Result<&mut S, Broken> {
     stations
         .get_mut(station)
         .ok_or_else(|| Broken::off("the playbook wants a system that is not there"))
 }
 
 /// Presses a key as somebody who looks before and after: an operator error is taken back, and breaks off what was being done.
-fn press<S: Station>(station: &mut S, key: Key) -> Result<(), Broken> {
+fn press<S: TerminalDriver>(station: &mut S, key: Key) -> Result<(), Broken> {
     if let Some(lock) = station.terminal().lock().filter(|_| key != Key::Reset) {
         if lock.is_operator_error() {
             station.press(Key::Reset)?;
@@ -320,7 +324,7 @@ struct Seen<'a> {
     blank: Value,
 }
 
-impl World for Seen<'_> {
+impl EvalContext for Seen<'_> {
     /// `memory.*`
     fn session(&self, variable: usize) -> &Value {
         self.memory.get(variable).unwrap_or(&self.blank)
@@ -335,21 +339,21 @@ impl World for Seen<'_> {
     fn pick(&self, _field: usize) -> &Value {
         &self.blank
     }
-    fn bound(&self, _depth: usize) -> Option<Record<'_>> {
+    fn bound(&self, _depth: usize) -> Option<StoredRow<'_>> {
         None
     }
-    fn row(&self, _table: TableId, _key: &[Value]) -> Option<Record<'_>> {
+    fn row(&self, _table: TableId, _key: &[Value]) -> Option<StoredRow<'_>> {
         None
     }
-    fn rows(&self, _table: TableId) -> impl Iterator<Item = Record<'_>> {
+    fn rows(&self, _table: TableId) -> impl Iterator<Item = StoredRow<'_>> {
         std::iter::empty()
     }
     fn holder(&self, _table: TableId, _key: &[Value]) -> Option<&Value> {
         None
     }
-    fn fact(&self, fact: Fact) -> Value {
+    fn fact(&self, fact: HostFact) -> Value {
         match fact {
-            Fact::Today => Value::Date(self.today),
+            HostFact::Today => Value::Date(self.today),
             _ => Value::Int(0),
         }
     }

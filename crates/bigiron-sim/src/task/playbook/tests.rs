@@ -1,7 +1,7 @@
 use super::*;
 use crate::system::expr::Binary;
-use crate::system::model::Part;
-use tn3270::terminal::Options;
+use crate::system::model::TemplatePart;
+use tn3270::terminal::TerminalOptions;
 use tn3270::wire::{Aid, FieldAttribute, Inbound, Order, Outbound, Wcc};
 
 /// A screen from its drawing: `[` starts an input field, `(` and `)` and `]` a protected one, `#` a hidden input field.
@@ -28,7 +28,7 @@ fn paint(map: &str) -> Outbound {
 }
 
 fn terminal(map: &str) -> Terminal {
-    let mut terminal = Terminal::new(Options::default());
+    let mut terminal = Terminal::new(TerminalOptions::default());
     terminal.apply(&paint(map));
     terminal
 }
@@ -52,12 +52,15 @@ const RENEWAL: &str = "
 #[test]
 fn a_field_is_found_by_the_label_left_of_it() {
     let screen = terminal(RENEWAL);
-    let any = |label: &str| eye::field(&screen, label, eye::Kind::Any);
+    let any = |label: &str| query::field(&screen, label, query::FieldKind::Any);
     assert_eq!(any("LICENCE NO"), "D4471902");
     assert_eq!(any("licence no . ."), "D4471902");
     assert_eq!(any("STATUS"), "A");
     assert_eq!(any("STREET"), "418 CANAL ST");
-    assert_eq!(eye::field(&screen, "STREET", eye::Kind::Input), "7 ELM");
+    assert_eq!(
+        query::field(&screen, "STREET", query::FieldKind::Input),
+        "7 ELM"
+    );
     assert_eq!(any("ZIP"), "50001");
     assert_eq!(any("NO"), "");
 }
@@ -74,7 +77,7 @@ const WINDOW: &str = "
 #[test]
 fn the_fields_of_a_window_come_before_those_under_it() {
     let mut screen = terminal(WINDOW);
-    let any = |screen: &Terminal, label: &str| eye::field(screen, label, eye::Kind::Any);
+    let any = |screen: &Terminal, label: &str| query::field(screen, label, query::FieldKind::Any);
     for cursor in [0, 3 * 80 + 26] {
         screen.press(Key::MoveCursor(cursor));
         assert_eq!(any(&screen, "AMOUNT"), "  12.00");
@@ -87,37 +90,40 @@ fn the_fields_of_a_window_come_before_those_under_it() {
 #[test]
 fn what_is_hidden_is_not_read_but_can_be_typed_into() {
     let screen = terminal(RENEWAL);
-    assert_eq!(eye::field(&screen, "PASSWORD", eye::Kind::Any), "");
-    assert!(eye::labelled(&screen, "PASSWORD", eye::Kind::Input, 1).is_some());
-    assert!(!eye::has(&screen, "SECRET"));
+    assert_eq!(query::field(&screen, "PASSWORD", query::FieldKind::Any), "");
+    assert!(query::labelled(&screen, "PASSWORD", query::FieldKind::Input, 1).is_some());
+    assert!(!query::has(&screen, "SECRET"));
 }
 
 #[test]
 fn a_field_of_a_list_is_found_by_its_heading_and_its_row() {
     let screen = terminal(RENEWAL);
-    assert_eq!(eye::column(&screen, "FEE", "BAKER"), "36.50");
-    assert_eq!(eye::column(&screen, "LICENCE", "BAKER"), "D2");
-    assert_eq!(eye::column(&screen, "FEE", "NOBODY"), "");
-    assert_eq!(eye::field(&screen, "LAST NAME", eye::Kind::Any), "ABBOTT");
-    let pick = eye::in_row_with(&screen, "D2", None).unwrap();
+    assert_eq!(query::column(&screen, "FEE", "BAKER"), "36.50");
+    assert_eq!(query::column(&screen, "LICENCE", "BAKER"), "D2");
+    assert_eq!(query::column(&screen, "FEE", "NOBODY"), "");
+    assert_eq!(
+        query::field(&screen, "LAST NAME", query::FieldKind::Any),
+        "ABBOTT"
+    );
+    let pick = query::in_row_with(&screen, "D2", None).unwrap();
     assert_eq!(pick.start(), 12 * 80 + 3);
     assert_eq!(
-        eye::in_row_with(&screen, "D2", Some("S")).map(|f| f.start()),
+        query::in_row_with(&screen, "D2", Some("S")).map(|f| f.start()),
         Some(pick.start())
     );
-    assert!(eye::in_row_with(&screen, "D2", Some("FEE")).is_none());
-    let second = eye::labelled(&screen, "S", eye::Kind::Input, 2).unwrap();
+    assert!(query::in_row_with(&screen, "D2", Some("FEE")).is_none());
+    let second = query::labelled(&screen, "S", query::FieldKind::Input, 2).unwrap();
     assert_eq!(second.start(), pick.start());
 }
 
 #[test]
 fn text_is_read_by_row_and_column_from_one() {
     let screen = terminal(RENEWAL);
-    assert_eq!(eye::text(&screen, 1, 2, 6), "DMVR04");
-    assert_eq!(eye::find(&screen, "NEW ADDRESS"), 6);
-    assert_eq!(eye::find(&screen, ""), 0);
-    assert_eq!(eye::count(&screen, "STREET"), 2);
-    assert_eq!(eye::row(&screen, 99), "");
+    assert_eq!(query::text(&screen, 1, 2, 6), "DMVR04");
+    assert_eq!(query::find(&screen, "NEW ADDRESS"), 6);
+    assert_eq!(query::find(&screen, ""), 0);
+    assert_eq!(query::count(&screen, "STREET"), 2);
+    assert_eq!(query::row(&screen, 99), "");
 }
 
 /// A host of two screens; the first PF5 is lost.
@@ -141,7 +147,7 @@ impl Desk {
     }
 }
 
-impl Station for Desk {
+impl TerminalDriver for Desk {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         let tn3270::terminal::Response::Inbound(inbound) = self.terminal.press(key) else {
             return Ok(());
@@ -174,18 +180,18 @@ fn has(text: &str) -> Expr {
 }
 
 fn plain(text: &str) -> Template {
-    Template(vec![Part::Text(text.into())])
+    Template(vec![TemplatePart::Text(text.into())])
 }
 
-fn type_into(label: &str, text: Template) -> Action {
-    Action::Type {
+fn type_into(label: &str, text: Template) -> PlaybookAction {
+    PlaybookAction::Type {
         text,
-        into: Target::Label(plain(label), Expr::Const(Value::Int(1))),
+        into: FieldTarget::Label(plain(label), Expr::Const(Value::Int(1))),
     }
 }
 
-fn rule(when: Expr, actions: Vec<Action>, end: Option<End>) -> Rule {
-    Rule {
+fn rule(when: Expr, actions: Vec<PlaybookAction>, end: Option<End>) -> PlaybookRule {
+    PlaybookRule {
         name: "rule".into(),
         station: 0,
         when: Some(when),
@@ -195,7 +201,7 @@ fn rule(when: Expr, actions: Vec<Action>, end: Option<End>) -> Rule {
     }
 }
 
-fn playbook(rules: Vec<Rule>) -> Playbook {
+fn playbook(rules: Vec<PlaybookRule>) -> Playbook {
     Playbook {
         id: "test".into(),
         about: String::new(),
@@ -221,9 +227,9 @@ fn rules_are_tried_in_order_on_every_look() {
         Box::new(Expr::Const(Value::Int(1))),
     );
     let answer = Template(vec![
-        Part::Expr(Expr::Session(0)),
-        Part::Text(" TRIES: ".into()),
-        Part::Expr(Expr::Ask(
+        TemplatePart::Expr(Expr::Session(0)),
+        TemplatePart::Text(" TRIES: ".into()),
+        TemplatePart::Expr(Expr::Ask(
             4,
             [3, 11, 4].map(|n| Expr::Const(Value::Int(n))).to_vec(),
         )),
@@ -232,9 +238,12 @@ fn rules_are_tried_in_order_on_every_look() {
         rule(
             has("SIGN-ON"),
             vec![
-                type_into("OPERATOR ID", Template(vec![Part::Expr(Expr::State(0))])),
+                type_into(
+                    "OPERATOR ID",
+                    Template(vec![TemplatePart::Expr(Expr::State(0))]),
+                ),
                 type_into("PASSWORD", plain("IRON")),
-                Action::Keys(vec![Key::Enter]),
+                PlaybookAction::Keys(vec![Key::Enter]),
             ],
             None,
         ),
@@ -242,15 +251,15 @@ fn rules_are_tried_in_order_on_every_look() {
         rule(
             has("MENU"),
             vec![
-                Action::Keys(vec![Key::Pf(5)]),
-                Action::Remember(vec![(0, tries)]),
+                PlaybookAction::Keys(vec![Key::Pf(5)]),
+                PlaybookAction::Remember(vec![(0, tries)]),
             ],
             None,
         ),
     ]);
     let mut desk = [Desk::new()];
     let ended = run(&playbook, &[Value::text("CLK042")], &mut desk);
-    assert_eq!(ended, Ok(Ended::Done(Some("2 TRIES: 4711".into()))));
+    assert_eq!(ended, Ok(PlaybookEnd::Done(Some("2 TRIES: 4711".into()))));
     let page = tn3270::wire::CodePage::CP037;
     let Inbound::Modified { fields, .. } = &desk[0].sent[0] else {
         panic!("{:?}", desk[0].sent)
@@ -269,7 +278,7 @@ fn a_playbook_that_knows_no_further_gives_up_after_its_patience() {
     );
     assert_eq!(
         ended,
-        Ok(Ended::GaveUp("no rule holds on this screen".into()))
+        Ok(PlaybookEnd::GaveUp("no rule holds on this screen".into()))
     );
     assert_eq!(desk[0].waited, 3000);
 }
@@ -292,26 +301,34 @@ fn a_missing_field_or_too_long_a_text_breaks_the_rule_off() {
             has("SIGN-ON"),
             vec![
                 type_into(label, plain(text)),
-                Action::Keys(vec![Key::Enter]),
+                PlaybookAction::Keys(vec![Key::Enter]),
             ],
             None,
         )];
         let mut desk = [Desk::new()];
         let ended = run(&playbook(rules), &[], &mut desk);
-        assert_eq!(ended, Ok(Ended::GaveUp(why.into())));
+        assert_eq!(ended, Ok(PlaybookEnd::GaveUp(why.into())));
         assert!(desk[0].sent.is_empty());
     }
 }
 
 #[test]
 fn a_rule_is_passed_over_once_it_acted_as_often_as_it_may() {
-    let mut save = rule(has("MENU"), vec![Action::Keys(vec![Key::Pf(5)])], None);
+    let mut save = rule(
+        has("MENU"),
+        vec![PlaybookAction::Keys(vec![Key::Pf(5)])],
+        None,
+    );
     save.at_most = Some(1);
-    let enter = rule(has("SIGN-ON"), vec![Action::Keys(vec![Key::Enter])], None);
+    let enter = rule(
+        has("SIGN-ON"),
+        vec![PlaybookAction::Keys(vec![Key::Enter])],
+        None,
+    );
     let fail = rule(has("MENU"), vec![], Some(End::Fail(plain("not saved"))));
     let mut desk = [Desk::new()];
     let ended = run(&playbook(vec![save, enter, fail]), &[], &mut desk);
-    assert_eq!(ended, Ok(Ended::GaveUp("not saved".into())));
+    assert_eq!(ended, Ok(PlaybookEnd::GaveUp("not saved".into())));
     assert_eq!(desk[0].saves, 1);
 }
 
@@ -319,12 +336,18 @@ fn a_rule_is_passed_over_once_it_acted_as_often_as_it_may() {
 fn an_operator_error_is_taken_back_and_breaks_the_rule_off() {
     let rules = vec![rule(
         has("SIGN-ON"),
-        vec![Action::Keys(vec![Key::MoveCursor(0), Key::Char('X')])],
+        vec![PlaybookAction::Keys(vec![
+            Key::MoveCursor(0),
+            Key::Char('X'),
+        ])],
         None,
     )];
     let mut desk = [Desk::new()];
     let ended = run(&playbook(rules), &[], &mut desk);
-    assert_eq!(ended, Ok(Ended::GaveUp("X was refused: X <-o->".into())));
+    assert_eq!(
+        ended,
+        Ok(PlaybookEnd::GaveUp("X was refused: X <-o->".into()))
+    );
     assert_eq!(desk[0].terminal.lock(), None);
 }
 
@@ -333,7 +356,7 @@ fn a_key_is_found_by_what_the_screen_says_it_does() {
     let screen = terminal(
         "\n( SAVE = NEVER\n( ENTER=CHECK  F3=MENU  F5=SAVE ADDRESS  F9=SUBMIT PF12=CANCEL\n( PA1=SHOW",
     );
-    let key = |words: &str| eye::key(&screen, words);
+    let key = |words: &str| query::key(&screen, words);
     assert_eq!(key("submit"), Some(Key::Pf(9)));
     assert_eq!(key("SAVE ADDRESS"), Some(Key::Pf(5)));
     assert_eq!(key("SAVE"), Some(Key::Pf(5)));
@@ -347,8 +370,8 @@ fn a_key_is_found_by_what_the_screen_says_it_does() {
 #[test]
 fn a_label_may_be_one_of_several() {
     let screen = terminal(RENEWAL);
-    let any = |label: &str| eye::field(&screen, label, eye::Kind::Any);
+    let any = |label: &str| query::field(&screen, label, query::FieldKind::Any);
     assert_eq!(any("LIC NUMBER|LICENCE NO"), "D4471902");
-    assert_eq!(eye::column(&screen, "AMOUNT|FEE", "BAKER"), "36.50");
+    assert_eq!(query::column(&screen, "AMOUNT|FEE", "BAKER"), "36.50");
     assert_eq!(any("|"), "");
 }

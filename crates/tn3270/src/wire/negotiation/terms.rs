@@ -73,7 +73,7 @@ impl Device {
 
 /// What a host offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
+pub struct ServerOffer {
     /// Whether TN3270E is offered at all.
     pub tn3270e: bool,
     /// The functions that the host performs.
@@ -84,10 +84,10 @@ pub struct Offer {
     pub tls_required: bool,
 }
 
-impl Default for Offer {
+impl Default for ServerOffer {
     /// TN3270E with BIND-IMAGE, RESPONSES, SYSREQ and CONTENTION-RESOLUTION; no STARTTLS.
-    fn default() -> Offer {
-        Offer {
+    fn default() -> ServerOffer {
+        ServerOffer {
             tn3270e: true,
             functions: [
                 function::BIND_IMAGE,
@@ -104,7 +104,7 @@ impl Default for Offer {
 
 /// Why a client cannot be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ClientRefusal {
     /// It has no terminal type, or left an option that a 3270 session cannot be without.
     NoTerminal(&'static str),
     /// Its terminal types, none of which is a 3270 display.
@@ -121,25 +121,31 @@ pub enum Refusal {
     Message(UnknownMessage),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ClientRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::NoTerminal(option) => write!(
+            ClientRefusal::NoTerminal(option) => write!(
                 f,
                 "the client is no 3270 terminal: it does without {option}"
             ),
-            Refusal::TerminalType(name) => write!(f, "terminal type {name} is no 3270 display"),
-            Refusal::Lu(name, Reason::DeviceInUse) => write!(f, "the LU {name} is in use"),
-            Refusal::Lu(name, _) => write!(f, "there is no LU {name}"),
-            Refusal::Unencrypted => write!(f, "the client declines STARTTLS, which is required"),
-            Refusal::Early => write!(f, "the client sent data before the terminal was agreed on"),
-            Refusal::Functions => write!(
+            ClientRefusal::TerminalType(name) => {
+                write!(f, "terminal type {name} is no 3270 display")
+            }
+            ClientRefusal::Lu(name, Reason::DeviceInUse) => write!(f, "the LU {name} is in use"),
+            ClientRefusal::Lu(name, _) => write!(f, "there is no LU {name}"),
+            ClientRefusal::Unencrypted => {
+                write!(f, "the client declines STARTTLS, which is required")
+            }
+            ClientRefusal::Early => {
+                write!(f, "the client sent data before the terminal was agreed on")
+            }
+            ClientRefusal::Functions => write!(
                 f,
                 "the client does not come to terms about TN3270E functions"
             ),
-            Refusal::Message(unknown) => unknown.fmt(f),
+            ClientRefusal::Message(unknown) => unknown.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for ClientRefusal {}

@@ -19,21 +19,30 @@ fn any_lu() -> Names {
 }
 
 /// Runs a client's lines against a host; gives what the host said after each, and how it ended.
-fn talk(lus: Names, client: &[Event]) -> (Vec<Vec<Event>>, Result<Option<Agreement>, Refusal>) {
-    let offer = Offer {
+fn talk(
+    lus: Names,
+    client: &[TelnetEvent],
+) -> (
+    Vec<Vec<TelnetEvent>>,
+    Result<Option<Agreement>, ClientRefusal>,
+) {
+    let offer = ServerOffer {
         functions: functions(&[2, 4]),
-        ..Offer::default()
+        ..ServerOffer::default()
     };
     converse(offer, lus, client)
 }
 
 fn converse(
-    offer: Offer,
+    offer: ServerOffer,
     mut lus: Names,
-    client: &[Event],
-) -> (Vec<Vec<Event>>, Result<Option<Agreement>, Refusal>) {
+    client: &[TelnetEvent],
+) -> (
+    Vec<Vec<TelnetEvent>>,
+    Result<Option<Agreement>, ClientRefusal>,
+) {
     let mut out = Vec::new();
-    let mut host = Host::open(offer, &mut out);
+    let mut host = ServerNegotiation::open(offer, &mut out);
     let mut said = vec![out];
     for event in client {
         let mut out = Vec::new();
@@ -47,16 +56,16 @@ fn converse(
     (said, Ok(agreement))
 }
 
-fn will(option: u8) -> Event {
-    Event::Negotiate(Verb::Will, option)
+fn will(option: u8) -> TelnetEvent {
+    TelnetEvent::Negotiate(Verb::Will, option)
 }
-fn wont(option: u8) -> Event {
-    Event::Negotiate(Verb::Wont, option)
+fn wont(option: u8) -> TelnetEvent {
+    TelnetEvent::Negotiate(Verb::Wont, option)
 }
-fn do_(option: u8) -> Event {
-    Event::Negotiate(Verb::Do, option)
+fn do_(option: u8) -> TelnetEvent {
+    TelnetEvent::Negotiate(Verb::Do, option)
 }
-fn request(device_type: &str, lu: Option<&str>) -> Event {
+fn request(device_type: &str, lu: Option<&str>) -> TelnetEvent {
     say(Message::DeviceTypeRequest {
         device_type: device_type.into(),
         lu: lu.map(Into::into),
@@ -65,11 +74,11 @@ fn request(device_type: &str, lu: Option<&str>) -> Event {
 fn functions(list: &[u8]) -> Functions {
     list.iter().copied().collect()
 }
-fn plain(terminal_type: &str) -> Vec<Event> {
+fn plain(terminal_type: &str) -> Vec<TelnetEvent> {
     vec![
         wont(option::TN3270E),
         will(option::TERMINAL_TYPE),
-        Event::Subnegotiation(
+        TelnetEvent::Subnegotiation(
             option::TERMINAL_TYPE,
             format!("\0{terminal_type}").into_bytes(),
         ),
@@ -146,25 +155,25 @@ fn a_client_may_go_back_to_tn3270_after_a_refusal() {
     client.extend(plain("IBM-3278-2-E@claims"));
     let (_, end) = talk(names(), &client);
     assert_eq!(end.unwrap().unwrap().lu, "CLAIMS");
-    client[4] = Event::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3278-2-E@NONE".to_vec());
+    client[4] = TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3278-2-E@NONE".to_vec());
     assert_eq!(
         talk(names(), &client).1,
-        Err(Refusal::Lu("NONE".into(), Reason::InvName))
+        Err(ClientRefusal::Lu("NONE".into(), Reason::InvName))
     );
 }
 
 #[test]
 fn a_client_that_does_starttls_negotiates_anew_inside() {
-    let offer = |tls_required| Offer {
+    let offer = |tls_required| ServerOffer {
         starttls: true,
         tls_required,
-        ..Offer::default()
+        ..ServerOffer::default()
     };
     let mut out = Vec::new();
-    let mut host = Host::open(offer(true), &mut out);
+    let mut host = ServerNegotiation::open(offer(true), &mut out);
     host.receive(&will(46), &mut any_lu(), &mut out).unwrap();
     assert!(host.may_want_tls() && !host.wants_tls());
-    let follows = Event::Subnegotiation(46, vec![1]);
+    let follows = TelnetEvent::Subnegotiation(46, vec![1]);
     host.receive(&follows, &mut any_lu(), &mut out).unwrap();
     assert_eq!(out, [do_(46), follows]);
     assert!(host.wants_tls() && !host.may_want_tls());
@@ -172,7 +181,7 @@ fn a_client_that_does_starttls_negotiates_anew_inside() {
     host.secured(&mut out);
     assert_eq!(out, [do_(option::TN3270E)]);
     let (_, end) = converse(offer(true), any_lu(), &[wont(46)]);
-    assert_eq!(end, Err(Refusal::Unencrypted));
+    assert_eq!(end, Err(ClientRefusal::Unencrypted));
     let (said, _) = converse(offer(false), any_lu(), &[wont(46)]);
     assert_eq!(said[1], [do_(option::TN3270E)]);
 }
@@ -201,21 +210,21 @@ fn a_plain_telnet_client_is_refused() {
     let client = [wont(option::TN3270E), wont(option::TERMINAL_TYPE)];
     assert_eq!(
         talk(any_lu(), &client).1,
-        Err(Refusal::NoTerminal("TERMINAL-TYPE"))
+        Err(ClientRefusal::NoTerminal("TERMINAL-TYPE"))
     );
     let mut client = plain("xterm");
     client.truncate(3);
-    client.push(Event::Subnegotiation(
+    client.push(TelnetEvent::Subnegotiation(
         option::TERMINAL_TYPE,
         b"\0XTERM".to_vec(),
     ));
-    client.push(Event::Subnegotiation(
+    client.push(TelnetEvent::Subnegotiation(
         option::TERMINAL_TYPE,
         b"\0XTERM".to_vec(),
     ));
     assert_eq!(
         talk(any_lu(), &client).1,
-        Err(Refusal::TerminalType("XTERM".into()))
+        Err(ClientRefusal::TerminalType("XTERM".into()))
     );
 }
 
@@ -225,8 +234,8 @@ fn nothing_is_agreed_halfway() {
     for end in 0..client.len() {
         assert_eq!(talk(any_lu(), &client[..end]).1, Ok(None));
     }
-    let data = Event::Record(vec![0x7d]);
-    assert_eq!(talk(any_lu(), &[data]).1, Err(Refusal::Early));
+    let data = TelnetEvent::Record(vec![0x7d]);
+    assert_eq!(talk(any_lu(), &[data]).1, Err(ClientRefusal::Early));
 }
 
 #[test]
@@ -235,7 +244,7 @@ fn a_timing_mark_is_answered_and_other_options_are_declined() {
         any_lu(),
         &[do_(option::TIMING_MARK), will(39), do_(1), wont(99)],
     );
-    let dont = Event::Negotiate(Verb::Dont, 39);
+    let dont = TelnetEvent::Negotiate(Verb::Dont, 39);
     assert_eq!(
         said[1..],
         [
@@ -266,10 +275,10 @@ proptest! {
             prop_oneof![
                 (prop::sample::select(vec![Verb::Will, Verb::Wont, Verb::Do, Verb::Dont]),
                     prop::sample::select(vec![0u8, 6, 24, 25, 40, 99]))
-                    .prop_map(|(verb, option)| Event::Negotiate(verb, option)),
-                prop::collection::vec(0u8..9, 0..6).prop_map(|data| Event::Subnegotiation(40, data)),
+                    .prop_map(|(verb, option)| TelnetEvent::Negotiate(verb, option)),
+                prop::collection::vec(0u8..9, 0..6).prop_map(|data| TelnetEvent::Subnegotiation(40, data)),
                 "IBM-327[89]-[1-6](-E)?".prop_map(|name| request(&name, None)),
-                "IBM-327[89]-[1-6](@A)?".prop_map(|name| Event::Subnegotiation(24, format!("\0{name}").into_bytes())),
+                "IBM-327[89]-[1-6](@A)?".prop_map(|name| TelnetEvent::Subnegotiation(24, format!("\0{name}").into_bytes())),
             ],
             0..40,
         ),

@@ -12,8 +12,8 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         name: &Name,
         arguments: &'c [Node],
         span: &Span,
-    ) -> Option<Typed> {
-        if let Kind::Name(scope) = &receiver.kind
+    ) -> Option<TypedExpr> {
+        if let NodeKind::Name(scope) = &receiver.kind
             && self.names.questions.iter().any(|q| q.scope == scope)
         {
             return self.question(scope, name, arguments, span);
@@ -35,7 +35,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 } else {
                     Type::Bool
                 };
-                return Some(Typed {
+                return Some(TypedExpr {
                     expr: Expr::Elements {
                         kind: *kind,
                         list: Box::new(list.expr),
@@ -54,7 +54,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         name: &Name,
         arguments: &'c [Node],
         span: &Span,
-    ) -> Option<Typed> {
+    ) -> Option<TypedExpr> {
         let questions = self.names.questions;
         let asked = |q: &&Question| q.scope == scope;
         let Some(index) = questions
@@ -71,7 +71,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 name.text,
                 question.parameters.len()
             );
-            return self.fail(Error::new(span.clone(), message));
+            return self.fail(ExprError::new(span.clone(), message));
         }
         let arguments: Vec<_> = arguments
             .iter()
@@ -79,7 +79,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             .map(|(a, of)| self.typed(a, of))
             .collect();
         let arguments = arguments.into_iter().collect::<Option<_>>()?;
-        Some(Typed {
+        Some(TypedExpr {
             expr: Expr::Ask(index, arguments),
             of: question.of.clone(),
         })
@@ -98,7 +98,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             .filter(|(_, rest)| rest.len() == bodies)
         else {
             return self.fail(
-                Error::new(span.clone(), "a variable and a condition are wanted")
+                ExprError::new(span.clone(), "a variable and a condition are wanted")
                     .help("as in `.exists(x, x == 'A')`"),
             );
         };
@@ -114,15 +114,15 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             RESERVED.contains(&name) || self.names.tables.iter().any(|t| t.name == name)
         };
         match &variable.kind {
-            Kind::Name(name) if !taken(name) => Some(name),
-            Kind::Name(name) => {
-                let error = Error::new(
+            NodeKind::Name(name) if !taken(name) => Some(name),
+            NodeKind::Name(name) => {
+                let error = ExprError::new(
                     variable.span.clone(),
                     format!("`{name}` already means something"),
                 );
                 self.fail(error.help("choose another name for the variable, such as `r`"))
             }
-            _ => self.fail(Error::new(
+            _ => self.fail(ExprError::new(
                 variable.span.clone(),
                 "the name of a variable is wanted here, such as `r`",
             )),
@@ -135,7 +135,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         name: &Name,
         arguments: &'c [Node],
         span: &Span,
-    ) -> Option<Typed> {
+    ) -> Option<TypedExpr> {
         let Some((kind, _)) = METHODS_OF_TABLES.iter().find(|(_, n)| *n == name.text) else {
             return self.fail(unknown(
                 "method of a table",
@@ -147,17 +147,20 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             return match arguments {
                 [key] => {
                     let key = self.key(table, key)?;
-                    Some(Typed {
+                    Some(TypedExpr {
                         expr: Expr::Holder { table, key },
                         of: Type::Text,
                     })
                 }
-                _ => self.fail(Error::new(span.clone(), "`held` wants the key of a record")),
+                _ => self.fail(ExprError::new(
+                    span.clone(),
+                    "`held` wants the key of a record",
+                )),
             };
         };
         if kind == Quantifier::Count && arguments.is_empty() {
             let body = Box::new(Expr::Const(Value::Bool(true)));
-            return Some(Typed {
+            return Some(TypedExpr {
                 expr: Expr::Rows {
                     kind,
                     table,
@@ -179,7 +182,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             } else {
                 Type::Bool
             };
-            return Some(Typed {
+            return Some(TypedExpr {
                 expr: Expr::Rows {
                     kind,
                     table,
@@ -200,12 +203,12 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         name: &Name,
         arguments: &'c [Node],
         span: &Span,
-    ) -> Option<Typed> {
+    ) -> Option<TypedExpr> {
         let (variable, value, filter) = match arguments {
             [variable, value] => (variable, value, None),
             [variable, value, filter] => (variable, value, Some(filter)),
             _ => {
-                let error = Error::new(
+                let error = ExprError::new(
                     span.clone(),
                     format!(
                         "`{}` wants a variable, a value and perhaps a condition",
@@ -233,7 +236,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             _ => is_ordered(&body.of),
         };
         if !fits {
-            return self.fail(Error::new(
+            return self.fail(ExprError::new(
                 value.span.clone(),
                 format!("`{}` cannot be taken of {}", name.text, body.of),
             ));
@@ -245,7 +248,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             filter: filter.map(Box::new),
             of: body.of.clone(),
         };
-        Some(Typed { expr, of: body.of })
+        Some(TypedExpr { expr, of: body.of })
     }
 
     pub(super) fn function(
@@ -254,7 +257,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         receiver: Option<&'c Node>,
         arguments: &'c [Node],
         span: &Span,
-    ) -> Option<Typed> {
+    ) -> Option<TypedExpr> {
         let Some(signature) = SIGNATURES
             .iter()
             .find(|s| s.name == name.text && s.method == receiver.is_some())
@@ -281,14 +284,14 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         let nodes: Vec<&Node> = receiver.into_iter().chain(arguments).collect();
         let most = signature.parameters.len();
         if nodes.len() > most || nodes.len() < most - signature.optional {
-            let error = Error::new(
+            let error = ExprError::new(
                 span.clone(),
                 format!("`{}` is called with {} values", name.text, arguments.len()),
             );
             return self.fail(error.help(format!("it is written `{}`", signature.form)));
         }
-        let typed: Vec<Option<Typed>> = nodes.iter().map(|n| self.node(n)).collect();
-        let typed: Vec<Typed> = typed.into_iter().collect::<Option<_>>()?;
+        let typed: Vec<Option<TypedExpr>> = nodes.iter().map(|n| self.node(n)).collect();
+        let typed: Vec<TypedExpr> = typed.into_iter().collect::<Option<_>>()?;
         match apply(signature, typed, &nodes) {
             Ok(typed) => Some(typed),
             Err(error) => self.fail(error),
@@ -299,9 +302,9 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
 /// Settles the arguments of a function against its signature.
 pub(super) fn apply(
     signature: &Signature,
-    mut arguments: Vec<Typed>,
+    mut arguments: Vec<TypedExpr>,
     nodes: &[&Node],
-) -> Result<Typed, Error> {
+) -> Result<TypedExpr, ExprError> {
     let first = arguments
         .first()
         .map(|a| a.of.clone())
@@ -309,11 +312,11 @@ pub(super) fn apply(
     for ((argument, parameter), node) in arguments.iter().zip(signature.parameters).zip(nodes) {
         if let Some(message) = parameter.refuses(&argument.of, &argument.expr) {
             let message = format!("`{}` {message}, this is {}", signature.name, argument.of);
-            return Err(Error::new(node.span.clone(), message)
+            return Err(ExprError::new(node.span.clone(), message)
                 .help(format!("it is written `{}`", signature.form)));
         }
         if *parameter == Parameter::Picture {
-            let kind = if signature.gives == Gives::Text {
+            let kind = if signature.gives == ReturnType::Text {
                 first.clone()
             } else {
                 Type::Date
@@ -322,18 +325,18 @@ pub(super) fn apply(
         }
     }
     let of = match signature.gives {
-        Gives::Text => Type::Text,
-        Gives::Int => Type::Int,
-        Gives::Bool => Type::Bool,
-        Gives::Date => Type::Date,
-        Gives::Same => first,
-        Gives::Common => {
+        ReturnType::Text => Type::Text,
+        ReturnType::Int => Type::Int,
+        ReturnType::Bool => Type::Bool,
+        ReturnType::Date => Type::Date,
+        ReturnType::Same => first,
+        ReturnType::Common => {
             let node = nodes.last().map(|n| n.span.clone()).unwrap_or_default();
-            let [left, right] = <[Typed; 2]>::try_from(arguments)
-                .map_err(|_| Error::new(node.clone(), "two values are wanted"))?;
+            let [left, right] = <[TypedExpr; 2]>::try_from(arguments)
+                .map_err(|_| ExprError::new(node.clone(), "two values are wanted"))?;
             let types = (left.of.clone(), right.of.clone());
             let (left, right, of) = unify(left, right).ok_or_else(|| {
-                Error::new(
+                ExprError::new(
                     node,
                     format!(
                         "`{}` wants two values of one type, these are {} and {}",
@@ -341,29 +344,29 @@ pub(super) fn apply(
                     ),
                 )
             })?;
-            return Ok(Typed {
+            return Ok(TypedExpr {
                 expr: Expr::Call(signature.function, vec![left, right]),
                 of,
             });
         }
-        Gives::Places => match arguments.get(1).map(|a| &a.expr) {
+        ReturnType::Places => match arguments.get(1).map(|a| &a.expr) {
             Some(Expr::Const(Value::Int(places))) => Type::Decimal(*places as u8),
             _ => Type::Decimal(0),
         },
     };
     if let (
         [
-            Typed {
+            TypedExpr {
                 expr: Expr::Const(Value::Text(text)),
                 ..
             },
         ],
-        Gives::Date,
+        ReturnType::Date,
     ) = (arguments.as_slice(), signature.gives)
     {
         let span = nodes.first().map(|n| n.span.clone()).unwrap_or_default();
         let date = Date::parse_iso(text).ok_or_else(|| {
-            Error::new(span, "there is no such day")
+            ExprError::new(span, "there is no such day")
                 .help("a date is written as in date('1989-03-14')")
         })?;
         return Ok(constant(Value::Date(date)));
@@ -374,28 +377,29 @@ pub(super) fn apply(
     {
         // The picture is taken apart once, not each time a value is written by it.
         let value = arguments.swap_remove(0).expr;
-        return Ok(Typed {
+        return Ok(TypedExpr {
             expr: Expr::Format(picture, Box::new(value)),
             of,
         });
     }
     let arguments = arguments.drain(..).map(|a| a.expr).collect();
-    Ok(Typed {
+    Ok(TypedExpr {
         expr: Expr::Call(signature.function, arguments),
         of,
     })
 }
 
 /// A picture must be known when the definition is loaded, and be one of what it writes.
-pub(super) fn check_picture(picture: &Expr, of: &Type, node: &Node) -> Result<(), Error> {
+pub(super) fn check_picture(picture: &Expr, of: &Type, node: &Node) -> Result<(), ExprError> {
     let Expr::Const(Value::Text(text)) = picture else {
         return Err(
-            Error::new(node.span.clone(), "a picture is a text in quotes").help("as in 'MM/DD/YY'"),
+            ExprError::new(node.span.clone(), "a picture is a text in quotes")
+                .help("as in 'MM/DD/YY'"),
         );
     };
     match Picture::parse(text) {
-        Err(message) => Err(Error::new(node.span.clone(), message)),
-        Ok(picture) if !picture.fits(of) => Err(Error::new(
+        Err(message) => Err(ExprError::new(node.span.clone(), message)),
+        Ok(picture) if !picture.fits(of) => Err(ExprError::new(
             node.span.clone(),
             format!(
                 "{} cannot be written by the picture `{text}`",

@@ -6,10 +6,10 @@ mod types;
 
 use types::{common, constant, conversion, fit, join, unify, wanted};
 
-use super::ast::{Kind, Name, Node, Operator, Span};
-use super::parse::Error;
-use super::signature::{Gives, METHODS_OF_TABLES, Parameter, SIGNATURES, Signature};
-use super::{Binary, Expr, Fact, Quantifier, TableId, Unary};
+use super::ast::{Name, Node, NodeKind, Operator, Span};
+use super::parse::ExprError;
+use super::signature::{METHODS_OF_TABLES, Parameter, ReturnType, SIGNATURES, Signature};
+use super::{Binary, Expr, HostFact, Quantifier, TableId, Unary};
 use crate::system::near::near;
 use crate::system::picture::Picture;
 use crate::system::value::{Date, Decimal, Type, Value};
@@ -106,7 +106,7 @@ pub struct Names<'a> {
 
 /// A checked expression.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Typed {
+pub struct TypedExpr {
     /// What the host evaluates.
     pub expr: Expr,
     /// The type of its value.
@@ -120,7 +120,7 @@ pub const RESERVED: [&str; 15] = [
 ];
 
 /// Settles names and types; every fault found is added to `errors`, and there is a result only without any.
-pub fn check(node: &Node, names: &Names<'_>, errors: &mut Vec<Error>) -> Option<Typed> {
+pub fn check(node: &Node, names: &Names<'_>, errors: &mut Vec<ExprError>) -> Option<TypedExpr> {
     let locals = names
         .rows
         .iter()
@@ -142,7 +142,7 @@ pub fn check_as(
     node: &Node,
     of: &Type,
     names: &Names<'_>,
-    errors: &mut Vec<Error>,
+    errors: &mut Vec<ExprError>,
 ) -> Option<Expr> {
     let typed = check(node, names, errors)?;
     let found = typed.of.clone();
@@ -168,72 +168,72 @@ struct Checker<'c, 'a> {
     names: &'c Names<'a>,
     /// Bound rows and elements, outermost first.
     locals: Vec<Local<'c>>,
-    errors: &'c mut Vec<Error>,
+    errors: &'c mut Vec<ExprError>,
 }
 
 impl<'c, 'a: 'c> Checker<'c, 'a> {
-    fn fail<T>(&mut self, error: Error) -> Option<T> {
+    fn fail<T>(&mut self, error: ExprError) -> Option<T> {
         self.errors.push(error);
         None
     }
 
-    fn node(&mut self, node: &'c Node) -> Option<Typed> {
+    fn node(&mut self, node: &'c Node) -> Option<TypedExpr> {
         let span = &node.span;
         match &node.kind {
-            Kind::Int(number) => Some(constant(Value::Int(*number))),
-            Kind::Decimal(number) => Some(constant(Value::Decimal(*number))),
-            Kind::Text(text) => Some(constant(Value::text(text.as_str()))),
-            Kind::Bool(truth) => Some(constant(Value::Bool(*truth))),
-            Kind::Name(name) => self.name(name, span),
-            Kind::Member(of, name) => self.member(of, name),
-            Kind::Index(of, _) => match self.table(of) {
+            NodeKind::Int(number) => Some(constant(Value::Int(*number))),
+            NodeKind::Decimal(number) => Some(constant(Value::Decimal(*number))),
+            NodeKind::Text(text) => Some(constant(Value::text(text.as_str()))),
+            NodeKind::Bool(truth) => Some(constant(Value::Bool(*truth))),
+            NodeKind::Name(name) => self.name(name, span),
+            NodeKind::Member(of, name) => self.member(of, name),
+            NodeKind::Index(of, _) => match self.table(of) {
                 Some(_) => self.fail(
-                    Error::new(span.clone(), "a row is no value")
+                    ExprError::new(span.clone(), "a row is no value")
                         .help("name a column of it: `table[key].column`"),
                 ),
                 None if self.errors_in(of) => None,
-                None => self.fail(Error::new(
+                None => self.fail(ExprError::new(
                     span.clone(),
                     "only tables are indexed, by their key",
                 )),
             },
-            Kind::Call(None, name, arguments) => self.function(name, None, arguments, span),
-            Kind::Call(Some(receiver), name, arguments) => {
+            NodeKind::Call(None, name, arguments) => self.function(name, None, arguments, span),
+            NodeKind::Call(Some(receiver), name, arguments) => {
                 self.method(receiver, name, arguments, span)
             }
-            Kind::List(elements) => self.list(elements, span),
-            Kind::Not(operand) => {
+            NodeKind::List(elements) => self.list(elements, span),
+            NodeKind::Not(operand) => {
                 let operand = self.bool(operand)?;
-                Some(Typed {
+                Some(TypedExpr {
                     expr: Expr::Unary(Unary::Not, Box::new(operand)),
                     of: Type::Bool,
                 })
             }
-            Kind::Negate(operand) => {
+            NodeKind::Negate(operand) => {
                 let typed = self.node(operand)?;
                 match typed.of {
-                    Type::Int | Type::Decimal(_) => Some(Typed {
+                    Type::Int | Type::Decimal(_) => Some(TypedExpr {
                         expr: Expr::Unary(Unary::Negate, Box::new(typed.expr)),
                         of: typed.of,
                     }),
-                    of => self.fail(Error::new(
+                    of => self.fail(ExprError::new(
                         operand.span.clone(),
                         format!("`-` wants a number, this is {of}"),
                     )),
                 }
             }
-            Kind::Binary(operator, left, right) => self.binary(*operator, left, right, span),
-            Kind::If(condition, yes, no) => {
+            NodeKind::Binary(operator, left, right) => self.binary(*operator, left, right, span),
+            NodeKind::If(condition, yes, no) => {
                 let condition = self.bool(condition);
                 let (yes, no) = (self.node(yes), self.node(no));
                 let (condition, yes, no) = (condition?, yes?, no?);
                 let (left, right) = (yes.of.clone(), no.of.clone());
                 match unify(yes, no) {
-                    Some((yes, no, of)) => Some(Typed {
+                    Some((yes, no, of)) => Some(TypedExpr {
                         expr: Expr::If(Box::new(condition), Box::new(yes), Box::new(no)),
                         of,
                     }),
-                    None => self.fail(Error::new(
+                    None => self.fail(ExprError::new(
                         span.clone(),
                         format!("one side of `:` is {left}, the other {right}"),
                     )),
@@ -260,18 +260,18 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    fn list(&mut self, elements: &'c [Node], span: &Span) -> Option<Typed> {
-        let typed: Vec<Option<Typed>> = elements.iter().map(|e| self.node(e)).collect();
-        let typed: Vec<Typed> = typed.into_iter().collect::<Option<_>>()?;
+    fn list(&mut self, elements: &'c [Node], span: &Span) -> Option<TypedExpr> {
+        let typed: Vec<Option<TypedExpr>> = elements.iter().map(|e| self.node(e)).collect();
+        let typed: Vec<TypedExpr> = typed.into_iter().collect::<Option<_>>()?;
         let Some(mut of) = typed.first().map(|t| t.of.clone()) else {
-            return self.fail(Error::new(span.clone(), "an empty list has no type"));
+            return self.fail(ExprError::new(span.clone(), "an empty list has no type"));
         };
         for (element, node) in typed.iter().zip(elements) {
             match common(&of, &element.of) {
                 Some(common) => of = common,
                 None => {
                     let message = format!("a list of {of} cannot hold {}", element.of);
-                    return self.fail(Error::new(node.span.clone(), message));
+                    return self.fail(ExprError::new(node.span.clone(), message));
                 }
             }
         }
@@ -279,7 +279,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             .into_iter()
             .map(|t| fit(t, &of))
             .collect::<Option<Vec<_>>>()?;
-        Some(Typed {
+        Some(TypedExpr {
             expr: Expr::List(exprs),
             of: Type::List(Box::new(of)),
         })
@@ -291,12 +291,12 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         left: &'c Node,
         right: &'c Node,
         span: &Span,
-    ) -> Option<Typed> {
+    ) -> Option<TypedExpr> {
         if operator == Operator::In
             && let Some(table) = self.table(right)
         {
             let key = self.key(table, left)?;
-            return Some(Typed {
+            return Some(TypedExpr {
                 expr: Expr::Contains { table, key },
                 of: Type::Bool,
             });
@@ -309,7 +309,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             } else {
                 Expr::Or(left, right)
             };
-            return Some(Typed {
+            return Some(TypedExpr {
                 expr,
                 of: Type::Bool,
             });
@@ -326,7 +326,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                     types.0,
                     types.1
                 );
-                let error = Error::new(span.clone(), message);
+                let error = ExprError::new(span.clone(), message);
                 self.fail(
                     match help.or_else(|| conversion(operator, &types.0, &types.1)) {
                         Some(help) => error.help(help),

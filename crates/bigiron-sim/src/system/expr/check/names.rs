@@ -18,11 +18,11 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
     pub(super) fn table(&self, node: &Node) -> Option<TableId> {
         let tables = &mut self.names.tables.iter();
         match &node.kind {
-            Kind::Name(name) if self.local(name).is_none() => {
+            NodeKind::Name(name) if self.local(name).is_none() => {
                 tables.position(|table| table.name == *name)
             }
-            Kind::Member(of, table) => match &of.kind {
-                Kind::Name(system) if self.local(system).is_none() => {
+            NodeKind::Member(of, table) => match &of.kind {
+                NodeKind::Name(system) if self.local(system).is_none() => {
                     let is_it = |name: &str| {
                         let rest = name.strip_prefix(system.as_str());
                         rest.and_then(|rest| rest.strip_prefix('.')) == Some(&table.text)
@@ -35,43 +35,43 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn name(&mut self, name: &str, span: &Span) -> Option<Typed> {
+    pub(super) fn name(&mut self, name: &str, span: &Span) -> Option<TypedExpr> {
         let fact = |fact, of| {
-            Some(Typed {
+            Some(TypedExpr {
                 expr: Expr::Fact(fact),
                 of,
             })
         };
         match (name, self.local(name)) {
             (_, Some((depth, Binding::Element(of)))) => {
-                return Some(Typed {
+                return Some(TypedExpr {
                     expr: Expr::Element { depth },
                     of,
                 });
             }
             (_, Some(_)) => {
                 return self.fail(
-                    Error::new(span.clone(), "a row is no value")
+                    ExprError::new(span.clone(), "a row is no value")
                         .help(format!("name a column of it: `{name}.column`")),
                 );
             }
-            ("clock", _) => return fact(Fact::Clock, Type::Int),
-            ("today", _) => return fact(Fact::Today, Type::Date),
-            ("time", _) => return fact(Fact::TimeOfDay, Type::Int),
-            ("terminal", _) => return fact(Fact::Terminal, Type::Text),
-            ("inserted", _) => return fact(Fact::Inserted, Type::Text),
+            ("clock", _) => return fact(HostFact::Clock, Type::Int),
+            ("today", _) => return fact(HostFact::Today, Type::Date),
+            ("time", _) => return fact(HostFact::TimeOfDay, Type::Int),
+            ("terminal", _) => return fact(HostFact::Terminal, Type::Text),
+            ("inserted", _) => return fact(HostFact::Inserted, Type::Text),
             _ => {}
         }
         let error = match name {
             "form" | "state" | "session" | "pick" | "list" => {
-                Error::new(span.clone(), format!("`{name}` is no value by itself"))
+                ExprError::new(span.clone(), format!("`{name}` is no value by itself"))
                     .help(format!("write `{name}.name`"))
             }
             "row" | "other" | "old" => {
-                Error::new(span.clone(), format!("there is no `{name}` here"))
+                ExprError::new(span.clone(), format!("there is no `{name}` here"))
             }
             _ if self.names.tables.iter().any(|t| t.name == name) => {
-                Error::new(span.clone(), "a table is no value").help(format!(
+                ExprError::new(span.clone(), "a table is no value").help(format!(
                     "write `{name}[key].column`, `key in {name}` or `{name}.count()`"
                 ))
             }
@@ -80,7 +80,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         self.fail(error)
     }
 
-    pub(super) fn unknown_name(&self, name: &str, span: &Span) -> Error {
+    pub(super) fn unknown_name(&self, name: &str, span: &Span) -> ExprError {
         let locals = self.locals.iter().map(|l| l.name).filter(|l| !l.is_empty());
         let tables = self.names.tables.iter().map(|t| t.name.as_str());
         let scopes = self.names.scopes.iter().map(|s| s.name);
@@ -91,7 +91,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             .chain(tables)
             .chain(scopes)
             .chain(asked);
-        let error = Error::new(span.clone(), format!("nothing is called `{name}`"));
+        let error = ExprError::new(span.clone(), format!("nothing is called `{name}`"));
         let with_scope = |scope: &'static str, named: bool| {
             named.then(|| format!("did you mean `{scope}.{name}`?"))
         };
@@ -113,13 +113,13 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn member(&mut self, of: &'c Node, name: &Name) -> Option<Typed> {
-        if let Kind::Index(table, key) = &of.kind
+    pub(super) fn member(&mut self, of: &'c Node, name: &Name) -> Option<TypedExpr> {
+        if let NodeKind::Index(table, key) = &of.kind
             && let Some(table) = self.table(table)
         {
             let key = self.key(table, key);
             let (column, of) = self.column(table, name)?;
-            return Some(Typed {
+            return Some(TypedExpr {
                 expr: Expr::Lookup {
                     table,
                     key: key?,
@@ -129,9 +129,9 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 of,
             });
         }
-        let Kind::Name(scope) = &of.kind else {
+        let NodeKind::Name(scope) = &of.kind else {
             let typed = self.node(of)?;
-            return self.fail(Error::new(
+            return self.fail(ExprError::new(
                 name.span.clone(),
                 format!("{} has no `{}`", with_article(&typed.of), name.text),
             ));
@@ -139,7 +139,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         match (scope.as_str(), self.local(scope)) {
             (_, Some((depth, Binding::Row(table)))) => {
                 let (column, of) = self.column(table, name)?;
-                Some(Typed {
+                Some(TypedExpr {
                     expr: Expr::Column {
                         depth,
                         column,
@@ -151,7 +151,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             ("session", _) => {
                 let names = self.names.session;
                 let (index, of) = self.variable("session variable", names, name)?;
-                Some(Typed {
+                Some(TypedExpr {
                     expr: Expr::Session(index),
                     of,
                 })
@@ -160,7 +160,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 Some(names) => {
                     let (index, of) =
                         self.variable("state variable of this screen", names, name)?;
-                    Some(Typed {
+                    Some(TypedExpr {
                         expr: Expr::State(index),
                         of,
                     })
@@ -171,14 +171,14 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             ("pick", _) => self.pick(of, name),
             ("list", _) => self.list_fact(of, name),
             ("row" | "other" | "old", _) => {
-                let error = Error::new(of.span.clone(), format!("there is no `{scope}` here"));
+                let error = ExprError::new(of.span.clone(), format!("there is no `{scope}` here"));
                 self.fail(error.help("`row` is a row of a list, of `each` or of `compare`, `other` the second entry of `compare`, `old` the row an `update` changes"))
             }
             _ => match self.names.scopes.iter().find(|s| s.name == scope) {
                 Some(found) => self.scoped(found, name),
                 None => {
                     let typed = self.node(of)?;
-                    self.fail(Error::new(
+                    self.fail(ExprError::new(
                         name.span.clone(),
                         format!("{} has no `{}`", with_article(&typed.of), name.text),
                     ))
@@ -187,14 +187,14 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn scoped(&mut self, scope: &Scope<'_>, name: &Name) -> Option<Typed> {
+    pub(super) fn scoped(&mut self, scope: &Scope<'_>, name: &Name) -> Option<TypedExpr> {
         let what = format!("{} variable", scope.name);
         let (index, of) = self.variable(&what, scope.variables, name)?;
         let expr = match scope.slot {
             Slot::Session => Expr::Session(index),
             Slot::State => Expr::State(index),
         };
-        Some(Typed { expr, of })
+        Some(TypedExpr { expr, of })
     }
 
     pub(super) fn variable(
@@ -218,19 +218,19 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         self.variable(&what, &table.columns, name)
     }
 
-    pub(super) fn form(&mut self, of: &Node, name: &Name) -> Option<Typed> {
+    pub(super) fn form(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
         let Some(fields) = self.names.fields else {
             return self.fail(not_here("form", of));
         };
         match fields.iter().find(|f| f.name == name.text) {
             Some(field) if field.in_list => {
-                let error = Error::new(
+                let error = ExprError::new(
                     name.span.clone(),
                     format!("`{}` stands in every row of the list", name.text),
                 );
                 self.fail(error.help(format!("`pick.{}` is the one in the picked row", name.text)))
             }
-            Some(field) => Some(Typed {
+            Some(field) => Some(TypedExpr {
                 expr: Expr::Form(field.id),
                 of: field.of.clone(),
             }),
@@ -245,7 +245,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn pick(&mut self, of: &Node, name: &Name) -> Option<Typed> {
+    pub(super) fn pick(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
         let Some(fields) = self.names.fields.filter(|_| self.names.pick) else {
             return self.fail(
                 not_here("pick", of)
@@ -254,12 +254,12 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         };
         let can = |f: &&FieldNames| f.in_list && f.input;
         match fields.iter().find(|f| f.name == name.text) {
-            Some(field) if can(&field) => Some(Typed {
+            Some(field) if can(&field) => Some(TypedExpr {
                 expr: Expr::Pick(field.id),
                 of: Type::Text,
             }),
             Some(field) if field.in_list => {
-                let error = Error::new(
+                let error = ExprError::new(
                     name.span.clone(),
                     format!("nobody can type into `{}`", name.text),
                 );
@@ -273,15 +273,15 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn list_fact(&mut self, of: &Node, name: &Name) -> Option<Typed> {
+    pub(super) fn list_fact(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
         if !self.names.list {
             return self.fail(not_here("list", of));
         }
         let fact = match name.text.as_str() {
-            "count" => Fact::ListCount,
-            "page" => Fact::ListPage,
-            "pages" => Fact::ListPages,
-            "picks" => Fact::ListPicks,
+            "count" => HostFact::ListCount,
+            "page" => HostFact::ListPage,
+            "pages" => HostFact::ListPages,
+            "picks" => HostFact::ListPicks,
             _ => {
                 return self.fail(unknown(
                     "fact of the list",
@@ -290,7 +290,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 ));
             }
         };
-        Some(Typed {
+        Some(TypedExpr {
             expr: Expr::Fact(fact),
             of: Type::Int,
         })
@@ -300,7 +300,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
     pub(super) fn key(&mut self, table: TableId, key: &'c Node) -> Option<Vec<Expr>> {
         let names = self.names.tables.get(table)?;
         let parts: &[Node] = match &key.kind {
-            Kind::List(parts) if names.key.len() != 1 => parts,
+            NodeKind::List(parts) if names.key.len() != 1 => parts,
             _ => std::slice::from_ref(key),
         };
         if parts.len() != names.key.len() {
@@ -310,7 +310,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 .filter_map(|k| names.columns.get(*k))
                 .map(|c| c.name.as_str())
                 .collect();
-            let error = Error::new(
+            let error = ExprError::new(
                 key.span.clone(),
                 format!("the key of {} has {} columns", names.name, columns.len()),
             );
@@ -329,9 +329,9 @@ pub(super) fn unknown<'n>(
     what: &str,
     name: &Name,
     known: impl IntoIterator<Item = &'n str>,
-) -> Error {
+) -> ExprError {
     let known: Vec<&str> = known.into_iter().collect();
-    let error = Error::new(
+    let error = ExprError::new(
         name.span.clone(),
         format!("no {what} is called `{}`", name.text),
     );
@@ -342,6 +342,6 @@ pub(super) fn unknown<'n>(
     }
 }
 
-pub(super) fn not_here(scope: &str, of: &Node) -> Error {
-    Error::new(of.span.clone(), format!("there is no `{scope}` here"))
+pub(super) fn not_here(scope: &str, of: &Node) -> ExprError {
+    ExprError::new(of.span.clone(), format!("there is no `{scope}` here"))
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 
-pub(super) fn constant(value: Value) -> Typed {
-    Typed {
+pub(super) fn constant(value: Value) -> TypedExpr {
+    TypedExpr {
         of: value.of(),
         expr: Expr::Const(value),
     }
@@ -35,7 +35,7 @@ pub(super) fn common(left: &Type, right: &Type) -> Option<Type> {
 }
 
 /// Brings a value to a type without loss: an int to a decimal, a decimal to more places.
-pub(super) fn fit(typed: Typed, of: &Type) -> Option<Expr> {
+pub(super) fn fit(typed: TypedExpr, of: &Type) -> Option<Expr> {
     if typed.of == *of {
         return Some(typed.expr);
     }
@@ -62,16 +62,20 @@ pub(super) fn fit(typed: Typed, of: &Type) -> Option<Expr> {
     })
 }
 
-pub(super) fn unify(left: Typed, right: Typed) -> Option<(Expr, Expr, Type)> {
+pub(super) fn unify(left: TypedExpr, right: TypedExpr) -> Option<(Expr, Expr, Type)> {
     let of = common(&left.of, &right.of)?;
     Some((fit(left, &of)?, fit(right, &of)?, of))
 }
 
 /// Joins two operands, or says what might help.
-pub(super) fn join(operator: Operator, left: Typed, right: Typed) -> Result<Typed, Option<String>> {
+pub(super) fn join(
+    operator: Operator,
+    left: TypedExpr,
+    right: TypedExpr,
+) -> Result<TypedExpr, Option<String>> {
     let number = |of: &Type| matches!(of, Type::Int | Type::Decimal(_));
     let binary = |operator, left, right, of| {
-        Ok(Typed {
+        Ok(TypedExpr {
             expr: Expr::Binary(operator, Box::new(left), Box::new(right)),
             of,
         })
@@ -133,7 +137,7 @@ pub(super) fn join(operator: Operator, left: Typed, right: Typed) -> Result<Type
 }
 
 /// A product has the places of both factors.
-pub(super) fn multiply(left: Typed, right: Typed) -> Result<Typed, Option<String>> {
+pub(super) fn multiply(left: TypedExpr, right: TypedExpr) -> Result<TypedExpr, Option<String>> {
     let scale = |of: &Type| {
         if let Type::Decimal(scale) = of {
             *scale
@@ -152,19 +156,19 @@ pub(super) fn multiply(left: Typed, right: Typed) -> Result<Typed, Option<String
             Decimal::MAX_SCALE
         )));
     }
-    let factor = |typed: Typed| match (&of, typed.of.clone()) {
+    let factor = |typed: TypedExpr| match (&of, typed.of.clone()) {
         (Type::Decimal(_), Type::Int) => fit(typed, &Type::Decimal(0)),
         _ => Some(typed.expr),
     };
     let (left, right) = (factor(left).ok_or(None)?, factor(right).ok_or(None)?);
-    Ok(Typed {
+    Ok(TypedExpr {
         expr: Expr::Binary(Binary::Multiply, Box::new(left), Box::new(right)),
         of,
     })
 }
 
-pub(super) fn wanted(span: Span, of: &Type, found: &Type) -> Error {
-    let error = Error::new(span, format!("expected {of}, this is {found}"));
+pub(super) fn wanted(span: Span, of: &Type, found: &Type) -> ExprError {
+    let error = ExprError::new(span, format!("expected {of}, this is {found}"));
     match (of, found) {
         (Type::Decimal(_), Type::Decimal(_)) => error.help(format!(
             "places are only cut off on purpose: `round(x, {})`",

@@ -1,21 +1,21 @@
 //! What is read of one wart: when it happens, and the parameters of its kind.
 
-use super::super::effects::{Effects, Stage};
+use super::super::effects::{EffectContext, Effects};
 use super::super::keys::trigger;
 use super::super::literal::{duration, time_of_day};
-use super::super::node::{Faults, Node, Table};
+use super::super::node::{Faults, TomlNode, TomlTable};
 use super::super::scope::{Catalog, ScreenNames, lookup, template, typed};
 use crate::system::expr::{Expr, Names, TableId};
 use crate::system::model::{FieldId, ScreenId, Template, Trigger};
-use crate::system::shape::Shape;
+use crate::system::shape::TableShape;
 use crate::system::value::Type;
-use crate::system::wart::{Drift, Kind, Outcome};
+use crate::system::wart::{Drift, HiddenOutcome, WartKind};
 use std::collections::BTreeMap;
 use tn3270::wire::Aid;
 
 /// Reads the values of one wart.
 pub(super) struct Reader<'t, 'c, 'f> {
-    pub table: Table<'t>,
+    pub table: TomlTable<'t>,
     pub catalog: &'c Catalog,
     pub screen: Option<&'c ScreenNames>,
     pub names: Names<'c>,
@@ -23,57 +23,57 @@ pub(super) struct Reader<'t, 'c, 'f> {
 }
 
 impl<'t, 'c> Reader<'t, 'c, '_> {
-    pub(super) fn kind(&mut self, shape: &Shape) -> Option<Kind> {
+    pub(super) fn kind(&mut self, shape: &TableShape) -> Option<WartKind> {
         Some(match shape.name {
-            "drop" => Kind::Drop {
+            "drop" => WartKind::Drop {
                 tables: self.tables(),
             },
-            "partial" => Kind::Partial {
+            "partial" => WartKind::Partial {
                 tables: self.tables(),
             },
-            "double" => Kind::Double {
+            "double" => WartKind::Double {
                 tables: self.numbered(),
             },
-            "mislead" => Kind::Mislead {
+            "mislead" => WartKind::Mislead {
                 message: self.text("message")?,
-                outcome: self.outcome(Outcome::Done),
+                outcome: self.outcome(HiddenOutcome::Done),
             },
             "swap" => {
                 let (a, b) = self.pair("screens")?;
-                let screen = |this: &mut Self, node: Node<'t>| {
+                let screen = |this: &mut Self, node: TomlNode<'t>| {
                     this.catalog.screen(&node.text()?, this.faults)
                 };
                 let (a, b) = (screen(self, a), screen(self, b));
-                Kind::Swap(a?, b?)
+                WartKind::Swap(a?, b?)
             }
-            "jump" => Kind::Jump {
+            "jump" => WartKind::Jump {
                 to: self.shown("to", false)?,
             },
-            "abend" => Kind::Abend {
+            "abend" => WartKind::Abend {
                 code: self.text("code")?,
-                outcome: self.outcome(Outcome::Lost),
+                outcome: self.outcome(HiddenOutcome::Lost),
             },
-            "slow" => Kind::Slow {
+            "slow" => WartKind::Slow {
                 by: self.millis("by")?,
             },
-            "spin" => Kind::Spin {
+            "spin" => WartKind::Spin {
                 by: self.millis("for")?,
-                outcome: self.outcome(Outcome::Done),
+                outcome: self.outcome(HiddenOutcome::Done),
                 refresh: self.table.get("refresh").is_some(),
             },
-            "acknowledge" => Kind::Acknowledge {
+            "acknowledge" => WartKind::Acknowledge {
                 times: self.count("times", 1),
                 message: self.text("message")?,
             },
-            "window" => Kind::Window {
+            "window" => WartKind::Window {
                 modal: self.shown("modal", true)?,
                 unless: self.condition("unless")?,
             },
-            "sequence" => Kind::Sequence {
+            "sequence" => WartKind::Sequence {
                 needs: self.condition("needs")?,
                 message: self.text("message")?,
             },
-            "refuse" => Kind::Refuse {
+            "refuse" => WartKind::Refuse {
                 field: self.field()?,
                 until: self.condition("until")?,
                 message: self.text("message")?,
@@ -85,44 +85,44 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
                     time_of_day(&from, self.faults),
                     time_of_day(&to, self.faults),
                 );
-                Kind::Closed {
+                WartKind::Closed {
                     from: from?,
                     to: to?,
                     message: self.text("message")?,
                 }
             }
             "truncate" => self.truncate()?,
-            "broadcast" => Kind::Broadcast {
+            "broadcast" => WartKind::Broadcast {
                 text: self.text("text")?,
                 after: self.millis("after").unwrap_or(0),
             },
-            "timeout" => Kind::Timeout {
+            "timeout" => WartKind::Timeout {
                 after: self.millis("after")?,
                 message: self.text("message")?,
             },
-            "reset" => Kind::Reset {
+            "reset" => WartKind::Reset {
                 after: self.millis("after")?,
                 message: self.text("message")?,
             },
             "misdirect" => self.misdirect()?,
             "held" => self.held()?,
-            "sticky" => Kind::Sticky {
+            "sticky" => WartKind::Sticky {
                 lasts: self.millis("for")?,
             },
-            "stale" => Kind::Stale {
+            "stale" => WartKind::Stale {
                 tables: self.tables(),
                 every: self.millis("every")?,
             },
-            "repost" => Kind::Repost {
+            "repost" => WartKind::Repost {
                 tables: self.numbered(),
             },
-            "forget" => Kind::Forget,
-            "swallow" => Kind::Swallow {
+            "forget" => WartKind::Forget,
+            "swallow" => WartKind::Swallow {
                 within: self.millis("within")?,
             },
-            "unpainted" => Kind::Unpainted,
-            "drift" => Kind::Drift(Box::new(self.drift()?)),
-            "two_stage" => Kind::TwoStage {
+            "unpainted" => WartKind::Unpainted,
+            "drift" => WartKind::Drift(Box::new(self.drift()?)),
+            "two_stage" => WartKind::TwoStage {
                 by: self.millis("by")?,
             },
             _ => return None,
@@ -133,13 +133,13 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
         let mut reword = BTreeMap::new();
         for (label, node) in self.table.entries_of("reword") {
             let wordings = node.one_or_more();
-            let wordings = wordings.iter().filter_map(Node::text);
+            let wordings = wordings.iter().filter_map(TomlNode::text);
             let wordings = wordings.map(|text| text.text.to_owned()).collect();
             reword.insert(label.text.to_owned(), wordings);
         }
         let mut keys = Vec::new();
         let written = self.table.get("keys").map(|node| node.one_or_more());
-        for text in written.iter().flatten().filter_map(Node::text) {
+        for text in written.iter().flatten().filter_map(TomlNode::text) {
             match trigger(text.text) {
                 Some(Trigger::Key(key @ Aid::Pf(_))) if !keys.contains(&key) => keys.push(key),
                 _ => {
@@ -189,7 +189,7 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
     }
 
     /// A list of just two.
-    fn pair(&mut self, key: &str) -> Option<(Node<'t>, Node<'t>)> {
+    fn pair(&mut self, key: &str) -> Option<(TomlNode<'t>, TomlNode<'t>)> {
         let node = self.table.get(key)?;
         match node.elements()?.as_slice() {
             [first, second] => Some((*first, *second)),
@@ -220,20 +220,20 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
         count.unwrap_or(otherwise)
     }
 
-    fn outcome(&mut self, otherwise: Outcome) -> Outcome {
+    fn outcome(&mut self, otherwise: HiddenOutcome) -> HiddenOutcome {
         let keep = usize::try_from(self.count("keep", 1)).unwrap_or(1);
         match self.table.str_of("outcome").map(|text| text.text) {
-            Some("done") => Outcome::Done,
-            Some("lost") => Outcome::Lost,
-            Some("half") => Outcome::Half(keep),
-            Some("any") => Outcome::Any,
+            Some("done") => HiddenOutcome::Done,
+            Some("lost") => HiddenOutcome::Lost,
+            Some("half") => HiddenOutcome::Half(keep),
+            Some("any") => HiddenOutcome::Any,
             _ => otherwise,
         }
     }
 
     fn tables(&mut self) -> Vec<TableId> {
         let nodes = self.table.get("tables").map(|node| node.one_or_more());
-        let texts = nodes.iter().flatten().filter_map(Node::text);
+        let texts = nodes.iter().flatten().filter_map(TomlNode::text);
         texts
             .filter_map(|text| self.catalog.table(&text, self.faults))
             .collect()
@@ -285,7 +285,7 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
         screen.names.get(at).map(|field| field.id)
     }
 
-    fn truncate(&mut self) -> Option<Kind> {
+    fn truncate(&mut self) -> Option<WartKind> {
         let table = self
             .catalog
             .table(&self.table.str_of("table")?, self.faults)?;
@@ -323,7 +323,7 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
                 .error(self.table.place(), "the wart changes nothing")
                 .help("give it a `width` or a `translate`");
         }
-        Some(Kind::Truncate {
+        Some(WartKind::Truncate {
             table,
             column: at,
             width,
@@ -335,13 +335,13 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
     fn effects(&mut self) -> Effects<'c, '_> {
         Effects {
             catalog: self.catalog,
-            stage: Stage::Idle,
+            stage: EffectContext::Idle,
             names: self.names.clone(),
             faults: self.faults,
         }
     }
 
-    fn misdirect(&mut self) -> Option<Kind> {
+    fn misdirect(&mut self) -> Option<WartKind> {
         let name = self.table.str_of("table")?;
         let table = self.catalog.table(&name, self.faults)?;
         let node = self.table.get("set");
@@ -353,15 +353,15 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
                 .error(self.table.place(), "the wart changes nothing")
                 .help("`set` names columns by the values they take");
         }
-        Some(Kind::Misdirect { table, set })
+        Some(WartKind::Misdirect { table, set })
     }
 
-    fn held(&mut self) -> Option<Kind> {
+    fn held(&mut self) -> Option<WartKind> {
         let (node, within) = (self.table.get("table")?, self.table);
         let (table, key) = self.effects().record(&node, &within)?;
         let by = self.table.get("by")?;
         let by = typed(&by, &Type::Text, &self.names, self.faults);
-        Some(Kind::Held {
+        Some(WartKind::Held {
             table,
             key: key?,
             by: by?,

@@ -6,22 +6,22 @@ use std::os::unix::fs::FileExt;
 
 use tokio::sync::mpsc;
 
-use super::service::Opened;
+use super::service::PendingSession;
 use super::world::Opening;
 use bigiron_sim::host::{Host, Region};
-use bigiron_sim::recording::{Past, Writer};
-use bigiron_sim::session::{Event, Log, Millis, Session, Setup};
-use bigiron_sim::task::brief::Brief;
+use bigiron_sim::recording::{RecordingPrefix, Writer};
+use bigiron_sim::session::{Log, Millis, Session, SessionEvent, Setup};
 use bigiron_sim::task::grade::{Ending, Grade};
 use bigiron_sim::task::run::Run;
-use tn3270::terminal::{Key, Options, Response, Terminal};
+use bigiron_sim::task::status::TaskStatus;
+use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 use tn3270::wire::Outbound;
 
 use super::clock::Clock;
-use super::dialogue::Seat;
-use super::patient::is_gone;
-use super::script::Subject;
-use super::turn::{Budget, Ended, Told};
+use super::dialogue::DialogueTarget;
+use super::script::ScriptTarget;
+use super::timed_stream::is_gone;
+use super::turn::{Budget, Ended, GradeSummary};
 
 mod fork;
 mod relay;
@@ -35,11 +35,11 @@ pub trait Recorder: Log + Send {
     /// The fault that keeps the log from going on, once.
     fn take_error(&mut self) -> Option<io::Error>;
     /// What it holds so far, for the log of a fork. Nothing of a log that is not kept.
-    fn past(&mut self) -> io::Result<Past> {
-        Ok(Past::default())
+    fn past(&mut self) -> io::Result<RecordingPrefix> {
+        Ok(RecordingPrefix::default())
     }
     /// Begins with what the log of another session held when this one was forked from it; without that it is not kept.
-    fn go_on_from(&mut self, _past: io::Result<Past>) {}
+    fn go_on_from(&mut self, _past: io::Result<RecordingPrefix>) {}
 }
 
 impl Recorder for () {
@@ -65,7 +65,7 @@ impl Recorder for Writer<File> {
         Writer::take_error(self)
     }
 
-    fn past(&mut self) -> io::Result<Past> {
+    fn past(&mut self) -> io::Result<RecordingPrefix> {
         self.flush();
         let file = self.sink();
         let mut bytes = vec![0; usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX)];
@@ -73,7 +73,7 @@ impl Recorder for Writer<File> {
         Writer::past(self, bytes)
     }
 
-    fn go_on_from(&mut self, past: io::Result<Past>) {
+    fn go_on_from(&mut self, past: io::Result<RecordingPrefix>) {
         Writer::go_on_from(self, past);
     }
 }
@@ -87,8 +87,8 @@ struct Counting {
 }
 
 impl Log for Counting {
-    fn event(&mut self, at: Millis, event: Event<'_>) {
-        if let Event::Outbound(outbound) = event {
+    fn event(&mut self, at: Millis, event: SessionEvent<'_>) {
+        if let SessionEvent::Outbound(outbound) = event {
             self.writes += 1;
             self.sent
                 .iter_mut()
@@ -103,7 +103,7 @@ impl Log for Counting {
 }
 
 /// What is to be done to a session, in its turn.
-pub type Order = Box<dyn FnOnce(&mut Station) + Send>;
+pub type SessionCommand = Box<dyn FnOnce(&mut OperatorSession) + Send>;
 
 /// A terminal at another system of a task.
 struct Place {
@@ -113,10 +113,10 @@ struct Place {
 }
 
 /// A session with its log and clock; for a task in several systems one in each, and somebody who is at one of them.
-pub struct Station {
+pub struct OperatorSession {
     setup: Setup,
     /// Where a trainer's orders come from, if there is one.
-    orders: Option<mpsc::Receiver<Order>>,
+    orders: Option<mpsc::Receiver<SessionCommand>>,
     obeyed: u64,
     stopped: bool,
     name: String,
@@ -134,7 +134,7 @@ pub struct Station {
     clock: Clock,
 }
 
-impl Station {
+impl OperatorSession {
     /// Opens the sessions; the clock begins with them. They are recorded by `logs`, in the order of the task's systems; one for
     /// which there is no log is not.
     pub fn open(
@@ -142,13 +142,13 @@ impl Station {
         setup: &Setup,
         clock: Clock,
         logs: impl IntoIterator<Item = Box<dyn Recorder>>,
-    ) -> Station {
+    ) -> OperatorSession {
         let mut logs = logs.into_iter();
         let own = Place::open(&opening.region, setup, logs.next());
         let further = opening.further(setup);
         let others = further.map(|(region, setup)| Place::open(region, &setup, logs.next()));
         let others = others.collect();
-        Station {
+        OperatorSession {
             setup: setup.clone(),
             orders: None,
             obeyed: 0,
@@ -172,16 +172,17 @@ impl Station {
     }
 
     /// Begins anew, on another opening; the recording of what was before is ended.
-    pub fn reopen(&mut self, opened: Opened) {
+    pub fn reopen(&mut self, opened: PendingSession) {
         self.end("reset");
-        let Opened {
+        let PendingSession {
             opening,
             setup,
             logs,
             clock,
         } = opened;
-        let next = Station::open(opening, &setup, clock, logs).telling_grade(self.tells_grade);
-        *self = Station {
+        let next =
+            OperatorSession::open(opening, &setup, clock, logs).telling_grade(self.tells_grade);
+        *self = OperatorSession {
             orders: self.orders.take(),
             obeyed: self.obeyed,
             stopped: self.stopped,
@@ -190,7 +191,7 @@ impl Station {
     }
 
     /// Obeys these orders from now on, whenever it idles or waits.
-    pub fn take_orders(&mut self, orders: mpsc::Receiver<Order>) {
+    pub fn take_orders(&mut self, orders: mpsc::Receiver<SessionCommand>) {
         self.orders = Some(orders);
     }
 
@@ -311,7 +312,7 @@ impl Station {
 
     /// Lets whoever is at the session know what the work came to.
     #[must_use]
-    pub fn telling_grade(mut self, tells: bool) -> Station {
+    pub fn telling_grade(mut self, tells: bool) -> OperatorSession {
         self.tells_grade = tells;
         self
     }
@@ -413,7 +414,7 @@ impl Place {
 }
 
 /// The next order; never, without a trainer.
-async fn next_order(orders: &mut Option<mpsc::Receiver<Order>>) -> Order {
+async fn next_order(orders: &mut Option<mpsc::Receiver<SessionCommand>>) -> SessionCommand {
     if let Some(inbox) = orders
         && let Some(order) = inbox.recv().await
     {
@@ -422,30 +423,30 @@ async fn next_order(orders: &mut Option<mpsc::Receiver<Order>>) -> Order {
     std::future::pending().await
 }
 
-impl Seat for Station {
+impl DialogueTarget for OperatorSession {
     async fn wait(&mut self, until: Option<Millis>, asked: bool, limit: Millis) -> bool {
         self.wait_out(until, asked, limit).await
     }
 
     async fn idle(&mut self) {
-        Station::idle(self).await;
+        OperatorSession::idle(self).await;
     }
 
     fn catch_up(&mut self) {
-        Station::catch_up(self);
+        OperatorSession::catch_up(self);
     }
 
     fn is_stopped(&self) -> bool {
-        Station::is_stopped(self)
+        OperatorSession::is_stopped(self)
     }
 }
 
-impl Subject for Station {
+impl ScriptTarget for OperatorSession {
     fn terminal(&self) -> &Terminal {
         self.session.terminal()
     }
 
-    fn set_options(&mut self, options: Options) {
+    fn set_options(&mut self, options: TerminalOptions) {
         self.session.set_options(options);
     }
 
@@ -506,9 +507,9 @@ impl Subject for Station {
         })
     }
 
-    fn brief(&self) -> Option<Brief> {
+    fn brief(&self) -> Option<TaskStatus> {
         let brief = self.run.as_ref()?.brief(self.now(), &self.name);
-        Some(Brief {
+        Some(TaskStatus {
             answer: self.answer.clone(),
             over: self.over.is_some(),
             ..brief
@@ -525,7 +526,7 @@ impl Subject for Station {
         }
     }
 
-    fn finish(&mut self, answer: Option<&str>, ended: Ended) -> Option<Told> {
+    fn finish(&mut self, answer: Option<&str>, ended: Ended) -> Option<GradeSummary> {
         let now = self.session.now();
         let ended = match ended {
             Ended::Submitted if self.is_late() => Ended::BudgetSpent,
@@ -545,7 +546,7 @@ impl Subject for Station {
         }
         self.meet();
         let grade = self.grade_now(answer, &ending)?;
-        let told = self.tells_grade.then(|| Told::from(&grade));
+        let told = self.tells_grade.then(|| GradeSummary::from(&grade));
         self.grade = Some(grade);
         told
     }

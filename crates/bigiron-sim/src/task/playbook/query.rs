@@ -9,7 +9,7 @@ const LEADERS: [char; 11] = ['.', ':', '=', '>', '<', '-', '_', ' ', '|', '!', '
 
 /// Which fields count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FieldKind {
     /// All.
     Any,
     /// Those that can be typed into.
@@ -76,7 +76,7 @@ pub fn column(terminal: &Terminal, heading: &str, with: &str) -> String {
 }
 
 /// What stands in the first field with this label; empty if there is none, or nothing of it shows.
-pub fn field(terminal: &Terminal, label: &str, kind: Kind) -> String {
+pub fn field(terminal: &Terminal, label: &str, kind: FieldKind) -> String {
     labelled(terminal, label, kind, 1).map_or_else(String::new, |field| shown(&field))
 }
 
@@ -86,7 +86,7 @@ pub fn field(terminal: &Terminal, label: &str, kind: Kind) -> String {
 pub fn labelled<'t>(
     terminal: &'t Terminal,
     label: &str,
-    kind: Kind,
+    kind: FieldKind,
     nth: usize,
 ) -> Option<Field<'t>> {
     let columns = usize::from(terminal.columns()).max(1);
@@ -103,12 +103,12 @@ pub fn labelled<'t>(
 fn labelled_among<'t>(
     terminal: &'t Terminal,
     label: &str,
-    kind: Kind,
+    kind: FieldKind,
     nth: usize,
     among: impl Fn(&Field) -> bool,
 ) -> Option<Field<'t>> {
     let wanted = wordings(label);
-    let counts = |field: &Field| (kind == Kind::Any || field.is_input()) && among(field);
+    let counts = |field: &Field| (kind == FieldKind::Any || field.is_input()) && among(field);
     let is_wanted = |found: Vec<String>| found.iter().any(|found| wanted.contains(found));
     let left: Vec<Field> = terminal
         .fields()
@@ -133,7 +133,7 @@ fn labelled_among<'t>(
                             to,
                             columns,
                         )
-                        && (kind == Kind::Input || is_data(terminal, field))
+                        && (kind == FieldKind::Input || is_data(terminal, field))
                 })
                 .nth(nth.saturating_sub(1))
         })

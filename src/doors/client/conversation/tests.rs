@@ -1,9 +1,9 @@
 use super::*;
-use tn3270::terminal::Options;
+use tn3270::terminal::TerminalOptions;
 
 /// A conversation that has agreed on these functions of TN3270E.
-fn agreed(functions: &[u8]) -> (Talk, Terminal) {
-    let mut talk = Talk::new(Offer {
+fn agreed(functions: &[u8]) -> (Conversation, Terminal) {
+    let mut talk = Conversation::new(ClientOffer {
         terminal_type: "IBM-3279-2-E".into(),
         device_type: "IBM-3278-2-E".into(),
         lus: Vec::new(),
@@ -15,7 +15,7 @@ fn agreed(functions: &[u8]) -> (Talk, Terminal) {
         user: None,
         device_name: None,
     });
-    let mut terminal = Terminal::new(Options::default());
+    let mut terminal = Terminal::new(TerminalOptions::default());
     let said = [
         &b"\xff\xfd\x28\xff\xfa\x28\x08\x02\xff\xf0\xff\xfa\x28\x02\x04IBM-3278-2-E\x01LUA\xff\xf0\xff\xfa\x28\x03\x07"[..],
         functions,
@@ -26,9 +26,9 @@ fn agreed(functions: &[u8]) -> (Talk, Terminal) {
 }
 
 /// What is answered to bytes of the host.
-fn hear(talk: &mut Talk, terminal: &mut Terminal, bytes: &[u8]) -> Vec<u8> {
+fn hear(talk: &mut Conversation, terminal: &mut Terminal, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut desk = Desk {
+    let mut desk = ConversationContext {
         terminal,
         log: &mut (),
         at: 0,
@@ -37,9 +37,9 @@ fn hear(talk: &mut Talk, terminal: &mut Terminal, bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-fn press(talk: &mut Talk, terminal: &mut Terminal, key: Key) -> Vec<u8> {
+fn press(talk: &mut Conversation, terminal: &mut Terminal, key: Key) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut desk = Desk {
+    let mut desk = ConversationContext {
         terminal,
         log: &mut (),
         at: 0,

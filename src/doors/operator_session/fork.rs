@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Counting, Place, Recorder, Station};
-use crate::doors::script::Subject;
+use super::{Counting, OperatorSession, Place, Recorder};
+use crate::doors::script::ScriptTarget;
 use crate::doors::world::Opening;
 use bigiron_sim::session::Setup;
 use bigiron_sim::system::model::System;
 
-impl Station {
+impl OperatorSession {
     /// The systems of its sessions, and how each session was set up, in the order of the task's systems.
     pub fn sessions(&self) -> Vec<(Arc<System>, Setup)> {
         let Some(start) = self.run.as_ref().map(|run| run.start()) else {
@@ -28,7 +28,7 @@ impl Station {
 
     /// Another session that goes on from the same world. It is recorded by `logs`, in the order of [`Station::sessions`], which
     /// begin with what was recorded of this one.
-    pub fn fork(&mut self, logs: impl IntoIterator<Item = Box<dyn Recorder>>) -> Station {
+    pub fn fork(&mut self, logs: impl IntoIterator<Item = Box<dyn Recorder>>) -> OperatorSession {
         let systems = self.systems().into_iter().map(str::to_owned);
         let mut logs: BTreeMap<String, Box<dyn Recorder>> = systems.zip(logs).collect();
         let log = self.log.fork(logs.remove(&self.name));
@@ -38,7 +38,7 @@ impl Station {
             log: place.log.fork(logs.remove(&place.system)),
         });
         let others = others.collect();
-        Station {
+        OperatorSession {
             setup: self.setup.clone(),
             orders: None,
             obeyed: 0,

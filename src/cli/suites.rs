@@ -9,11 +9,11 @@ use bigiron_sim::host::Region;
 use bigiron_sim::session::Setup;
 use bigiron_sim::system::diagnostics::Diagnostics;
 use bigiron_sim::system::model::System;
-pub use bigiron_sim::task::model::Course;
+pub use bigiron_sim::task::model::TaskSuite;
 use bigiron_sim::task::start::Start;
 
 /// The tasks and playbooks of the system of this name or path.
-pub fn load(system: &str) -> Result<Course, Error> {
+pub fn load(system: &str) -> Result<TaskSuite, Error> {
     let source = systems::find(system)?;
     let unfit = |faults: Diagnostics| {
         Error::input(format!("{} has faults", source.origin))
@@ -30,7 +30,7 @@ pub fn load(system: &str) -> Result<Course, Error> {
                 "bigiron check {system} shows them with their places"
             ))
     };
-    Course::load_among(&Arc::new(loaded), source.files.clone(), &other).map_err(unfit)
+    TaskSuite::load_among(&Arc::new(loaded), source.files.clone(), &other).map_err(unfit)
 }
 
 /// Another system that a task is worked in, if it can be loaded.
@@ -55,7 +55,7 @@ pub fn registry(systems: &[String]) -> Result<Registry, Error> {
 }
 
 /// The region that a session of this setup is opened in, and the start of its task, if it has one.
-pub fn region(course: &Course, setup: &Setup) -> Result<(Region, Option<Arc<Start>>), Error> {
+pub fn region(course: &TaskSuite, setup: &Setup) -> Result<(Region, Option<Arc<Start>>), Error> {
     course
         .open(setup)
         .map_err(|cause| Error::usage("the session cannot begin").because(&cause))
@@ -88,7 +88,10 @@ pub fn recorded(wanted: &str, setup: &Setup) -> Result<(Region, Option<Arc<Start
 
 /// The courses that tasks named by themselves, or as `SYSTEM/TASK`, belong to, with the tasks' names; without any name all
 /// tasks of one system, or of every system known here that has any.
-pub fn choose(system: Option<&str>, names: &[String]) -> Result<Vec<(Course, Vec<String>)>, Error> {
+pub fn choose(
+    system: Option<&str>,
+    names: &[String],
+) -> Result<Vec<(TaskSuite, Vec<String>)>, Error> {
     let mut courses = Vec::new();
     match system {
         Some(system) => courses.push((system.to_owned(), load(system)?)),
@@ -101,7 +104,7 @@ pub fn choose(system: Option<&str>, names: &[String]) -> Result<Vec<(Course, Vec
             }
         }
     }
-    let mut chosen: Vec<(Course, Vec<String>)> = Vec::new();
+    let mut chosen: Vec<(TaskSuite, Vec<String>)> = Vec::new();
     for (system, course) in &courses {
         let own = |task: &str| format!("{system}/{task}");
         let wanted = |task: &str| {

@@ -3,16 +3,16 @@
 
 use std::fmt;
 
-use super::negotiation::{self, Mode, Negotiation, Offer, Turn};
+use super::negotiation::{self, ClientNegotiation, ClientOffer, Mode, NegotiationStep};
 use super::nvt::Nvt;
 use bigiron_sim::session::{self, Log, Millis};
 use tn3270::terminal::{Key, Response, Terminal};
-use tn3270::wire::telnet::{self, Decoder, Event, Limits, Overlong, command};
+use tn3270::wire::telnet::{self, Decoder, Overlong, TelnetEvent, TelnetLimits, command};
 use tn3270::wire::tn3270e::{DataType, Header, function, request, respond};
 use tn3270::wire::{Address, Bind, Inbound, Order, Outbound, Wcc};
 
 /// How much a host may send without an end. A screen of 16383 cells, each with its own attributes, has some 160 000 bytes.
-const LIMITS: Limits = Limits {
+const LIMITS: TelnetLimits = TelnetLimits {
     record: 256 * 1024,
     subnegotiation: 4096,
 };
@@ -26,26 +26,28 @@ const MAX_SERVICES_TEXT: usize = 255;
 
 /// Why a conversation cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum ConversationError {
     /// The host sends something without an end.
     Overlong(Overlong),
     /// The host and this terminal do not come to terms.
-    Refusal(negotiation::Refusal),
+    Refusal(negotiation::HostRefusal),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConversationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fault::Overlong(overlong) => write!(f, "the host is no 3270 host: {overlong}"),
-            Fault::Refusal(refusal) => refusal.fmt(f),
+            ConversationError::Overlong(overlong) => {
+                write!(f, "the host is no 3270 host: {overlong}")
+            }
+            ConversationError::Refusal(refusal) => refusal.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ConversationError {}
 
 /// The terminal that a conversation is about, the log of it, and the time.
-pub struct Desk<'a> {
+pub struct ConversationContext<'a> {
     /// The terminal.
     pub terminal: &'a mut Terminal,
     /// What happens is told here.
@@ -56,7 +58,7 @@ pub struct Desk<'a> {
 
 /// Records and bytes that went one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Count {
+pub struct TrafficCount {
     /// Records.
     pub records: u64,
     /// Bytes.
@@ -64,8 +66,8 @@ pub struct Count {
 }
 
 /// A conversation.
-pub struct Talk {
-    negotiation: Negotiation,
+pub struct Conversation {
+    negotiation: ClientNegotiation,
     decoder: Decoder,
     nvt: Option<Nvt>,
     /// Where the operator's text to the system services begins.
@@ -77,16 +79,16 @@ pub struct Talk {
     plu: Option<String>,
     /// What was wrong with the last record that could not be read.
     trouble: Option<String>,
-    received: Count,
-    sent: Count,
+    received: TrafficCount,
+    sent: TrafficCount,
     writes: u64,
 }
 
-impl Talk {
+impl Conversation {
     /// A conversation that has just begun.
-    pub fn new(offer: Offer) -> Talk {
-        Talk {
-            negotiation: Negotiation::new(offer),
+    pub fn new(offer: ClientOffer) -> Conversation {
+        Conversation {
+            negotiation: ClientNegotiation::new(offer),
             decoder: Decoder::new(LIMITS),
             nvt: None,
             services_at: 0,
@@ -95,14 +97,14 @@ impl Talk {
             held: Vec::new(),
             plu: None,
             trouble: None,
-            received: Count::default(),
-            sent: Count::default(),
+            received: TrafficCount::default(),
+            sent: TrafficCount::default(),
             writes: 0,
         }
     }
 
     /// How the two ends understand each other.
-    pub fn negotiation(&self) -> &Negotiation {
+    pub fn negotiation(&self) -> &ClientNegotiation {
         &self.negotiation
     }
 
@@ -117,12 +119,12 @@ impl Talk {
     }
 
     /// What was received.
-    pub fn received(&self) -> Count {
+    pub fn received(&self) -> TrafficCount {
         self.received
     }
 
     /// What was sent.
-    pub fn sent(&self) -> Count {
+    pub fn sent(&self) -> TrafficCount {
         self.sent
     }
 
@@ -147,7 +149,7 @@ impl Talk {
     }
 
     /// Begins what is plain text from the first byte.
-    pub fn begin(&mut self, desk: &mut Desk<'_>) {
+    pub fn begin(&mut self, desk: &mut ConversationContext<'_>) {
         if matches!(self.negotiation.mode(), Mode::Nvt { .. }) {
             self.text(&[], desk);
         }
@@ -158,9 +160,9 @@ impl Talk {
     pub fn receive(
         &mut self,
         mut bytes: &[u8],
-        desk: &mut Desk<'_>,
+        desk: &mut ConversationContext<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<Turn, Fault> {
+    ) -> Result<NegotiationStep, ConversationError> {
         self.received.bytes += bytes.len() as u64;
         let before = out.len();
         let mut text = Vec::new();
@@ -177,14 +179,14 @@ impl Talk {
             bytes = rest;
             self.decoder
                 .feed(piece, &mut events)
-                .map_err(Fault::Overlong)?;
+                .map_err(ConversationError::Overlong)?;
             for event in events.drain(..) {
-                if matches!(event, Event::Record(_)) && !text.is_empty() {
+                if matches!(event, TelnetEvent::Record(_)) && !text.is_empty() {
                     self.text(&std::mem::take(&mut text), desk);
                 }
-                if self.event(event, desk, out)? == Turn::StartTls {
+                if self.event(event, desk, out)? == NegotiationStep::StartTls {
                     self.sent.bytes += (out.len() - before) as u64;
-                    return Ok(Turn::StartTls);
+                    return Ok(NegotiationStep::StartTls);
                 }
             }
             if !self.negotiation.frames() {
@@ -195,27 +197,27 @@ impl Talk {
             self.text(&text, desk);
         }
         self.sent.bytes += (out.len() - before) as u64;
-        Ok(Turn::Stay)
+        Ok(NegotiationStep::Stay)
     }
 
     fn event(
         &mut self,
-        event: Event,
-        desk: &mut Desk<'_>,
+        event: TelnetEvent,
+        desk: &mut ConversationContext<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<Turn, Fault> {
-        if let Event::Record(record) = event {
+    ) -> Result<NegotiationStep, ConversationError> {
+        if let TelnetEvent::Record(record) = event {
             self.received.records += 1;
             self.negotiation.record();
             self.record(&record, desk, out);
-            return Ok(Turn::Stay);
+            return Ok(NegotiationStep::Stay);
         }
         let mut answers = Vec::new();
         let before = self.negotiation.mode();
         let turn = self
             .negotiation
             .receive(&event, &mut answers)
-            .map_err(Fault::Refusal)?;
+            .map_err(ConversationError::Refusal)?;
         answers.iter().for_each(|answer| answer.encode(out));
         let now = self.negotiation.mode();
         if now != before && now != Mode::Pending {
@@ -225,7 +227,7 @@ impl Talk {
     }
 
     /// A host that turns from text to records, or has agreed anew, has to write before a key is taken.
-    fn mode_changed(&mut self, now: Mode, desk: &mut Desk<'_>) {
+    fn mode_changed(&mut self, now: Mode, desk: &mut ConversationContext<'_>) {
         match now {
             Mode::Nvt { .. } => {}
             _ => {
@@ -236,7 +238,7 @@ impl Talk {
     }
 
     /// Text of a host in NVT mode.
-    fn text(&mut self, text: &[u8], desk: &mut Desk<'_>) {
+    fn text(&mut self, text: &[u8], desk: &mut ConversationContext<'_>) {
         self.negotiation.text();
         let (rows, columns) = desk.terminal.options().alternate();
         let nvt = self.nvt.get_or_insert_with(|| Nvt::new(rows, columns));
@@ -246,13 +248,14 @@ impl Talk {
     }
 
     /// Puts something on the screen that asks for no answer.
-    fn show(&mut self, outbound: &Outbound, desk: &mut Desk<'_>) {
+    fn show(&mut self, outbound: &Outbound, desk: &mut ConversationContext<'_>) {
         self.writes += 1;
-        desk.log.event(desk.at, session::Event::Outbound(outbound));
+        desk.log
+            .event(desk.at, session::SessionEvent::Outbound(outbound));
         desk.terminal.apply(outbound);
     }
 
-    fn record(&mut self, record: &[u8], desk: &mut Desk<'_>, out: &mut Vec<u8>) {
+    fn record(&mut self, record: &[u8], desk: &mut ConversationContext<'_>, out: &mut Vec<u8>) {
         if self.negotiation.functions().is_none() {
             if self.negotiation.mode() == Mode::Tn3270 {
                 self.data(record, None, desk, out);
@@ -303,7 +306,7 @@ impl Talk {
     }
 
     /// What the host says of whose turn it is.
-    fn take_turn(&mut self, flags: u8, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
+    fn take_turn(&mut self, flags: u8, desk: &mut ConversationContext<'_>, out: &mut Vec<u8>) {
         if flags & request::KEYBOARD_RESTORE != 0 && desk.terminal.lock().is_some() {
             let wcc = Wcc {
                 restore: true,
@@ -319,8 +322,9 @@ impl Talk {
     }
 
     /// The host binds the session, or unbinds it.
-    fn bind(&mut self, bind: Option<Bind>, desk: &mut Desk<'_>) {
-        desk.log.event(desk.at, session::Event::Bind(bind.as_ref()));
+    fn bind(&mut self, bind: Option<Bind>, desk: &mut ConversationContext<'_>) {
+        desk.log
+            .event(desk.at, session::SessionEvent::Bind(bind.as_ref()));
         self.negotiation.bind(bind.is_some());
         self.nvt = None;
         match &bind {
@@ -335,7 +339,7 @@ impl Talk {
         self.negotiation.performs(function::BIND_IMAGE) && !self.negotiation.is_bound()
     }
 
-    fn enter(&mut self, mode: Mode, desk: &mut Desk<'_>) {
+    fn enter(&mut self, mode: Mode, desk: &mut ConversationContext<'_>) {
         if self.negotiation.mode() != mode {
             self.negotiation.enter(mode);
             self.nvt = None;
@@ -350,7 +354,7 @@ impl Talk {
         &mut self,
         data: &[u8],
         header: Option<Header>,
-        desk: &mut Desk<'_>,
+        desk: &mut ConversationContext<'_>,
         out: &mut Vec<u8>,
     ) {
         let wanted = header.map_or(respond::NONE, |header| header.response);
@@ -361,7 +365,8 @@ impl Talk {
                     self.answer(sequence, None, out);
                 }
                 self.writes += 1;
-                desk.log.event(desk.at, session::Event::Outbound(&outbound));
+                desk.log
+                    .event(desk.at, session::SessionEvent::Outbound(&outbound));
                 if let Some(inbound) = desk.terminal.apply(&outbound) {
                     self.send(&inbound, desk, out);
                 }
@@ -392,8 +397,9 @@ impl Talk {
     }
 
     /// Sends what the terminal says.
-    fn send(&mut self, inbound: &Inbound, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
-        desk.log.event(desk.at, session::Event::Inbound(inbound));
+    fn send(&mut self, inbound: &Inbound, desk: &mut ConversationContext<'_>, out: &mut Vec<u8>) {
+        desk.log
+            .event(desk.at, session::SessionEvent::Inbound(inbound));
         let mut data = Vec::new();
         inbound.encode_with(desk.terminal.addressing(), &mut data);
         self.sent.records += 1;
@@ -425,13 +431,18 @@ impl Talk {
             header.encode(&mut record);
         }
         record.extend_from_slice(data);
-        Event::Record(record).encode(out);
+        TelnetEvent::Record(record).encode(out);
     }
 
     /// Presses a key; appends what is to be sent.
-    pub fn press(&mut self, key: Key, desk: &mut Desk<'_>, out: &mut Vec<u8>) -> Response {
+    pub fn press(
+        &mut self,
+        key: Key,
+        desk: &mut ConversationContext<'_>,
+        out: &mut Vec<u8>,
+    ) -> Response {
         let before = out.len();
-        desk.log.event(desk.at, session::Event::Key(key));
+        desk.log.event(desk.at, session::SessionEvent::Key(key));
         let response = match self.negotiation.mode() {
             Mode::Nvt { lines } => self.press_text(key, lines, desk, out),
             Mode::NvtInTn3270e => self.press_text(key, true, desk, out),
@@ -447,7 +458,12 @@ impl Talk {
         response
     }
 
-    fn respond(&mut self, response: Response, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
+    fn respond(
+        &mut self,
+        response: Response,
+        desk: &mut ConversationContext<'_>,
+        out: &mut Vec<u8>,
+    ) {
         match response {
             Response::Inbound(inbound) => self.send(&inbound, desk, out),
             Response::Attn => self.attention(desk, out),
@@ -457,15 +473,15 @@ impl Talk {
     }
 
     /// ATTN is a break; in TN3270E it has no function before the session is bound.
-    fn attention(&mut self, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
+    fn attention(&mut self, desk: &mut ConversationContext<'_>, out: &mut Vec<u8>) {
         match self.negotiation.functions() {
             Some(_) if !self.negotiation.is_bound() => desk.terminal.refuse_function(),
-            _ => Event::Command(command::BRK).encode(out),
+            _ => TelnetEvent::Command(command::BRK).encode(out),
         }
     }
 
     /// SYS REQ goes over to the system services and back (RFC 2355, 10.5); outside TN3270E it is a test request.
-    fn system_request(&mut self, desk: &mut Desk<'_>, out: &mut Vec<u8>) {
+    fn system_request(&mut self, desk: &mut ConversationContext<'_>, out: &mut Vec<u8>) {
         match self.negotiation.mode() {
             Mode::Tn3270 => {
                 if let Some(request) = desk.terminal.test_request() {
@@ -473,13 +489,13 @@ impl Talk {
                 }
             }
             Mode::Tn3270e if self.negotiation.performs(function::SYSREQ) => {
-                Event::Command(command::AO).encode(out);
+                TelnetEvent::Command(command::AO).encode(out);
                 self.negotiation.enter(Mode::Sscp);
                 self.services_at = 0;
                 desk.terminal.leave_logical_unit();
             }
             Mode::Sscp if self.negotiation.performs(function::SYSREQ) => {
-                Event::Command(command::AO).encode(out);
+                TelnetEvent::Command(command::AO).encode(out);
                 if !self.is_unbound() {
                     self.negotiation.enter(Mode::Tn3270e);
                 }
@@ -489,7 +505,7 @@ impl Talk {
     }
 
     /// The system services write: text behind what stands there.
-    fn services(&mut self, data: &[u8], desk: &mut Desk<'_>) {
+    fn services(&mut self, data: &[u8], desk: &mut ConversationContext<'_>) {
         let first = self.negotiation.mode() != Mode::Sscp;
         self.enter(Mode::Sscp, desk);
         let columns = desk.terminal.columns().max(1);
@@ -519,7 +535,11 @@ impl Talk {
     }
 
     /// Sends what the operator has typed to the system services.
-    fn say_to_services(&mut self, desk: &mut Desk<'_>, out: &mut Vec<u8>) -> Response {
+    fn say_to_services(
+        &mut self,
+        desk: &mut ConversationContext<'_>,
+        out: &mut Vec<u8>,
+    ) -> Response {
         let typed = usize::from(self.services_at)..usize::from(desk.terminal.cursor());
         let cells = desk.terminal.cells().get(typed).unwrap_or_default();
         let codes = cells.iter().map(|cell| cell.code).filter(|&code| code != 0);
@@ -535,7 +555,7 @@ impl Talk {
         &mut self,
         key: Key,
         lines: bool,
-        desk: &mut Desk<'_>,
+        desk: &mut ConversationContext<'_>,
         out: &mut Vec<u8>,
     ) -> Response {
         match key {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A stream that fails with [`io::ErrorKind::TimedOut`] once its patience is at an end.
 #[derive(Debug)]
-pub struct Patient<S> {
+pub struct TimedStream<S> {
     stream: S,
     idle: Option<Limit>,
     unread: Limit,
@@ -57,10 +57,10 @@ impl Limit {
     }
 }
 
-impl<S> Patient<S> {
+impl<S> TimedStream<S> {
     /// A stream whose other end may be silent for so long, if there is a limit, and leave unread for so long what it is sent.
-    pub fn new(stream: S, idle: Option<Duration>, unread: Duration) -> Patient<S> {
-        Patient {
+    pub fn new(stream: S, idle: Option<Duration>, unread: Duration) -> TimedStream<S> {
+        TimedStream {
             stream,
             idle: idle.map(Limit::new),
             unread: Limit::new(unread),
@@ -91,7 +91,7 @@ fn late(what: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, what.into())
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -117,7 +117,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Patient<S> {
+impl<S: AsyncWrite + Unpin> TimedStream<S> {
     fn wrote<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -143,7 +143,7 @@ impl<S: AsyncWrite + Unpin> Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -173,7 +173,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn silence_ends_it_and_every_word_puts_that_off() {
         let (near, mut far) = duplex(64);
-        let mut near = Patient::new(near, Some(Duration::from_secs(10)), Duration::from_secs(30));
+        let mut near =
+            TimedStream::new(near, Some(Duration::from_secs(10)), Duration::from_secs(30));
         let mut byte = [0];
         for _ in 0..3 {
             let (read, _) = tokio::join!(near.read_exact(&mut byte), async {
@@ -189,7 +190,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_never_reads_is_given_up() {
         let (near, _far) = duplex(64);
-        let mut near = Patient::new(near, None, Duration::from_secs(30));
+        let mut near = TimedStream::new(near, None, Duration::from_secs(30));
         let error = near.write_all(&[0; 100]).await.unwrap_err();
         assert_eq!(
             error.to_string(),

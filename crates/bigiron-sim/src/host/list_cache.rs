@@ -3,10 +3,10 @@
 
 use super::Host;
 use super::table::hash_value;
-use super::view::{View, today};
-use crate::system::expr::{Expr, Fact, TableId, World};
+use super::view::{HostView, today};
+use crate::system::expr::{EvalContext, Expr, HostFact, TableId};
 use crate::system::model::{FieldId, List};
-use crate::system::value::{Key, Value};
+use crate::system::value::{RowKey, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use xxhash_rust::xxh3::Xxh3;
@@ -43,7 +43,7 @@ impl Reads {
                 Expr::Lookup { table, .. }
                 | Expr::Contains { table, .. }
                 | Expr::Rows { table, .. } => reads.tables.push(*table),
-                Expr::Fact(Fact::Today | Fact::Terminal) => {}
+                Expr::Fact(HostFact::Today | HostFact::Terminal) => {}
                 Expr::Pick(_) | Expr::Holder { .. } | Expr::Fact(_) | Expr::Ask(..) => told = false,
                 _ => {}
             });
@@ -54,7 +54,7 @@ impl Reads {
     /// What decides the list, as a number.
     pub fn digest(&self, host: &Host, at: usize) -> u128 {
         let frame = &host.frames[at];
-        let view = View::new(host, Some(at));
+        let view = HostView::new(host, Some(at));
         let mut hash = Xxh3::new();
         hash.update(&(frame.screen as u64).to_le_bytes());
         hash_value(
@@ -79,20 +79,20 @@ impl Reads {
 
 /// The lists that hosts of one system have found, by what decides them.
 #[derive(Debug, Default)]
-pub(super) struct Found(Mutex<Lists>);
+pub(super) struct ListCache(Mutex<Lists>);
 
 #[derive(Debug, Default)]
 struct Lists {
-    by_digest: BTreeMap<u128, Arc<Vec<Key>>>,
+    by_digest: BTreeMap<u128, Arc<Vec<RowKey>>>,
     keys: usize,
 }
 
-impl Found {
-    pub fn get(&self, digest: u128) -> Option<Arc<Vec<Key>>> {
+impl ListCache {
+    pub fn get(&self, digest: u128) -> Option<Arc<Vec<RowKey>>> {
         self.lists(|lists| lists.by_digest.get(&digest).cloned())
     }
 
-    pub fn keep(&self, digest: u128, keys: &Arc<Vec<Key>>) {
+    pub fn keep(&self, digest: u128, keys: &Arc<Vec<RowKey>>) {
         self.lists(|lists| {
             lists.keys += keys.len();
             if lists.keys > MOST_KEYS || lists.by_digest.len() >= MOST_LISTS {

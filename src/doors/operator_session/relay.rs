@@ -1,12 +1,12 @@
 //! A session whose keys are pressed at a terminal elsewhere: what that one sends is handed in, and what the host sends is handed on.
 //! The terminal here follows: it shows what the host has written, and what the other has sent of its entries.
 
-use super::Station;
-use crate::doors::script::Subject;
+use super::OperatorSession;
+use crate::doors::script::ScriptTarget;
 use bigiron_sim::host::Signal;
 use tn3270::wire::{AttributeType, Inbound, Order, Outbound, ReplyMode, StructuredField, Wcc};
 
-impl Station {
+impl OperatorSession {
     /// The terminal elsewhere has sent this.
     pub fn relay(&mut self, inbound: &Inbound) {
         self.catch_up();

@@ -5,7 +5,7 @@ use super::run::{Left, Run};
 
 /// What is told of a run at a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Brief {
+pub struct TaskStatus {
     /// What is to be done, in words.
     pub goal: String,
     /// What may be used up in all.
@@ -26,7 +26,7 @@ pub struct Brief {
 
 impl Run {
     /// What is told at this virtual time, at the terminal of this system.
-    pub fn brief(&self, now: u64, system: &str) -> Brief {
+    pub fn brief(&self, now: u64, system: &str) -> TaskStatus {
         let start = self.start();
         let places: Vec<(String, String)> = start
             .regions()
@@ -34,7 +34,7 @@ impl Run {
             .map(|region| region.system())
             .map(|system| (system.id.clone(), system.title.clone()))
             .collect();
-        Brief {
+        TaskStatus {
             goal: start.goal().to_owned(),
             budget: start.task().budget,
             left: self.left(now),
@@ -47,7 +47,7 @@ impl Run {
     }
 }
 
-impl Brief {
+impl TaskStatus {
     /// The goal in lines of at most so many characters; with terminals at several systems, these too.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let mut lines = wrapped(&self.goal, width);

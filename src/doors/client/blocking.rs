@@ -5,21 +5,21 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Remote, Stage};
-use bigiron_sim::task::playbook::{Station, Stop};
+use super::{ConnectStage, Remote};
+use bigiron_sim::task::playbook::{Stop, TerminalDriver};
 use tn3270::terminal::{Key, Response, Terminal};
 
 /// How long a host may take to read what is still to be sent at the end.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A terminal on a foreign host, and what drives its socket.
-pub struct Hands {
+pub struct BlockingClient {
     remote: Remote,
     runtime: Runtime,
     patience: Duration,
 }
 
-impl Hands {
+impl BlockingClient {
     /// Connects, and waits for the host's first screen. An answer is waited for as long as `patience`; a keyboard that is locked
     /// for longer is the playbook's to deal with.
     pub fn reach(
@@ -27,19 +27,19 @@ impl Hands {
         host: &str,
         runtime: Runtime,
         patience: Duration,
-    ) -> Result<Hands, String> {
+    ) -> Result<BlockingClient, String> {
         {
             let _entered = runtime.enter();
             remote.connect(host).map_err(|fault| fault.to_string())?;
         }
-        let mut hands = Hands {
+        let mut hands = BlockingClient {
             remote,
             runtime,
             patience,
         };
         hands.until(patience, Remote::is_settled);
         match (hands.remote.is_settled(), hands.remote.stage()) {
-            (_, Stage::Disconnected) => Err(hands.why()),
+            (_, ConnectStage::Disconnected) => Err(hands.why()),
             (false, _) => Err(format!("no screen came in {} s", patience.as_secs())),
             (true, _) => {
                 hands.answered();
@@ -68,14 +68,14 @@ impl Hands {
     fn answered(&mut self) {
         self.until(self.patience, |remote| {
             let lock = remote.terminal().lock();
-            remote.stage() == Stage::Disconnected
+            remote.stage() == ConnectStage::Disconnected
                 || lock.is_none_or(|lock| lock.is_operator_error())
         });
     }
 
     fn connected(&self) -> Result<(), Stop> {
         match self.remote.stage() {
-            Stage::Disconnected => Err(Stop::Environment(self.why())),
+            ConnectStage::Disconnected => Err(Stop::Environment(self.why())),
             _ => Ok(()),
         }
     }
@@ -86,7 +86,7 @@ impl Hands {
     }
 }
 
-impl Station for Hands {
+impl TerminalDriver for BlockingClient {
     fn press(&mut self, key: Key) -> Result<(), Stop> {
         let response = {
             let _entered = self.runtime.enter();
@@ -100,7 +100,7 @@ impl Station for Hands {
 
     fn wait(&mut self, by: u64) -> Result<(), Stop> {
         self.until(Duration::from_millis(by), |remote| {
-            remote.stage() == Stage::Disconnected
+            remote.stage() == ConnectStage::Disconnected
         });
         self.connected()
     }
