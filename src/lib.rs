@@ -22,4 +22,4 @@ pub mod doors;
 pub mod tui;
 
 pub use bigiron_sim::{gym, host, recording, session, system, task};
-pub use tn3270::{terminal, wire};
+pub use tn3270::{client, server, terminal, wire};

@@ -10,12 +10,13 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
-use super::conversation::{Conversation, ConversationContext};
 use super::host::{HostName, HostNameError};
-use super::negotiation::{ClientOffer, Mode, NegotiationStep};
 use super::open::{self, OpenedConnection, Pipe, Secured, Security};
 use crate::doors::operator_session::Recorder;
-use bigiron_sim::session::Millis;
+use bigiron_sim::session::{Millis, SessionEvent};
+use tn3270::client::{
+    ClientConversation, ClientOffer, ConversationEvent, ConversationOutput, Mode, NegotiationStep,
+};
 use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 
 /// How a client goes about its hosts.
@@ -98,8 +99,8 @@ struct Connection {
     pipe: Option<Box<dyn Pipe>>,
     /// TLS being begun in mid-conversation.
     securing: Option<Opening>,
-    talk: Conversation,
-    out: Vec<u8>,
+    talk: ClientConversation,
+    out: ConversationOutput,
     secure: Option<Secured>,
     since: Instant,
 }
@@ -250,7 +251,7 @@ impl Remote {
     }
 
     /// The conversation, while there is one.
-    pub fn talk(&self) -> Option<&Conversation> {
+    pub fn talk(&self) -> Option<&ClientConversation> {
         match &self.line {
             Line::Open(connection) => Some(&connection.talk),
             _ => None,
@@ -258,7 +259,7 @@ impl Remote {
     }
 
     /// The conversation, while there is one.
-    pub fn talk_mut(&mut self) -> Option<&mut Conversation> {
+    pub fn talk_mut(&mut self) -> Option<&mut ClientConversation> {
         match &mut self.line {
             Line::Open(connection) => Some(&mut connection.talk),
             _ => None,
@@ -288,7 +289,7 @@ impl Remote {
 
     /// How many writes on the screen there were, of all hosts.
     pub fn writes(&self) -> u64 {
-        self.writes + self.talk().map_or(0, Conversation::writes)
+        self.writes + self.talk().map_or(0, ClientConversation::writes)
     }
 
     /// Presses a key; what it sends is on its way.
@@ -297,12 +298,10 @@ impl Remote {
         let at = self.now();
         let response = match &mut self.line {
             Line::Open(connection) => {
-                let mut desk = ConversationContext {
-                    terminal: &mut self.terminal,
-                    log: &mut *self.log,
-                    at,
-                };
-                connection.talk.press(key, &mut desk, &mut connection.out)
+                let Connection { talk, out, .. } = &mut **connection;
+                let response = talk.press(key, &mut self.terminal, out);
+                log_events(&mut *self.log, at, &mut out.events);
+                response
             }
             _ => self.terminal.press(key),
         };
@@ -329,7 +328,7 @@ impl Remote {
     /// Waits until everything is sent, for at most so long.
     pub async fn drain(&mut self, patience: Duration) {
         let sent = async {
-            while matches!(&self.line, Line::Open(connection) if !connection.out.is_empty()) {
+            while matches!(&self.line, Line::Open(connection) if !connection.out.bytes.is_empty()) {
                 self.progress().await;
             }
         };
@@ -357,16 +356,13 @@ impl Remote {
                 opened.map(|opened| self.open(opened, at))
             }
             Line::Open(connection) => {
-                let mut desk = ConversationContext {
-                    terminal: &mut self.terminal,
-                    log: &mut *self.log,
-                    at,
-                };
                 let security = &self.config.security;
                 let name = self.name.as_ref();
-                ready!(connection.pump(context, &mut desk, || {
+                let pumped = connection.pump(context, &mut self.terminal, || {
                     name.map(|name| security.for_host(name))
-                }))
+                });
+                log_events(&mut *self.log, at, &mut connection.out.events);
+                ready!(pumped)
             }
         };
         if let Err(why) = done {
@@ -381,17 +377,15 @@ impl Remote {
         let offer = self.config.offer(name, opened.secure.is_some());
         self.writes = self.writes();
         self.terminal = Terminal::new(self.config.terminal);
-        let mut talk = Conversation::new(offer);
-        talk.begin(&mut ConversationContext {
-            terminal: &mut self.terminal,
-            log: &mut *self.log,
-            at,
-        });
+        let mut talk = ClientConversation::new(offer);
+        let mut out = ConversationOutput::default();
+        talk.begin(&mut self.terminal, &mut out);
+        log_events(&mut *self.log, at, &mut out.events);
         self.line = Line::Open(Box::new(Connection {
             pipe: Some(opened.pipe),
             securing: None,
             talk,
-            out: Vec::new(),
+            out,
             secure: opened.secure,
             since: Instant::now(),
         }));
@@ -412,7 +406,7 @@ impl Connection {
     fn pump(
         &mut self,
         context: &mut Context<'_>,
-        desk: &mut ConversationContext<'_>,
+        terminal: &mut Terminal,
         security: impl Fn() -> Option<open::PeerIdentity>,
     ) -> Poll<Result<(), String>> {
         if let Some(securing) = &mut self.securing {
@@ -436,10 +430,10 @@ impl Connection {
                 Poll::Ready(Ok(())) => {}
             }
             read = true;
-            let turn = self.talk.receive(buffer.filled(), desk, &mut self.out);
+            let turn = self.talk.receive(buffer.filled(), terminal, &mut self.out);
             let turn = turn.map_err(|fault| fault.to_string())?;
             self.flush(context)?;
-            if self.out.len() > MAX_UNSENT {
+            if self.out.bytes.len() > MAX_UNSENT {
                 return Poll::Ready(Err("the host does not read what it is sent".into()));
             }
             if turn == NegotiationStep::StartTls {
@@ -456,7 +450,7 @@ impl Connection {
     /// Begins TLS on the connection as it is.
     fn secure_by(&mut self, identity: Option<open::PeerIdentity>) {
         if let (Some(pipe), Some(identity)) = (self.pipe.take(), identity) {
-            let rest = std::mem::take(&mut self.out);
+            let rest = std::mem::take(&mut self.out.bytes);
             self.securing = Some(Box::pin(open::secure(pipe, rest, identity)));
         }
     }
@@ -466,21 +460,34 @@ impl Connection {
         let Some(pipe) = &mut self.pipe else {
             return Ok(false);
         };
+        let bytes = &mut self.out.bytes;
         let mut sent = 0;
-        while sent < self.out.len() {
-            match Pin::new(&mut *pipe).poll_write(context, self.out.get(sent..).unwrap_or_default())
-            {
+        while sent < bytes.len() {
+            match Pin::new(&mut *pipe).poll_write(context, bytes.get(sent..).unwrap_or_default()) {
                 Poll::Pending => break,
                 Poll::Ready(Ok(0)) => return Err("Host disconnected".into()),
                 Poll::Ready(Ok(length)) => sent += length,
                 Poll::Ready(Err(error)) => return Err(gone(&error)),
             }
         }
-        self.out.drain(..sent);
+        bytes.drain(..sent);
         match Pin::new(pipe).poll_flush(context) {
             Poll::Ready(Err(error)) => Err(gone(&error)),
             _ => Ok(sent > 0),
         }
+    }
+}
+
+/// Hands what happened in a conversation to the log.
+fn log_events(log: &mut dyn Recorder, at: Millis, events: &mut Vec<ConversationEvent>) {
+    for event in events.drain(..) {
+        let event = match &event {
+            ConversationEvent::Key(key) => SessionEvent::Key(*key),
+            ConversationEvent::Inbound(inbound) => SessionEvent::Inbound(inbound),
+            ConversationEvent::Outbound(outbound) => SessionEvent::Outbound(outbound),
+            ConversationEvent::Bind(bind) => SessionEvent::Bind(bind.as_ref()),
+        };
+        log.event(at, event);
     }
 }
 

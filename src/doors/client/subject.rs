@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::conversation::Conversation;
 use super::{Config, ConnectStage, Mode, Remote};
 use crate::doors::dialogue::DialogueTarget;
 use crate::doors::script::{ConnectionFacts, ScriptTarget};
 use bigiron_sim::session::Millis;
+use tn3270::client::ClientConversation;
 use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 
 impl ScriptTarget for Remote {
@@ -88,7 +88,7 @@ impl ScriptTarget for Remote {
 
     fn take_text(&mut self) -> String {
         self.talk_mut()
-            .map(Conversation::take_text)
+            .map(ClientConversation::take_text)
             .unwrap_or_default()
     }
 

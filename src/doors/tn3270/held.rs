@@ -2,12 +2,14 @@
 
 use std::io;
 
-use super::client::{Client, ClientMessage};
+use super::client::Client;
 use super::{arrive, invalid, terminal, unreadable};
 use crate::doors::address::Stream;
 use crate::doors::operator_session::OperatorSession;
 use crate::doors::script::ScriptTarget;
 use crate::doors::service::ConnectionContext;
+use bigiron_sim::host::Signal;
+use tn3270::server::ClientMessage;
 
 /// Joins a client to the session until either ends it. Its terminal has to have the columns and at least the rows that the
 /// session was opened with, and shows at first what the host has written so far.
@@ -75,10 +77,11 @@ async fn talk(
             None => None,
         };
         match said {
-            None => {}
-            Some(ClientMessage::Over | ClientMessage::Logoff) => return Ok(()),
+            None | Some(ClientMessage::NegativeResponse { .. }) => {}
+            Some(ClientMessage::Unbind | ClientMessage::Logoff) => return Ok(()),
             Some(ClientMessage::Record(inbound)) => station.relay(&inbound),
-            Some(ClientMessage::Signal(signal)) => station.signal(signal),
+            Some(ClientMessage::Attn) => station.signal(Signal::Attn),
+            Some(ClientMessage::SysReq) => station.signal(Signal::SysReq),
             Some(ClientMessage::Unreadable(what)) => {
                 client
                     .send(&[unreadable(ticket, &mut faults, &what)?])

@@ -8,7 +8,7 @@ use std::io;
 
 use tokio::time::timeout;
 
-use self::client::{Client, ClientMessage};
+use self::client::Client;
 use self::wire::TelnetConnection;
 use super::address::Stream;
 use super::clock::Clock;
@@ -19,11 +19,12 @@ use super::selection::{self, SelectionCommand};
 use super::service::{ConnectionContext, PendingSession};
 use super::timed_stream::is_gone;
 use super::world::ServedSystem;
+use bigiron_sim::host::Signal;
 use bigiron_sim::session::HostSession;
-use tn3270::terminal::{self, Model};
-use tn3270::wire::negotiation::{
-    Agreement, ClientRefusal, Grant, Protocol, ServerNegotiation, ServerOffer,
+use tn3270::server::{
+    Agreement, ClientMessage, ClientRefusal, Grant, Protocol, ServerNegotiation, ServerOffer,
 };
+use tn3270::terminal::{self, Model};
 use tn3270::wire::tn3270e::Reason;
 use tn3270::wire::{Outbound, Wcc};
 
@@ -216,9 +217,9 @@ async fn select(
         let wish = loop {
             let event = client.wire.next().await?;
             match client.take(event).await? {
-                None => {}
-                Some(ClientMessage::Over | ClientMessage::Logoff) => return Ok(None),
-                Some(ClientMessage::Signal(_)) => break SelectionCommand::Look,
+                None | Some(ClientMessage::NegativeResponse { .. }) => {}
+                Some(ClientMessage::Unbind | ClientMessage::Logoff) => return Ok(None),
+                Some(ClientMessage::Attn | ClientMessage::SysReq) => break SelectionCommand::Look,
                 Some(ClientMessage::Record(inbound)) => break selection::wish(&inbound),
                 Some(ClientMessage::Unreadable(what)) => {
                     client
@@ -324,13 +325,14 @@ impl Joined<'_, '_> {
                 self.line.advance_to(now, self.log, &mut out);
             }
             match said {
-                None => {}
-                Some(ClientMessage::Over) => return Ok(End::Gone),
+                None | Some(ClientMessage::NegativeResponse { .. }) => {}
+                Some(ClientMessage::Unbind) => return Ok(End::Gone),
                 Some(ClientMessage::Logoff) => return Ok(End::LoggedOff),
                 Some(ClientMessage::Record(inbound)) => {
                     self.line.submit(&inbound, self.log, &mut out)
                 }
-                Some(ClientMessage::Signal(signal)) => self.line.signal(signal, self.log, &mut out),
+                Some(ClientMessage::Attn) => self.line.signal(Signal::Attn, self.log, &mut out),
+                Some(ClientMessage::SysReq) => self.line.signal(Signal::SysReq, self.log, &mut out),
                 Some(ClientMessage::Unreadable(what)) => {
                     out.push(unreadable(self.ticket, &mut self.faults, &what)?);
                 }

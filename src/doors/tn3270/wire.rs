@@ -13,13 +13,8 @@ use tokio::time::{Instant, timeout_at};
 use crate::doors::address::Stream;
 use crate::doors::service::{ConnectionContext, encrypt};
 use crate::doors::timed_stream::TimedStream;
-use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits};
-
-/// How much a client may send without an end. The largest screen read back whole has some 40 000 bytes.
-const LIMITS: TelnetLimits = TelnetLimits {
-    record: 128 * 1024,
-    subnegotiation: 1024,
-};
+use tn3270::server::LIMITS;
+use tn3270::wire::telnet::{Decoder, TelnetEvent};
 
 /// A client that speaks TELNET.
 pub(super) struct TelnetConnection {

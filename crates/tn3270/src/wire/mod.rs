@@ -9,7 +9,6 @@ pub mod bind;
 pub mod codes;
 pub mod ebcdic;
 pub mod inbound;
-pub mod negotiation;
 pub mod outbound;
 pub mod structured;
 pub mod telnet;

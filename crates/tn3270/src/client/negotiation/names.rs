@@ -1,8 +1,8 @@
 //! Options and functions by name, as `Query()` tells of them.
 
 use super::{ClientNegotiation, NEW_ENVIRONMENT};
-use tn3270::wire::telnet::option;
-use tn3270::wire::tn3270e::function;
+use crate::wire::telnet::option;
+use crate::wire::tn3270e::function;
 
 use option::{ECHO, NAWS, STARTTLS, SUPPRESS_GO_AHEAD};
 

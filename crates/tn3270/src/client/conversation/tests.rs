@@ -1,9 +1,9 @@
 use super::*;
-use tn3270::terminal::TerminalOptions;
+use crate::terminal::TerminalOptions;
 
 /// A conversation that has agreed on these functions of TN3270E.
-fn agreed(functions: &[u8]) -> (Conversation, Terminal) {
-    let mut talk = Conversation::new(ClientOffer {
+fn agreed(functions: &[u8]) -> (ClientConversation, Terminal) {
+    let mut talk = ClientConversation::new(ClientOffer {
         terminal_type: "IBM-3279-2-E".into(),
         device_type: "IBM-3278-2-E".into(),
         lus: Vec::new(),
@@ -26,26 +26,16 @@ fn agreed(functions: &[u8]) -> (Conversation, Terminal) {
 }
 
 /// What is answered to bytes of the host.
-fn hear(talk: &mut Conversation, terminal: &mut Terminal, bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut desk = ConversationContext {
-        terminal,
-        log: &mut (),
-        at: 0,
-    };
-    talk.receive(bytes, &mut desk, &mut out).unwrap();
-    out
+fn hear(talk: &mut ClientConversation, terminal: &mut Terminal, bytes: &[u8]) -> Vec<u8> {
+    let mut out = ConversationOutput::default();
+    talk.receive(bytes, terminal, &mut out).unwrap();
+    out.bytes
 }
 
-fn press(talk: &mut Conversation, terminal: &mut Terminal, key: Key) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut desk = ConversationContext {
-        terminal,
-        log: &mut (),
-        at: 0,
-    };
-    talk.press(key, &mut desk, &mut out);
-    out
+fn press(talk: &mut ClientConversation, terminal: &mut Terminal, key: Key) -> Vec<u8> {
+    let mut out = ConversationOutput::default();
+    talk.press(key, terminal, &mut out);
+    out.bytes
 }
 
 #[test]

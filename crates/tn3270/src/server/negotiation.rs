@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::telnet::{TelnetEvent, Verb, option};
-use super::tn3270e::{Functions, Message, Reason, UnknownMessage};
+use crate::wire::telnet::{TelnetEvent, Verb, option};
+use crate::wire::tn3270e::{Functions, Message, Reason, UnknownMessage};
 
 mod terms;
 

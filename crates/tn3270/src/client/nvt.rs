@@ -5,9 +5,9 @@ use std::num::NonZeroU16;
 
 use vt100::{Callbacks, Cell, Parser, Screen};
 
-use tn3270::terminal::Key;
-use tn3270::wire::attribute::AttributeType;
-use tn3270::wire::{CodePage, Order, Outbound, Wcc};
+use crate::terminal::Key;
+use crate::wire::attribute::AttributeType;
+use crate::wire::{CodePage, Order, Outbound, Wcc};
 
 /// The most text that is kept for a script that expects some, in bytes.
 const MAX_UNREAD: usize = 4096;
@@ -278,7 +278,7 @@ fn color(color: vt100::Color) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tn3270::terminal::{Terminal, TerminalOptions};
+    use crate::terminal::{Terminal, TerminalOptions};
 
     fn shown(nvt: &mut Nvt) -> Terminal {
         let mut terminal = Terminal::new(TerminalOptions::default());
@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(terminal.row_text(0).trim_end(), "Welcome to RIVER");
         assert_eq!((terminal.cursor(), terminal.lock()), (87, None));
         assert!(terminal.oia().alarm);
-        assert_eq!(terminal.look(11).fg, tn3270::wire::Color::Red);
+        assert_eq!(terminal.look(11).fg, crate::wire::Color::Red);
         assert!(!shown(&mut nvt).oia().alarm);
     }
 

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use tn3270::wire::telnet::{TelnetEvent, Verb, option};
-use tn3270::wire::tn3270e::{Functions, Message, Reason, UnknownMessage, function};
+use crate::wire::telnet::{TelnetEvent, Verb, option};
+use crate::wire::tn3270e::{Functions, Message, Reason, UnknownMessage, function};
 
 mod names;
 mod terms;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tn3270::wire::tn3270e::{Reason, UnknownMessage};
+use crate::wire::tn3270e::{Reason, UnknownMessage};
 
 /// What a client offers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ fn offer(lus: &[&str]) -> ClientOffer {
 
 /// What a client answers to what a host says, as bytes in hexadecimal.
 fn answers(client: &mut ClientNegotiation, said: &[&[u8]]) -> Vec<String> {
-    let mut decoder = tn3270::wire::telnet::Decoder::new(tn3270::wire::telnet::TelnetLimits {
+    let mut decoder = crate::wire::telnet::Decoder::new(crate::wire::telnet::TelnetLimits {
         record: 1024,
         subnegotiation: 256,
     });
