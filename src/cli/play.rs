@@ -50,7 +50,10 @@ impl PlayedTerminal for Own {
         let now = self.station.now();
         let due = self.station.next_due().map(|due| due.saturating_sub(now));
         // The time that a task leaves is told by the second.
-        let left = self.station.brief().map_or(0, |brief| brief.left.time);
+        let left = self
+            .station
+            .task_status()
+            .map_or(0, |status| status.left.time);
         let second = (left > 0).then(|| left % 1000 + 1);
         Some(self.now + due.into_iter().chain(second).min()?)
     }
@@ -59,8 +62,8 @@ impl PlayedTerminal for Own {
         self.title.clone()
     }
 
-    fn brief(&self) -> Option<TaskStatus> {
-        self.station.brief()
+    fn status(&self) -> Option<TaskStatus<'_>> {
+        self.station.task_status()
     }
 
     fn turn(&mut self) -> bool {

@@ -197,8 +197,10 @@ fn bout(start: &Start, mut station: OperatorSession, fault: Option<Ending>) -> A
 
 /// Keys pressed at all terminals of a task.
 fn pressed(station: &OperatorSession) -> u32 {
-    let brief = station.brief();
-    brief.map_or(0, |brief| brief.budget.keys.saturating_sub(brief.left.keys))
+    let status = station.task_status();
+    status.map_or(0, |status| {
+        status.budget.keys.saturating_sub(status.left.keys)
+    })
 }
 
 /// A program's own fault, with what it complained of last.

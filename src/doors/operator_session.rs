@@ -507,12 +507,12 @@ impl ScriptTarget for OperatorSession {
         })
     }
 
-    fn brief(&self) -> Option<TaskStatus> {
-        let brief = self.run.as_ref()?.brief(self.now(), &self.name);
+    fn task_status(&self) -> Option<TaskStatus<'_>> {
+        let status = self.run.as_ref()?.status(self.now(), &self.name);
         Some(TaskStatus {
-            answer: self.answer.clone(),
+            answer: self.answer.as_deref(),
             over: self.over.is_some(),
-            ..brief
+            ..status
         })
     }
 

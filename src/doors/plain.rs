@@ -258,16 +258,16 @@ fn said(text: String) -> Step {
 
 /// What the task asks for, and what it leaves.
 fn goal(subject: &dyn ScriptTarget) -> String {
-    let Some(brief) = subject.brief() else {
+    let Some(status) = subject.task_status() else {
         return "There is no task.".into();
     };
-    let answer = match (&brief.answer, brief.reports) {
+    let answer = match (status.answer, status.reports) {
         (Some(answer), _) => format!("Answer so far: {answer}\n"),
         (None, true) => "No answer so far.\n".into(),
         (None, false) => String::new(),
     };
-    let lines = brief.lines(GOAL).join("\n");
-    format!("{lines}\n{answer}{}", brief.status())
+    let lines = status.lines(GOAL).join("\n");
+    format!("{lines}\n{answer}{}", status.budget_line())
 }
 
 /// Keeps an answer, and tells what there is to tell of it.
@@ -281,8 +281,8 @@ fn keep(answer: &str, subject: &mut dyn ScriptTarget) -> String {
 
 /// Whether an answer is asked for and none was kept.
 fn lacks_answer(subject: &dyn ScriptTarget) -> bool {
-    let brief = subject.brief();
-    brief.is_some_and(|brief| brief.reports && brief.answer.is_none() && !brief.over)
+    let status = subject.task_status();
+    status.is_some_and(|status| status.reports && status.answer.is_none() && !status.over)
 }
 
 /// `-- row 12, column 32, OPERATOR ID; keyboard free`, and at a task `; keys 9 of 150, 59:40 left`
@@ -313,8 +313,8 @@ fn status(subject: &dyn ScriptTarget, seen: &ScreenView) -> String {
     if keyboard.insert {
         text.push_str("; insert mode");
     }
-    if let Some(brief) = subject.brief() {
-        let _ = write!(text, "; {}", brief.status());
+    if let Some(status) = subject.task_status() {
+        let _ = write!(text, "; {}", status.budget_line());
     }
     text + "\n"
 }

@@ -3,7 +3,7 @@
 //! Each program ([`Play`], [`Replay`], [`Launcher`]) is a pure state machine; [`run()`] alone knows a window and a clock.
 
 mod answer;
-mod brief;
+mod goal;
 pub mod keys;
 mod launcher;
 mod overlay;

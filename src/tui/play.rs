@@ -1,7 +1,7 @@
 //! Playing: keys go to a desk, its terminal is drawn, with the task that is worked at beside it.
 
 use super::answer;
-use super::brief::GoalPlacement;
+use super::goal::GoalPlacement;
 use super::keys::{Keymap, Prefix, Pressed, WindowAction};
 use super::overlay::{self, Hint, PAGE, Page};
 use super::screen::{self, Palette, ScreenWidget, WindowLayout, frame_style};
@@ -48,7 +48,7 @@ pub trait PlayedTerminal {
     /// What stands in the hint line.
     fn title(&self) -> String;
     /// What is told of the task that is worked at, if there is one.
-    fn brief(&self) -> Option<TaskStatus> {
+    fn status(&self) -> Option<TaskStatus<'_>> {
         None
     }
     /// Turns to the next terminal; false if there is no other.
@@ -75,7 +75,7 @@ pub struct Play<D> {
 impl<D: PlayedTerminal> Play<D> {
     /// Plays at a desk. If that is at a task, its goal is shown first.
     pub fn at(desk: D, palette: Palette) -> Play<D> {
-        let over = match desk.brief() {
+        let over = match desk.status() {
             Some(_) => Over::Goal(Page::default()),
             None => Over::Nothing,
         };
@@ -111,7 +111,7 @@ impl<D: PlayedTerminal> Play<D> {
                 };
             }
             WindowAction::Help => self.over = Over::Help(Page::default()),
-            WindowAction::Goal if self.desk.brief().is_some() => {
+            WindowAction::Goal if self.desk.status().is_some() => {
                 self.over = Over::Goal(Page::default())
             }
             WindowAction::Answer if self.reports() => self.open_answer(After::Stay),
@@ -136,11 +136,11 @@ impl<D: PlayedTerminal> Play<D> {
     }
 
     fn reports(&self) -> bool {
-        self.desk.brief().is_some_and(|brief| brief.reports)
+        self.desk.status().is_some_and(|status| status.reports)
     }
 
     fn answer(&self) -> Option<String> {
-        self.desk.brief()?.answer
+        self.desk.status()?.answer.map(str::to_owned)
     }
 
     fn open_answer(&mut self, after: After) {
@@ -180,7 +180,7 @@ impl<D: PlayedTerminal> Play<D> {
     /// What something at the desk comes to: the bell rings if that raised the alarm, and the work may be over.
     fn came_of_it(&mut self, alarm_before: bool) -> Vec<WindowCommand> {
         let sounded = self.desk.terminal().oia().alarm && !alarm_before;
-        if self.desk.brief().is_some_and(|brief| brief.over) {
+        if self.desk.status().is_some_and(|status| status.over) {
             self.over = Over::Spent;
         }
         match sounded {
@@ -217,7 +217,7 @@ impl<D: PlayedTerminal> Play<D> {
                 }
             }
             (Over::Goal(mut page), Pressed::Action(action)) => {
-                let lines = self.desk.brief().map_or(0, |brief| goal(&brief).len());
+                let lines = self.desk.status().map_or(0, |status| goal(&status).len());
                 match action {
                     WindowAction::Press(key @ (Key::Up | Key::Down)) if page.scroll(key, lines) => {
                         self.over = Over::Goal(page);
@@ -253,8 +253,8 @@ impl<D: PlayedTerminal> Play<D> {
             Over::Goal(page) => {
                 let lines = self
                     .desk
-                    .brief()
-                    .map_or_else(Vec::new, |brief| goal(&brief));
+                    .status()
+                    .map_or_else(Vec::new, |status| goal(&status));
                 page.draw(frame, lines, " Goal ", " Enter goes on ");
             }
             Over::Answer(line) => answer::draw(line, frame),
@@ -274,13 +274,13 @@ impl<D: PlayedTerminal> Play<D> {
     }
 
     /// The keys of the hint line, the least wanted first.
-    fn hints(brief: &TaskStatus, shows_goal: bool) -> Vec<&'static str> {
+    fn hints(status: &TaskStatus<'_>, shows_goal: bool) -> Vec<&'static str> {
         let keys = [
             (true, "Ctrl-Q quit"),
             (true, "Alt-H keys"),
             (!shows_goal, "Alt-G goal"),
-            (brief.places.len() > 1, "Alt-T turn"),
-            (brief.reports, "Alt-E answer"),
+            (status.terminals.len() > 1, "Alt-T turn"),
+            (status.reports, "Alt-E answer"),
         ];
         let keys = keys.into_iter().filter(|(wanted, _)| *wanted);
         keys.map(|(_, key)| key).collect()
@@ -288,11 +288,11 @@ impl<D: PlayedTerminal> Play<D> {
 }
 
 /// The goal as the page over the screen shows it.
-fn goal(brief: &TaskStatus) -> Vec<String> {
-    let lines = brief.lines(usize::from(PAGE) - 4);
+fn goal(status: &TaskStatus<'_>) -> Vec<String> {
+    let lines = status.lines(usize::from(PAGE) - 4);
     let lines = lines.into_iter().map(|line| format!(" {line}"));
     lines
-        .chain(["".into(), format!(" {}", brief.status())])
+        .chain(["".into(), format!(" {}", status.budget_line())])
         .collect()
 }
 
@@ -353,16 +353,16 @@ impl<D: PlayedTerminal> Program for Play<D> {
         let terminal = self.desk.terminal();
         let (rows, columns) = (terminal.rows(), terminal.columns());
         let at = screen::cursor(terminal);
-        let brief = self.desk.brief();
-        let place = brief
+        let status = self.desk.status();
+        let place = status
             .as_ref()
-            .map(|brief| GoalPlacement::find(frame.area(), rows, columns, brief));
+            .map(|status| GoalPlacement::find(frame.area(), rows, columns, status));
         let window = place.as_ref().map_or(frame.area(), |place| place.rest);
         let Some(layout) = WindowLayout::fit(window, rows, columns, at) else {
             overlay::too_small(frame);
             return;
         };
-        let layout = match brief {
+        let layout = match status {
             Some(_) => layout.rather_hints(),
             None => layout,
         };
@@ -381,7 +381,7 @@ impl<D: PlayedTerminal> Program for Play<D> {
             frame,
             &layout,
             shows_oia,
-            brief.as_ref().zip(place.as_ref()),
+            status.as_ref().zip(place.as_ref()),
         );
         frame.set_cursor_position(layout.cursor(at));
         self.draw_over(frame);
@@ -395,12 +395,12 @@ impl<D: PlayedTerminal> Play<D> {
         frame: &mut Frame<'_>,
         layout: &WindowLayout,
         shows_oia: bool,
-        task: Option<(&TaskStatus, &GoalPlacement)>,
+        task: Option<(&TaskStatus<'_>, &GoalPlacement)>,
     ) {
         const KEYS: &str = "Alt-H keys  Ctrl-Q quit";
         let style = frame_style(self.palette);
         let pending = self.pending();
-        let Some((brief, place)) = task else {
+        let Some((task, place)) = task else {
             let title = self.desk.title();
             let hint = Hint {
                 left: pending.unwrap_or(&title),
@@ -411,15 +411,15 @@ impl<D: PlayedTerminal> Play<D> {
             hint.draw(frame, layout, shows_oia && !layout.shares, style);
             return;
         };
-        let status = brief.status();
-        let answered = match &brief.answer {
-            Some(answer) => format!("{status}  answer {answer}"),
-            None => status.clone(),
+        let budget = task.budget_line();
+        let answered = match task.answer {
+            Some(answer) => format!("{budget}  answer {answer}"),
+            None => budget.clone(),
         };
         let hint = Hint {
             left: pending.unwrap_or(&answered),
-            keys: &Self::hints(brief, place.shows_goal()),
-            short: pending.unwrap_or(&status),
+            keys: &Self::hints(task, place.shows_goal()),
+            short: pending.unwrap_or(&budget),
             width: u16::MAX,
         };
         hint.draw(frame, layout, shows_oia, style);

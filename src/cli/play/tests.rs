@@ -174,7 +174,7 @@ fn the_other_terminal_is_turned_to_and_each_is_recorded() {
 fn a_task_that_is_used_up_is_over() {
     let mut program = at_task("read-expiry", None);
     types(&mut program, "\r");
-    let keys = program.desk().brief().unwrap().budget.keys;
+    let keys = program.desk().status().unwrap().budget.keys;
     for _ in 0..keys / 2 {
         types(&mut program, "1");
         program.key(KeyEvent::new(KeyCode::Home, KeyModifiers::NONE));

@@ -70,8 +70,8 @@ pub trait ScriptTarget {
     fn left(&self) -> Option<Budget> {
         None
     }
-    /// What is told of the task beside the screen, if the session was opened for one.
-    fn brief(&self) -> Option<TaskStatus> {
+    /// The status of the task, if the session was opened for one.
+    fn task_status(&self) -> Option<TaskStatus<'_>> {
         None
     }
     /// Keeps an answer for when the work is over; blank: none. The error says why it will not be read; it is kept all the same.

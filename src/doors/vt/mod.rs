@@ -192,9 +192,9 @@ enum Next {
 
 /// A stroke at the screen. Who leaves a task without the answer that it asks for is asked for it.
 fn strike(stroke: VtKey, station: &mut OperatorSession) -> Next {
-    let brief = station.brief();
-    let asks = brief.as_ref().is_some_and(|brief| brief.reports);
-    let answer = brief.and_then(|brief| brief.answer);
+    let status = station.task_status();
+    let asks = status.as_ref().is_some_and(|status| status.reports);
+    let answer = status.and_then(|status| status.answer).map(str::to_owned);
     match stroke {
         VtKey::Key(key) if station.strike(key) => Next::On,
         VtKey::Wait if station.may_go_on() => {
@@ -285,10 +285,10 @@ impl<S: ByteStream> View<S> {
 
     /// What stands round the screen, at a task.
     fn notes(&self, station: &OperatorSession, answer: Option<&AnswerLine>) -> Notes {
-        let brief = station.brief();
-        brief.map_or_else(Notes::default, |brief| {
+        let status = station.task_status();
+        status.map_or_else(Notes::default, |status| {
             Notes::new(
-                &brief,
+                &status,
                 answer,
                 station.terminal().rows(),
                 self.painter.window(),

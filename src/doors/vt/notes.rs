@@ -30,20 +30,20 @@ pub struct WindowFooter {
 impl Notes {
     /// What there is room for round a screen of so many rows.
     pub fn new(
-        brief: &TaskStatus,
+        task: &TaskStatus<'_>,
         answer: Option<&AnswerLine>,
         rows: u16,
         window: ClientWindow,
     ) -> Notes {
         let width = usize::from(window.columns.saturating_sub(2));
-        let mut above = brief.lines(width);
+        let mut above = task.lines(width);
         above.push("\u{2500}".repeat(usize::from(window.columns)));
         let spare = window.rows.saturating_sub(rows.saturating_add(FOOT));
         if above.len() > usize::from(spare) {
             above.clear();
         }
         let (text, cursor) = match answer {
-            None => (status(brief), None),
+            None => (status(task), None),
             Some(line) => typed(line, width),
         };
         Notes {
@@ -57,14 +57,14 @@ impl Notes {
     }
 }
 
-fn status(brief: &TaskStatus) -> String {
-    let mut text = brief.status();
-    if brief.places.len() > 1 {
+fn status(task: &TaskStatus<'_>) -> String {
+    let mut text = task.budget_line();
+    if task.terminals.len() > 1 {
         text.push_str("  Esc t turns");
     }
-    match &brief.answer {
+    match task.answer {
         Some(answer) => text.push_str(&format!("  answer {answer}")),
-        None if brief.reports => text.push_str("  Esc e answers"),
+        None if task.reports => text.push_str("  Esc e answers"),
         None => {}
     }
     text

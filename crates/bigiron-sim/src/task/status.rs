@@ -1,45 +1,44 @@
-//! What somebody at work is told beside the screen: the goal, what it may still use up, and what was answered so far.
+//! The status of an attempt as its operator may see it beside the screen: goal, budget, terminals and answer.
 
 use super::model::Budget;
 use super::run::{Left, Run};
 
-/// What is told of a run at a task.
+/// The status of an attempt. It borrows its texts, so that it can be asked for at each frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaskStatus {
-    /// What is to be done, in words.
-    pub goal: String,
-    /// What may be used up in all.
+pub struct TaskStatus<'a> {
+    /// The goal, in words.
+    pub goal: &'a str,
+    /// The whole budget.
     pub budget: Budget,
     /// What is left of it.
     pub left: Left,
-    /// The systems that there are terminals at, each with its title.
-    pub places: Vec<(String, String)>,
-    /// At which of them one is, from 0.
+    /// The id and title of each system of the task; there is a terminal at each.
+    pub terminals: Vec<(&'a str, &'a str)>,
+    /// The index of the terminal that is operated, from 0.
     pub at: usize,
-    /// Whether an answer is asked for.
+    /// Whether the task asks for an answer.
     pub reports: bool,
     /// The answer so far.
-    pub answer: Option<String>,
-    /// Whether the work is over.
+    pub answer: Option<&'a str>,
+    /// Whether the attempt is over.
     pub over: bool,
 }
 
 impl Run {
-    /// What is told at this virtual time, at the terminal of this system.
-    pub fn brief(&self, now: u64, system: &str) -> TaskStatus {
+    /// The status at this virtual time, at the terminal of this system; without the answer and the ending, which a run does not know.
+    pub fn status(&self, now: u64, system: &str) -> TaskStatus<'_> {
         let start = self.start();
-        let places: Vec<(String, String)> = start
-            .regions()
-            .iter()
-            .map(|region| region.system())
-            .map(|system| (system.id.clone(), system.title.clone()))
+        let systems = start.regions().iter().map(|region| region.system());
+        let terminals: Vec<(&str, &str)> = systems
+            .map(|system| (system.id.as_str(), system.title.as_str()))
             .collect();
+        let at = terminals.iter().position(|(id, _)| *id == system);
         TaskStatus {
-            goal: start.goal().to_owned(),
+            goal: start.goal(),
             budget: start.task().budget,
             left: self.left(now),
-            at: places.iter().position(|(id, _)| id == system).unwrap_or(0),
-            places,
+            at: at.unwrap_or(0),
+            terminals,
             reports: start.task().report.is_some(),
             answer: None,
             over: false,
@@ -47,12 +46,12 @@ impl Run {
     }
 }
 
-impl TaskStatus {
-    /// The goal in lines of at most so many characters; with terminals at several systems, these too.
+impl TaskStatus<'_> {
+    /// The goal in lines of at most `width` characters; in a task of several systems the list of terminals follows.
     pub fn lines(&self, width: usize) -> Vec<String> {
-        let mut lines = wrapped(&self.goal, width);
-        if self.places.len() > 1 {
-            for (n, (id, title)) in (1..).zip(&self.places) {
+        let mut lines = wrapped(self.goal, width);
+        if self.terminals.len() > 1 {
+            for (n, (id, title)) in (1..).zip(&self.terminals) {
                 let here = if n == self.at + 1 { " (here)" } else { "" };
                 lines.extend(wrapped(
                     &format!("Terminal {n}: {id}, {title}{here}"),
@@ -63,14 +62,14 @@ impl TaskStatus {
         lines
     }
 
-    /// What is used up and what is left: `keys 88 of 500, 14:32 left`. At one of several terminals its number and system come first.
-    pub fn status(&self) -> String {
+    /// The budget in one line: `keys 88 of 500, 14:32 left`. With several terminals the number and system of this one come first.
+    pub fn budget_line(&self) -> String {
         let Budget { keys, .. } = self.budget;
         let used = keys.saturating_sub(self.left.keys);
-        let place = match &self.places[..] {
+        let place = match &self.terminals[..] {
             [] | [_] => String::new(),
-            places => {
-                let id = places.get(self.at).map_or("", |(id, _)| id);
+            terminals => {
+                let id = terminals.get(self.at).map_or("", |(id, _)| id);
                 format!("{} {id}, ", self.at + 1)
             }
         };
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn time_is_told_in_hours_only_where_there_are_any() {
+    fn hours_show_only_if_there_are_any() {
         assert_eq!(
             [clock(59_999), clock(3_600_000), clock(0)],
             ["0:59", "1:00:00", "0:00"]

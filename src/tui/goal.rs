@@ -38,8 +38,8 @@ enum Side {
 impl GoalPlacement {
     /// Finds room in a window for the goal: above a screen of so many rows and columns where there are rows to spare, else beside
     /// it where there are columns.
-    pub fn find(window: Rect, rows: u16, columns: u16, brief: &TaskStatus) -> GoalPlacement {
-        let goal = above(window, rows, brief).or_else(|| beside(window, columns, brief));
+    pub fn find(window: Rect, rows: u16, columns: u16, task: &TaskStatus<'_>) -> GoalPlacement {
+        let goal = above(window, rows, task).or_else(|| beside(window, columns, task));
         let rest = match &goal {
             Some(goal) if goal.side == Side::Above => Rect {
                 y: window.y + goal.area.height,
@@ -80,9 +80,9 @@ impl GoalPlacement {
 }
 
 /// Above: the goal and a rule.
-fn above(window: Rect, rows: u16, brief: &TaskStatus) -> Option<Goal> {
+fn above(window: Rect, rows: u16, task: &TaskStatus<'_>) -> Option<Goal> {
     let spare = window.height.saturating_sub(rows.saturating_add(FOOT));
-    let lines = brief.lines(usize::from(window.width.saturating_sub(2)));
+    let lines = task.lines(usize::from(window.width.saturating_sub(2)));
     let height = u16::try_from(lines.len()).ok()?.checked_add(1)?;
     (height <= spare).then_some(Goal {
         area: Rect { height, ..window },
@@ -92,10 +92,10 @@ fn above(window: Rect, rows: u16, brief: &TaskStatus) -> Option<Goal> {
 }
 
 /// Beside: a line, the goal, a blank column.
-fn beside(window: Rect, columns: u16, brief: &TaskStatus) -> Option<Goal> {
+fn beside(window: Rect, columns: u16, task: &TaskStatus<'_>) -> Option<Goal> {
     let spare = window.width.saturating_sub(columns.saturating_add(1));
     let width = spare.min(BESIDE.1);
-    let lines = brief.lines(usize::from(width.saturating_sub(2)));
+    let lines = task.lines(usize::from(width.saturating_sub(2)));
     let height = window.height.saturating_sub(FOOT);
     (width >= BESIDE.0 && lines.len() <= usize::from(height)).then(|| Goal {
         area: Rect {
@@ -117,7 +117,7 @@ mod tests {
     use bigiron_sim::task::run::Left;
     use proptest::prelude::*;
 
-    fn brief(goal: String) -> TaskStatus {
+    fn task(goal: &str) -> TaskStatus<'_> {
         TaskStatus {
             goal,
             budget: Budget {
@@ -128,7 +128,7 @@ mod tests {
                 keys: 9,
                 time: 60_000,
             },
-            places: vec![("dmv".into(), "Licence desk".into())],
+            terminals: vec![("dmv", "Licence desk")],
             at: 0,
             reports: false,
             answer: None,
@@ -142,7 +142,7 @@ mod tests {
             goal in "([a-z]{1,12} ){0,90}", width in 24u16..200, height in 4u16..80, rows in 24u16..44,
         ) {
             let window = Rect::new(0, 0, width, height);
-            let place = GoalPlacement::find(window, rows, 80, &brief(goal));
+            let place = GoalPlacement::find(window, rows, 80, &task(&goal));
             prop_assert_eq!(window.intersection(place.rest), place.rest);
             if let Some(goal) = &place.goal {
                 let layout = WindowLayout::fit(place.rest, rows, 80, (0, 0)).unwrap().rather_hints();
