@@ -1,9 +1,9 @@
 //! Effects are carried out, and taken back when a transaction abends.
 
 use super::Host;
+use super::due::DueEvent;
 use super::effect::Op;
-use super::form::{Frame, FrameId, StaleValues};
-use super::jobs::DueEvent;
+use super::frame::{Frame, FrameId, StaleValues};
 use super::table::WriteError;
 use super::view::{HostView, today};
 use crate::system::expr::{EvalError, TableId};

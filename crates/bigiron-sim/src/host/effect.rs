@@ -1,7 +1,7 @@
 //! What happens, as data: effects with their values worked out.
 
 use super::Millis;
-use super::form::FrameId;
+use super::frame::FrameId;
 use crate::system::expr::TableId;
 use crate::system::model::{FieldId, FieldStyle, JobId, Paging, ScreenId};
 use crate::system::value::{RowKey, Value};

@@ -1,8 +1,8 @@
 //! What happens without a key: jobs, the terminal left idle, the rest of a transaction after a delay.
 
 use super::apply::{AbendCode, Unit};
+use super::due::DueEvent;
 use super::effect::Op;
-use super::form::FrameId;
 use super::rules::RuleEffects;
 use super::view::{HostView, time_of_day};
 use super::{DAY, Host, Millis};
@@ -11,21 +11,6 @@ use crate::system::record::StoredRow;
 use crate::system::value::Row;
 use crate::system::wart::WartOccasion;
 use std::sync::Arc;
-
-/// Something due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum DueEvent {
-    /// The unit of work goes on.
-    Resume,
-    /// A job runs from this step on.
-    Job { job: JobId, step: usize },
-    /// A job runs by its schedule, and is scheduled again.
-    Scheduled(JobId),
-    /// Something a wart put off happens, if the frame it is about takes keys.
-    Later { ops: Vec<Op>, at: Option<FrameId> },
-    /// The terminal has not been used for long.
-    Idle,
-}
 
 impl Host {
     /// Queues the first run of every scheduled job.
@@ -102,9 +87,14 @@ impl Host {
                 self.resume();
             }
         }
-        // A terminal nobody uses is signed off once.
+        // The answer has begun to wait anew: a terminal that stays idle is signed off once.
+        self.cancel_idle();
+    }
+
+    /// The terminal is no longer idle.
+    pub(super) fn cancel_idle(&mut self) {
         if let Some(idle) = self.idle.take() {
-            self.events.remove(&idle);
+            self.events.cancel(idle);
         }
     }
 

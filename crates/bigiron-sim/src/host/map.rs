@@ -1,7 +1,7 @@
 //! Physical maps: what of a screen never changes, worked out once.
 
-use super::form::FieldState;
-use super::list_cache::Reads;
+use super::field_state::FieldState;
+use super::list_cache::ListInputs;
 use crate::system::model::{FieldId, FieldStyle, MapField, Screen, System};
 use std::sync::Arc;
 use tn3270::wire::{Address, AttributeType, CodePage, Order};
@@ -29,8 +29,8 @@ pub(super) struct PreparedMap {
     column: Vec<usize>,
     /// What its fields hold when it is opened, by field.
     pub blank: Arc<Vec<FieldState>>,
-    /// What decides its list, if that can be told.
-    pub reads: Option<Reads>,
+    /// The inputs of its list, if that can be cached.
+    pub list_inputs: Option<ListInputs>,
     /// Cells of the grid.
     size: usize,
 }
@@ -59,7 +59,7 @@ impl PreparedMap {
         let size = (screen.rows * screen.columns).max(1);
         let mut map = PreparedMap {
             size,
-            reads: screen.list.as_ref().and_then(Reads::of),
+            list_inputs: screen.list.as_ref().and_then(ListInputs::of),
             column: vec![0; screen.fields.len()],
             blank: Arc::new(screen.fields.iter().map(FieldState::blank).collect()),
             ..PreparedMap::default()

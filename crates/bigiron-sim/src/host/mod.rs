@@ -10,8 +10,10 @@ mod apply;
 pub mod chance;
 pub mod data;
 mod drift;
+mod due;
 mod effect;
-mod form;
+mod field_state;
+mod frame;
 mod jobs;
 mod list_cache;
 mod map;
@@ -35,12 +37,12 @@ use crate::system::model::{Screen, System};
 use crate::system::value::{RowKey, Value};
 use apply::{Undo, Unit};
 use drift::ReleaseLayout;
-use form::{Frame, FrameId};
+use due::{DueEvent, DueQueue, EventId};
+use frame::{Frame, FrameId};
 use imbl::OrdMap;
-use jobs::DueEvent;
 use list_cache::ListCache;
 use map::PreparedMap;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use table::Table;
 use tn3270::wire::{Inbound, Outbound};
@@ -69,7 +71,7 @@ pub struct Region {
     tables: Arc<[Table]>,
     seed: u64,
     /// Shared by the regions of all seeds.
-    found: Arc<ListCache>,
+    lists: Arc<ListCache>,
 }
 
 impl Region {
@@ -80,7 +82,7 @@ impl Region {
             maps: map::maps(system).into(),
             tables: data::tables(system, seed).into(),
             seed,
-            found: Arc::default(),
+            lists: Arc::default(),
         }
     }
 
@@ -146,11 +148,10 @@ pub struct Host {
     undo: Vec<Undo>,
     /// Inbounds that came while a unit of work was under way.
     waiting: VecDeque<Inbound>,
-    /// What is due, by time and then in order of queueing.
-    events: BTreeMap<(Millis, u64), DueEvent>,
-    queued: u64,
+    /// What is due.
+    events: DueQueue,
     /// The event that signs an idle terminal off.
-    idle: Option<(Millis, u64)>,
+    idle: Option<EventId>,
     outbox: VecDeque<Outbound>,
     now: Millis,
     /// The warts that are on.
@@ -181,8 +182,7 @@ impl Host {
             unit: None,
             undo: Vec::new(),
             waiting: VecDeque::new(),
-            events: BTreeMap::new(),
-            queued: 0,
+            events: DueQueue::default(),
             idle: None,
             outbox: VecDeque::new(),
             now: 0,
@@ -214,7 +214,7 @@ impl Host {
     /// When something happens next, if ever.
     pub fn next_due(&self) -> Option<Millis> {
         match self.outbox.is_empty() {
-            true => self.events.keys().next().map(|(due, _)| *due),
+            true => self.events.next_due(),
             false => Some(self.now),
         }
     }
@@ -225,12 +225,10 @@ impl Host {
             if let Some(outbound) = self.outbox.pop_front() {
                 return Some(outbound);
             }
-            let next = self.events.first_entry();
-            let Some(event) = next.filter(|event| event.key().0 <= now) else {
+            let Some((due, event)) = self.events.pop(now) else {
                 self.now = self.now.max(now);
                 return None;
             };
-            let ((due, _), event) = event.remove_entry();
             self.now = self.now.max(due);
             self.happen(event);
         }
@@ -285,9 +283,7 @@ impl Host {
         self.frames.len().checked_sub(1)
     }
 
-    fn queue(&mut self, due: Millis, event: DueEvent) -> (Millis, u64) {
-        self.queued += 1;
-        self.events.insert((due, self.queued), event);
-        (due, self.queued)
+    fn queue(&mut self, due: Millis, event: DueEvent) -> EventId {
+        self.events.push(due, event)
     }
 }

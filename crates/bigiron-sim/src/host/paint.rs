@@ -2,7 +2,8 @@
 
 use super::Host;
 use super::apply::AbendCode;
-use super::form::{FieldState, Frame};
+use super::field_state::FieldState;
+use super::frame::{Frame, StaleValues};
 use super::map::{MapPiece, PreparedMap, start_field};
 use super::view::today;
 use crate::system::model::{FieldStyle, MapField, Screen};
@@ -20,7 +21,7 @@ impl Host {
         }
         let Some(top) = self.top() else { return Ok(()) };
         for at in 0..top {
-            if self.frames[at].stale != super::form::StaleValues::Nothing {
+            if self.frames[at].stale != StaleValues::Nothing {
                 self.refresh(at)?;
             }
         }
@@ -125,7 +126,7 @@ impl Host {
                     orders.push(Order::SetBufferAddress(field.at));
                     orders.push(start_field(&covered(entry.look(field))));
                     if entry.unsent_text {
-                        orders.push(Order::Data(entry.filled(field)));
+                        orders.push(Order::Data(entry.padded_data(field)));
                     }
                 }
             }
@@ -152,7 +153,7 @@ impl Host {
                 orders.push(Order::SetBufferAddress(map.data(field)));
             }
             if entry.unsent_text {
-                orders.push(Order::Data(entry.filled(field)));
+                orders.push(Order::Data(entry.padded_data(field)));
             }
         }
         self.place_cursor(false, &mut orders);
@@ -219,7 +220,7 @@ impl Host {
                 },
                 orders: vec![
                     Order::SetBufferAddress(at),
-                    Order::Data(entry.filled(field)),
+                    Order::Data(entry.padded_data(field)),
                 ],
             });
         }
@@ -239,7 +240,7 @@ fn paint_field(
     orders.push(start_field(&if top { look } else { covered(look) }));
     // A window has something beneath; an erased screen has nulls already, so that there is room to insert.
     let data = match screen.window {
-        Some(_) => entry.filled(field),
+        Some(_) => entry.padded_data(field),
         None => entry.data(field),
     };
     if !data.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::Host;
 use super::apply::AbendCode;
-use super::form::StaleValues;
+use super::frame::StaleValues;
 use super::table::Table;
 use super::view::{HostView, today};
 use crate::system::expr::{eval, test};
@@ -77,7 +77,7 @@ impl Host {
         let Some(list) = system.screens[self.frames[at].screen].list.as_ref() else {
             return Ok(());
         };
-        let keys = self.found(at, list)?;
+        let keys = self.list_keys(at, list)?;
         let pages = keys.len().div_ceil(list.page.max(1)).max(1);
         let frame = &mut self.frames[at];
         frame.keys = keys;
@@ -85,22 +85,25 @@ impl Host {
         Ok(())
     }
 
-    /// The keys of a list, worked out if nobody has before.
-    fn found(&self, at: usize, list: &List) -> Result<Arc<Vec<RowKey>>, AbendCode> {
-        let reads = self.map(&self.frames[at]).reads.as_ref();
-        let reads = reads.filter(|_| self.copied().is_empty());
-        let digest = reads.map(|reads| reads.digest(self, at));
-        if let Some(found) = digest.and_then(|digest| self.region.found.get(digest)) {
-            return Ok(found);
+    /// The keys of a list's rows, from the cache where it has them.
+    fn list_keys(&self, at: usize, list: &List) -> Result<Arc<Vec<RowKey>>, AbendCode> {
+        let frame = &self.frames[at];
+        let inputs = self.map(frame).list_inputs.as_ref();
+        let Some(inputs) = inputs.filter(|_| self.copied().is_empty()) else {
+            return Ok(Arc::new(self.selected_keys(at, list)?));
+        };
+        let view = HostView::new(self, Some(at));
+        let digest = inputs.digest(frame.screen, &self.tables, &view);
+        if let Some(keys) = self.region.lists.get(digest) {
+            return Ok(keys);
         }
-        let keys = Arc::new(self.listed(at, list)?);
-        if let Some(digest) = digest {
-            self.region.found.keep(digest, &keys);
-        }
+        let keys = Arc::new(self.selected_keys(at, list)?);
+        self.region.lists.insert(digest, &keys);
         Ok(keys)
     }
 
-    fn listed(&self, at: usize, list: &List) -> Result<Vec<RowKey>, AbendCode> {
+    /// The keys of the rows that pass a list's filter, in its order.
+    fn selected_keys(&self, at: usize, list: &List) -> Result<Vec<RowKey>, AbendCode> {
         let copied = self.copied();
         let mut view = HostView::new(self, Some(at)).reading(copied);
         let mut found: Vec<(Option<Value>, RowKey)> = Vec::new();

@@ -2,9 +2,9 @@
 
 use super::Host;
 use super::apply::Unit;
+use super::due::DueEvent;
 use super::effect::Op;
-use super::form::Frame;
-use super::jobs::DueEvent;
+use super::frame::Frame;
 use super::table::hash_value;
 use crate::system::model::FieldStyle;
 use crate::system::value::Value;
@@ -156,8 +156,8 @@ impl Host {
         for line in self.abended.iter().flatten() {
             digest.text(line);
         }
-        for ((due, _), event) in &self.events {
-            digest.number(*due);
+        for (due, event) in self.events.iter() {
+            digest.number(due);
             digest.event(event);
         }
         for live in &self.warts {
@@ -215,7 +215,7 @@ impl Host {
             "an inbound waits for nothing",
         )?;
         check(
-            self.events.keys().all(|(due, _)| *due >= self.now),
+            self.events.iter().all(|(due, _)| due >= self.now),
             "something due has not happened",
         )
     }

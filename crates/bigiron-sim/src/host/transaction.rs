@@ -1,9 +1,10 @@
 //! From a key to the effects it has.
 
 use super::apply::{AbendCode, Unit};
+use super::due::DueEvent;
 use super::effect::Op;
-use super::form::{StaleValues, read};
-use super::jobs::DueEvent;
+use super::field_state::read;
+use super::frame::StaleValues;
 use super::rules::RuleEffects;
 use super::view::{HostView, today};
 use super::{Host, Millis, Signal};
@@ -46,9 +47,7 @@ impl Host {
     }
 
     pub(super) fn begin(&mut self, inbound: &Inbound, aid: Aid) {
-        if let Some(idle) = self.idle.take() {
-            self.events.remove(&idle);
-        }
+        self.cancel_idle();
         let aid = self.declared_key(aid);
         self.unit = Some(Unit::new(Some(aid)));
         self.take_copies();
@@ -161,7 +160,7 @@ impl Host {
                 today,
             );
         }
-        let changed = frame.take(screen, map, inbound.fields(), today);
+        let changed = frame.receive(screen, map, inbound.fields(), today);
         let id = frame.id;
         let mut refusal: Option<Vec<Op>> = None;
         for field in &map.locked {

@@ -1,6 +1,6 @@
 //! The world as expressions of a screen or a job see it.
 
-use super::form::Frame;
+use super::frame::{Frame, FrameId};
 use super::table::Table;
 use super::{DAY, Host, Millis};
 use crate::system::expr::{EvalContext, EvalError, HostFact, TableId, eval};
@@ -113,12 +113,12 @@ impl<'a> HostView<'a> {
     }
 
     /// The id of the frame whose state variables are set from here.
-    pub fn state_frame(&self) -> Option<super::form::FrameId> {
+    pub fn state_frame(&self) -> Option<FrameId> {
         self.state.map(|frame| frame.id)
     }
 
     /// The id of the frame that is looked from.
-    pub fn frame(&self) -> Option<super::form::FrameId> {
+    pub fn frame(&self) -> Option<FrameId> {
         self.frame.map(|frame| frame.id)
     }
 

@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::effect::Op;
-use super::form::FrameId;
+use super::frame::FrameId;
 use super::table::Table;
 use super::{DAY, Millis};
 use crate::system::expr::TableId;
