@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::doors::near;
+use bigiron_sim::system::near::near;
 
 /// What sort of failure it is: this alone picks the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

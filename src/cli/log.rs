@@ -5,7 +5,7 @@ use std::io;
 use tracing_subscriber::fmt;
 
 use super::args::{LogForm, LogLevel};
-use crate::doors::service::{Door, NoticeLevel, OperatorNotice};
+use crate::doors::session::service::{Door, NoticeLevel, OperatorNotice};
 
 /// Begins to log, once a process.
 pub fn begin(form: LogForm, level: LogLevel) {

@@ -11,10 +11,10 @@ use tokio::sync::Semaphore;
 use super::args::{ClockArg, LogForm, LogLevel, McpArgs};
 use super::serve::recordings;
 use super::{CommandOutcome, Error, log, opening, suites, systems};
-use crate::doors::episodes::Episodes;
-use crate::doors::mcp;
-use crate::doors::service::{Door, Service};
-use crate::doors::world::ServedSystem;
+use crate::doors::programs::episodes::Episodes;
+use crate::doors::programs::mcp;
+use crate::doors::session::served_system::ServedSystem;
+use crate::doors::session::service::{Door, Service};
 use bigiron_sim::task::model::TaskSuite;
 
 /// How long a session may be left alone: models think for minutes, people let them wait for longer.

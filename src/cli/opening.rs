@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::args::{ClockArg, SessionOptions};
 use super::{Error, suites, systems};
-use crate::doors::operator_session::Recorder;
-use crate::doors::world::{Opening, ServedSystem};
+use crate::doors::session::recorder::Recorder;
+use crate::doors::session::served_system::{Opening, ServedSystem};
 use bigiron_sim::host::Warts;
 use bigiron_sim::recording::{Origin, RecordingHeader, Writer};
 use bigiron_sim::session::{ClockMode, Setup};

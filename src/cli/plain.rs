@@ -5,9 +5,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{ClockArg, SessionArgs};
 use super::{CommandOutcome, Error, opening, play};
-use crate::doors::dialogue::{Over, talk};
-use crate::doors::lines::Lines;
-use crate::doors::plain::Plain;
+use crate::doors::people::plain::Plain;
+use crate::doors::session::dialogue::{Over, talk};
+use crate::doors::session::lines::Lines;
 use bigiron_sim::task::model::TaskSuite;
 
 /// Plays until the lines end, the operator leaves or a signal comes. With a task its grade is told then.

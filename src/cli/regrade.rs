@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::RegradeArgs;
 use super::{CommandOutcome, Error, recordings, suites};
-use crate::doors::turn::Ended;
+use crate::doors::session::outcome::Ended;
 use bigiron_sim::host::{Host, Millis};
 use bigiron_sim::recording::verify::execute;
 use bigiron_sim::recording::{EventKind, Recording};

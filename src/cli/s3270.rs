@@ -11,12 +11,13 @@ use tokio::io::{BufReader, stdin, stdout};
 
 use super::error::ErrorKind;
 use super::{CommandOutcome, Error};
-use crate::doors::address::ListenAddress;
-use crate::doors::client::{Config, ConnectStage, Remote};
-use crate::doors::dialogue::{Over, talk};
-use crate::doors::lines::Lines;
-use crate::doors::near;
-use crate::doors::script::{Interpreter, set};
+use crate::doors::client::{ConnectStage, Remote};
+use crate::doors::programs::script::{Interpreter, set};
+use crate::doors::session::address::ListenAddress;
+use crate::doors::session::dialogue::{Over, talk};
+use crate::doors::session::foreign_host::Config;
+use crate::doors::session::lines::Lines;
+use bigiron_sim::system::near::near;
 use tn3270::terminal::{Model, TerminalOptions};
 use tn3270::wire::CodePage;
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::args::{SchemaArgs, SchemaKind};
 use super::{CommandOutcome, Error};
-use crate::doors::{control, json};
+use crate::doors::programs::{control, json};
 use bigiron_sim::system::schema;
 use bigiron_sim::task::shape;
 

@@ -4,12 +4,13 @@ use tokio::io::{BufReader, stdin, stdout};
 
 use super::args::{ClockArg, ScriptArgs};
 use super::{CommandOutcome, Error, opening};
-use crate::doors::clock;
-use crate::doors::dialogue::talk;
-use crate::doors::lines::Lines;
-use crate::doors::operator_session::{OperatorSession, Recorder};
-use crate::doors::script::Interpreter;
-use crate::doors::world::Opening;
+use crate::doors::programs::script::Interpreter;
+use crate::doors::session::clock;
+use crate::doors::session::dialogue::talk;
+use crate::doors::session::lines::Lines;
+use crate::doors::session::operator_session::OperatorSession;
+use crate::doors::session::recorder::Recorder;
+use crate::doors::session::served_system::Opening;
 use bigiron_sim::session::ClockMode;
 
 /// Runs the script on stdin to its end.

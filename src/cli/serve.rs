@@ -10,15 +10,16 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{ClockArg, ServeArgs, SessionOptions};
 use super::{CommandOutcome, Error, log, opening, suites};
-use crate::doors::address::ListenAddress;
-use crate::doors::logon::Logon;
-use crate::doors::lus::{Lu, Lus};
-use crate::doors::operator_session::Recorder;
-use crate::doors::service::{
-    Door, ListenerConfig, NoticeLevel, RecorderFactory, ServerLimits, Service, Tls, serve,
+use crate::doors::server::{ListenerConfig, serve};
+use crate::doors::session::address::ListenAddress;
+use crate::doors::session::logon::Logon;
+use crate::doors::session::recorder::Recorder;
+use crate::doors::session::served_system::ServedSystem;
+use crate::doors::session::service::lus::{Lu, Lus};
+use crate::doors::session::service::{
+    Door, NoticeLevel, RecorderFactory, ServerLimits, Service, Tls,
 };
-use crate::doors::tls;
-use crate::doors::world::ServedSystem;
+use crate::doors::session::tls;
 
 /// Files that a server has open beside its connections and recordings.
 const OTHER_FILES: u64 = 64;

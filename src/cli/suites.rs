@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::{Error, opening, systems};
-use crate::doors::near;
 use bigiron_sim::gym::Registry;
 use bigiron_sim::host::Region;
 use bigiron_sim::session::Setup;
 use bigiron_sim::system::diagnostics::Diagnostics;
 use bigiron_sim::system::model::System;
+use bigiron_sim::system::near::near;
 pub use bigiron_sim::task::model::TaskSuite;
 use bigiron_sim::task::start::Start;
 

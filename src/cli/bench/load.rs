@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::args::{BenchServeArgs, BenchSoakArgs, BenchTarget};
 use crate::cli::{CommandOutcome, Error};
-use crate::doors::load::{self, Load, LoadScript};
+use crate::doors::client::load::{self, Load, LoadScript};
 use tn3270::terminal::Key;
 
 /// A host under load: one that was named, or a server of our own.

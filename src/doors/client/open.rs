@@ -7,9 +7,10 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::certificate::Certificate;
 use super::host::HostName;
-use crate::doors::tls::{self, Trust};
+use crate::doors::session::certificate::Certificate;
+use crate::doors::session::foreign_host::{Secured, Security};
+use crate::doors::session::tls::{self, Trust};
 
 /// Bytes both ways.
 pub trait Pipe: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -24,40 +25,6 @@ pub struct OpenedConnection {
     pub secure: Option<Secured>,
 }
 
-/// What secures a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secured {
-    /// The version of TLS, such as `TLSv1.3`.
-    pub version: String,
-    /// The cipher suite.
-    pub cipher: String,
-    /// Whether the host has shown a certificate that is believed.
-    pub verified: bool,
-    /// The host's certificate, if it can be read.
-    pub certificate: Option<Certificate>,
-}
-
-/// Whom TLS believes.
-#[derive(Debug, Clone)]
-pub struct Security {
-    /// Whether the host has to show a certificate for its name that somebody trusted has signed.
-    pub verify: bool,
-    /// The file of those who are trusted to sign, in PEM form; without one those whom this machine trusts.
-    pub signers: Option<String>,
-    /// The name that every host's certificate must be for, if not the host's.
-    pub accept: Option<String>,
-}
-
-impl Default for Security {
-    fn default() -> Security {
-        Security {
-            verify: true,
-            signers: None,
-            accept: None,
-        }
-    }
-}
-
 /// Who has to answer a TLS handshake.
 #[derive(Debug, Clone)]
 pub struct PeerIdentity {
@@ -69,17 +36,17 @@ pub struct PeerIdentity {
     pub signers: Option<String>,
 }
 
-impl Security {
+impl PeerIdentity {
     /// Who has to answer if this host is called.
-    pub fn for_host(&self, host: &HostName) -> PeerIdentity {
+    pub fn of(host: &HostName, security: &Security) -> PeerIdentity {
         PeerIdentity {
             name: host
                 .accept
                 .clone()
-                .or_else(|| self.accept.clone())
+                .or_else(|| security.accept.clone())
                 .unwrap_or_else(|| host.host.clone()),
-            verify: self.verify && !host.prefixes.no_verify,
-            signers: self.signers.clone(),
+            verify: security.verify && !host.prefixes.no_verify,
+            signers: security.signers.clone(),
         }
     }
 }

@@ -11,76 +11,36 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::host::{HostName, HostNameError};
-use super::open::{self, OpenedConnection, Pipe, Secured, Security};
-use crate::doors::operator_session::Recorder;
+use super::open::{self, OpenedConnection, PeerIdentity, Pipe};
+use crate::doors::session::foreign_host::{Config, Secured};
+use crate::doors::session::recorder::Recorder;
 use bigiron_sim::session::{Millis, SessionEvent};
 use tn3270::client::{
     ClientConversation, ClientOffer, ConversationEvent, ConversationOutput, Mode, NegotiationStep,
 };
 use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 
-/// How a client goes about its hosts.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The terminal.
-    pub terminal: TerminalOptions,
-    /// The terminal type to name, if not the terminal's own.
-    pub terminal_type: Option<String>,
-    /// The port of a host whose name has none.
-    pub port: u16,
-    /// How long to try to connect, TLS included; for ever without one.
-    pub patience: Option<Duration>,
-    /// Plain text from the first byte, whatever the host's prefixes.
-    pub nvt: bool,
-    /// Whether a host may secure the connection by STARTTLS.
-    pub start_tls: bool,
-    /// Whom TLS believes.
-    pub security: Security,
-    /// The user, for NEW-ENVIRON.
-    pub user: Option<String>,
-    /// The device name, for NEW-ENVIRON.
-    pub device_name: Option<String>,
-}
-
-impl Default for Config {
-    fn default() -> Config {
-        Config {
-            terminal: TerminalOptions::default(),
-            terminal_type: None,
-            port: 23,
-            patience: None,
-            nvt: false,
-            start_tls: true,
-            security: Security::default(),
-            user: None,
-            device_name: None,
-        }
-    }
-}
-
-impl Config {
-    /// What is offered to a host of this name.
-    fn offer(&self, host: &HostName, secure: bool) -> ClientOffer {
-        let (device_type, named) = self.terminal.device_types();
-        let strip = |name: String| match host.prefixes.standard {
-            true => name.trim_end_matches("-E").to_owned(),
-            false => name,
-        };
-        ClientOffer {
-            terminal_type: self.terminal_type.clone().unwrap_or_else(|| strip(named)),
-            device_type: self
-                .terminal_type
-                .clone()
-                .unwrap_or_else(|| strip(device_type)),
-            lus: host.lus.clone(),
-            tn3270e: !host.prefixes.no_tn3270e,
-            start_tls: self.start_tls && !secure,
-            nvt: self.nvt || host.prefixes.nvt,
-            no_telnet: host.prefixes.no_telnet,
-            size: self.terminal.alternate(),
-            user: self.user.clone(),
-            device_name: self.device_name.clone(),
-        }
+/// What is offered to a host of this name.
+fn offer(config: &Config, host: &HostName, secure: bool) -> ClientOffer {
+    let (device_type, named) = config.terminal.device_types();
+    let strip = |name: String| match host.prefixes.standard {
+        true => name.trim_end_matches("-E").to_owned(),
+        false => name,
+    };
+    ClientOffer {
+        terminal_type: config.terminal_type.clone().unwrap_or_else(|| strip(named)),
+        device_type: config
+            .terminal_type
+            .clone()
+            .unwrap_or_else(|| strip(device_type)),
+        lus: host.lus.clone(),
+        tn3270e: !host.prefixes.no_tn3270e,
+        start_tls: config.start_tls && !secure,
+        nvt: config.nvt || host.prefixes.nvt,
+        no_telnet: host.prefixes.no_telnet,
+        size: config.terminal.alternate(),
+        user: config.user.clone(),
+        device_name: config.device_name.clone(),
     }
 }
 
@@ -160,7 +120,7 @@ impl Remote {
             name.port.unwrap_or(self.config.port),
             name.prefixes
                 .tls
-                .then(|| self.config.security.for_host(&name)),
+                .then(|| PeerIdentity::of(&name, &self.config.security)),
             self.config.patience,
         )));
         self.ended = None;
@@ -359,7 +319,7 @@ impl Remote {
                 let security = &self.config.security;
                 let name = self.name.as_ref();
                 let pumped = connection.pump(context, &mut self.terminal, || {
-                    name.map(|name| security.for_host(name))
+                    name.map(|name| PeerIdentity::of(name, security))
                 });
                 log_events(&mut *self.log, at, &mut connection.out.events);
                 ready!(pumped)
@@ -374,7 +334,7 @@ impl Remote {
 
     fn open(&mut self, opened: OpenedConnection, at: Millis) {
         let Some(name) = &self.name else { return };
-        let offer = self.config.offer(name, opened.secure.is_some());
+        let offer = offer(&self.config, name, opened.secure.is_some());
         self.writes = self.writes();
         self.terminal = Terminal::new(self.config.terminal);
         let mut talk = ClientConversation::new(offer);
@@ -407,7 +367,7 @@ impl Connection {
         &mut self,
         context: &mut Context<'_>,
         terminal: &mut Terminal,
-        security: impl Fn() -> Option<open::PeerIdentity>,
+        security: impl Fn() -> Option<PeerIdentity>,
     ) -> Poll<Result<(), String>> {
         if let Some(securing) = &mut self.securing {
             let opened = ready!(securing.as_mut().poll(context))?;
@@ -448,7 +408,7 @@ impl Connection {
     }
 
     /// Begins TLS on the connection as it is.
-    fn secure_by(&mut self, identity: Option<open::PeerIdentity>) {
+    fn secure_by(&mut self, identity: Option<PeerIdentity>) {
         if let (Some(pipe), Some(identity)) = (self.pipe.take(), identity) {
             let rest = std::mem::take(&mut self.out.bytes);
             self.securing = Some(Box::pin(open::secure(pipe, rest, identity)));

@@ -4,7 +4,7 @@ use std::io;
 
 use super::invalid;
 use super::wire::TelnetConnection;
-use crate::doors::service::ConnectionContext;
+use crate::doors::session::service::ConnectionContext;
 use tn3270::server::{self, Agreement, ClientMessage, ServerConversation, ServerNegotiation};
 use tn3270::wire::telnet::TelnetEvent;
 use tn3270::wire::{Inbound, Outbound};

@@ -10,15 +10,15 @@ use tokio::time::timeout;
 
 use self::client::Client;
 use self::wire::TelnetConnection;
-use super::address::Stream;
-use super::clock::Clock;
-use super::logon::Logon;
-use super::lus::Lease;
-use super::operator_session::Recorder;
-use super::selection::{self, SelectionCommand};
-use super::service::{ConnectionContext, PendingSession};
-use super::timed_stream::is_gone;
-use super::world::ServedSystem;
+use crate::doors::session::address::Stream;
+use crate::doors::session::clock::Clock;
+use crate::doors::session::logon::Logon;
+use crate::doors::session::recorder::Recorder;
+use crate::doors::session::selection::{self, SelectionCommand};
+use crate::doors::session::served_system::{PendingSession, ServedSystem};
+use crate::doors::session::service::ConnectionContext;
+use crate::doors::session::service::lus::Lease;
+use crate::doors::session::timed_stream::is_gone;
 use bigiron_sim::host::Signal;
 use bigiron_sim::session::HostSession;
 use tn3270::server::{
@@ -29,10 +29,10 @@ use tn3270::wire::tn3270e::Reason;
 use tn3270::wire::{Outbound, Wcc};
 
 mod client;
-mod held;
+mod held_session;
 mod wire;
 
-pub(super) use held::converse;
+pub(super) use held_session::converse;
 
 /// How many records that cannot be read a client may send.
 const MAX_FAULTS: u32 = 8;

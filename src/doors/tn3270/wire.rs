@@ -10,9 +10,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-use crate::doors::address::Stream;
-use crate::doors::service::{ConnectionContext, encrypt};
-use crate::doors::timed_stream::TimedStream;
+use crate::doors::session::address::Stream;
+use crate::doors::session::service::ConnectionContext;
+use crate::doors::session::timed_stream::TimedStream;
 use tn3270::server::LIMITS;
 use tn3270::wire::telnet::{Decoder, TelnetEvent};
 
@@ -117,7 +117,7 @@ impl TelnetConnection {
     /// Goes on encrypted.
     pub(super) async fn encrypt(&mut self, ticket: &ConnectionContext) -> io::Result<()> {
         let stream = self.stream.take().ok_or(io::ErrorKind::NotConnected)?;
-        let stream = encrypt(ticket, stream.into_inner()).await?;
+        let stream = ticket.encrypt(stream.into_inner()).await?;
         self.stream = Some(ticket.patient(stream));
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! Whatever is said at the line-based doors, they answer in their form.
 
 use bigiron::cli::opening::world;
-use bigiron::doors::clock::Clock;
-use bigiron::doors::dialogue::{Dialogue, Step};
-use bigiron::doors::json::Json;
-use bigiron::doors::operator_session::OperatorSession;
-use bigiron::doors::script::{Interpreter, ScriptTarget};
-use bigiron::doors::world::ServedSystem;
+use bigiron::doors::programs::json::Json;
+use bigiron::doors::programs::script::Interpreter;
+use bigiron::doors::session::clock::Clock;
+use bigiron::doors::session::dialogue::{Dialogue, Step};
+use bigiron::doors::session::operator_session::OperatorSession;
+use bigiron::doors::session::served_system::ServedSystem;
+use bigiron::doors::session::target::ScriptTarget;
 use bigiron::session::Setup;
 use proptest::prelude::*;
 use std::sync::LazyLock;

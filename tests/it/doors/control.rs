@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use bigiron::cli::{opening, suites};
-use bigiron::doors::world::ServedSystem;
+use bigiron::doors::session::served_system::ServedSystem;
 use bigiron::recording::{Recording, Writer};
 
 use super::{Server, run};

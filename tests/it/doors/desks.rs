@@ -8,10 +8,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use bigiron::cli::suites;
-use bigiron::doors::episodes::Episodes;
-use bigiron::doors::service::Door;
-use bigiron::doors::tools::ToolScope;
-use bigiron::doors::world::ServedSystem;
+use bigiron::doors::programs::episodes::Episodes;
+use bigiron::doors::programs::tools::ToolScope;
+use bigiron::doors::session::served_system::ServedSystem;
+use bigiron::doors::session::service::Door;
 use bigiron::host::{Host, Warts};
 use bigiron::task::playbook::{PlaybookEnd, Stop, TerminalDriver, run};
 use bigiron::task::prove::arguments;
@@ -300,7 +300,7 @@ async fn a_desk_of_tools_has_a_handle_for_each_terminal() {
 async fn tools_in_a_session_of_a_trainers_turn_by_name() {
     let run = oracle("claims-status");
     let episodes = episodes(&run, Door::Http);
-    let order = bigiron::doors::episodes::EpisodeRequest {
+    let order = bigiron::doors::programs::episodes::EpisodeRequest {
         task: Some(run.task.to_owned()),
         ..Default::default()
     };

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bigiron::doors::episodes::{EpisodeError, EpisodeRequest, Episodes};
-use bigiron::doors::request::{Request, Submission};
-use bigiron::doors::service::Door;
+use bigiron::doors::programs::episodes::{EpisodeError, EpisodeRequest, Episodes};
+use bigiron::doors::session::request::{Request, Submission};
+use bigiron::doors::session::service::Door;
 use tokio::sync::Semaphore;
 
 use super::{Seen, service};

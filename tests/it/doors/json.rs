@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Server;
-use bigiron::doors::service::Service;
+use bigiron::doors::session::service::Service;
 
 struct Agent {
     reader: BufReader<TcpStream>,

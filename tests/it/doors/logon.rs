@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bigiron::cli::opening::world;
-use bigiron::doors::lus::Lus;
-use bigiron::doors::service::{Service, Tls};
-use bigiron::doors::tls;
+use bigiron::doors::session::service::lus::Lus;
+use bigiron::doors::session::service::{Service, Tls};
+use bigiron::doors::session::tls;
 
 use super::{Server, run};
 

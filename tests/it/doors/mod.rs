@@ -24,10 +24,11 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use bigiron::doors::address::ListenAddress;
-use bigiron::doors::operator_session::Recorder;
-use bigiron::doors::service::{Door, ListenerConfig, NoticeLevel, Service, serve};
-use bigiron::doors::world::ServedSystem;
+use bigiron::doors::server::{ListenerConfig, serve};
+use bigiron::doors::session::address::ListenAddress;
+use bigiron::doors::session::recorder::Recorder;
+use bigiron::doors::session::served_system::ServedSystem;
+use bigiron::doors::session::service::{Door, NoticeLevel, Service};
 use bigiron::session::{Log, Millis, SessionEvent, Setup};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;

@@ -10,11 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bigiron::cli::opening::{self, world};
-use bigiron::doors::address::ListenAddress;
-use bigiron::doors::episodes::Episodes;
-use bigiron::doors::service::{Door, ListenerConfig, Tls, serve};
-use bigiron::doors::timed_stream::TimedStream;
-use bigiron::doors::{http, load};
+use bigiron::doors::client::load;
+use bigiron::doors::programs::episodes::Episodes;
+use bigiron::doors::programs::http;
+use bigiron::doors::server::{ListenerConfig, serve};
+use bigiron::doors::session::address::ListenAddress;
+use bigiron::doors::session::service::{Door, Tls};
+use bigiron::doors::session::timed_stream::TimedStream;
 use bigiron::recording::{EventKind, Recording, Writer};
 use bigiron::terminal::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -84,7 +86,7 @@ fn a_silent_client_is_let_go() {
 fn a_tls_handshake_may_not_take_for_ever() {
     let server = Server::with_tls(|service| {
         service.limits.patience = Duration::from_secs(1);
-        let acceptor = bigiron::doors::tls::acceptor_made_here(&["localhost"]).unwrap();
+        let acceptor = bigiron::doors::session::tls::acceptor_made_here(&["localhost"]).unwrap();
         let required = true;
         service.tls = Some(Tls { acceptor, required });
     });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bigiron::cli::systems;
-use bigiron::doors::world::ServedSystem;
+use bigiron::doors::session::served_system::ServedSystem;
 use bigiron::host::Warts;
 use bigiron::host::chance::Chance;
 use bigiron::session::{Session, Setup};

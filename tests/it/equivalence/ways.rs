@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bigiron::doors::address::ListenAddress;
-use bigiron::doors::service::{Door, serve};
+use bigiron::doors::server::serve;
+use bigiron::doors::session::address::ListenAddress;
+use bigiron::doors::session::service::Door;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -56,8 +57,9 @@ impl Served {
             }
             doors
         });
-        let address =
-            |listener: &bigiron::doors::address::Listener| listener.address().unwrap().to_string();
+        let address = |listener: &bigiron::doors::session::address::Listener| {
+            listener.address().unwrap().to_string()
+        };
         let addresses = doors
             .iter()
             .map(|(door, listener)| (*door, address(listener)))

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use bigiron::doors::service::Door;
+use bigiron::doors::session::service::Door;
 use serde_json::{Value, json};
 
 use super::{PATIENCE, Served, Turn, Way, line, rows};

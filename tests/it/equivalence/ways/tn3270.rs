@@ -4,7 +4,7 @@ use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 
-use bigiron::doors::service::Door;
+use bigiron::doors::session::service::Door;
 
 use super::script::{actions, say};
 use super::{PATIENCE, Served, Turn, Way};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use bigiron::doors::episodes::Episodes;
-use bigiron::doors::mcp;
-use bigiron::doors::service::Door;
+use bigiron::doors::programs::episodes::Episodes;
+use bigiron::doors::programs::mcp;
+use bigiron::doors::session::service::Door;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::sync::Semaphore;

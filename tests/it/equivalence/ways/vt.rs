@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-use bigiron::doors::service::Door;
+use bigiron::doors::session::service::Door;
 
 use super::window::{COLUMNS, ROWS, Screen, strokes};
 use super::{Served, Turn, Way};
