@@ -26,7 +26,8 @@ use super::vt::{self, painter::ClientWindow};
 use super::world::{Opening, ServedSystem};
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Setup;
-use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::grade::Grade;
 use bigiron_sim::task::start::Start;
 
 /// The most bytes that a program may say in one run.

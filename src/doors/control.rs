@@ -35,7 +35,8 @@ use super::operator_session::OperatorSession;
 use super::script::ScriptTarget;
 use super::service::{ConnectionContext, Door, Service};
 use bigiron_sim::session::ClockMode;
-use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::grade::Grade;
 use bigiron_sim::task::start::StartError;
 use tn3270::terminal::Model;
 
