@@ -42,7 +42,7 @@ fn describe<'py>(py: Python<'py>, entry: &RegistryEntry) -> PyResult<Bound<'py, 
     let task = entry.task();
     let of = PyDict::new(py);
     of.set_item("id", entry.id())?;
-    of.set_item("system", &entry.course().system().id)?;
+    of.set_item("system", &entry.suite().system().id)?;
     of.set_item("task", &task.id)?;
     of.set_item("title", &task.title)?;
     of.set_item("drill", &task.drill)?;

@@ -12,31 +12,10 @@ use crate::doors::client::{BlockingClient, Remote};
 use bigiron_sim::session::{Log, Session};
 use bigiron_sim::system::picture::read_plain;
 use bigiron_sim::system::value::{Date, Value};
-use bigiron_sim::task::playbook::{Playbook, PlaybookEnd, Stop, TerminalDriver, run as follow};
+use bigiron_sim::task::attempt::Attempt;
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::playbook::{Playbook, run as follow};
 use bigiron_sim::task::start::Start;
-use tn3270::terminal::{Key, Terminal};
-
-/// A session that a playbook works in, with nothing it could use up.
-struct Desk {
-    session: Session,
-    log: Box<dyn Log>,
-}
-
-impl TerminalDriver for Desk {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
-        self.session.press(key, self.log.as_mut());
-        Ok(())
-    }
-
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
-        self.session.wait(by, self.log.as_mut());
-        Ok(())
-    }
-
-    fn terminal(&self) -> &Terminal {
-        self.session.terminal()
-    }
-}
 
 /// Runs the playbook and prints its answer.
 pub fn run(args: CallArgs) -> Result<CommandOutcome, Error> {
@@ -64,10 +43,9 @@ fn here(args: &CallArgs) -> Result<CommandOutcome, Error> {
         }
     };
     let session = Session::open_in(&region, &setup, log.as_mut());
-    told(
-        playbook,
-        follow(playbook, &values, &mut [Desk { session, log }]),
-    )
+    // A playbook that is called has no budget.
+    let mut attempt = Attempt::new(None, (session, log), []);
+    report(playbook, follow(playbook, &values, &mut attempt))
 }
 
 /// On a foreign host.
@@ -97,34 +75,34 @@ fn abroad(args: &CallArgs, host: &str) -> Result<CommandOutcome, Error> {
         .build()?;
     let patience = Duration::from_secs(args.patience);
     let hands = BlockingClient::reach(Remote::new(config, log), &host, runtime, patience);
-    let hands = hands.map_err(|why| Error::new(ErrorKind::Machine, format!("{host}: {why}")))?;
-    let mut hands = [hands];
-    let ended = follow(playbook, &values, &mut hands);
-    let reason = if ended.is_ok() {
-        "quit"
-    } else {
-        "disconnected"
+    let mut hands =
+        hands.map_err(|why| Error::new(ErrorKind::Machine, format!("{host}: {why}")))?;
+    let (answer, ending) = follow(playbook, &values, &mut hands);
+    let reason = match ending {
+        Ending::Done | Ending::AgentFault(_) => "quit",
+        Ending::BudgetSpent | Ending::EnvironmentFault(_) => "disconnected",
     };
-    for hands in hands {
-        connect::recorded(&mut hands.leave(reason))?;
-    }
-    told(playbook, ended)
+    connect::recorded(&mut hands.leave(reason))?;
+    report(playbook, (answer, ending))
 }
 
 /// Prints the answer, or why there is none.
-fn told(playbook: &Playbook, ended: Result<PlaybookEnd, Stop>) -> Result<CommandOutcome, Error> {
-    match ended {
-        Ok(PlaybookEnd::Done(answer)) => {
+fn report(
+    playbook: &Playbook,
+    (answer, ending): (Option<String>, Ending),
+) -> Result<CommandOutcome, Error> {
+    match ending {
+        Ending::Done => {
             if let Some(answer) = answer {
                 writeln!(std::io::stdout(), "{answer}")?;
             }
             Ok(CommandOutcome::Done)
         }
-        Ok(PlaybookEnd::GaveUp(why)) | Err(Stop::Environment(why)) => {
+        Ending::AgentFault(why) | Ending::EnvironmentFault(why) => {
             eprintln!("{} gave up: {why}", playbook.id);
             Ok(CommandOutcome::NotSo)
         }
-        Err(Stop::BudgetSpent) => Ok(CommandOutcome::NotSo),
+        Ending::BudgetSpent => Ok(CommandOutcome::NotSo),
     }
 }
 

@@ -21,10 +21,10 @@ use bigiron_sim::host::Warts;
 use bigiron_sim::recording::verify::execute;
 use bigiron_sim::recording::{Recording, Writer};
 use bigiron_sim::session::{Log, Millis, SessionEvent, Setup};
-use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::grade::Grade;
 use bigiron_sim::task::model::Task;
 use bigiron_sim::task::prove::{Policy, trial};
-use bigiron_sim::task::run::setup;
 use bigiron_sim::task::score::{RunScore, scores};
 use bigiron_sim::task::start::Start;
 
@@ -168,7 +168,7 @@ async fn one(plan: &Plan, agent: &Agent, via: Via, out: &Path) -> Result<RunScor
         Via::Tn3270 => {
             drop(writers);
             paths.iter().try_for_each(fs::remove_file)?;
-            let own = setup(start, 0, *seed, warts);
+            let own = start.setup(0, *seed, warts);
             by_tn3270(course, start, own, agent, &paths).await?
         }
     };

@@ -15,7 +15,6 @@ use bigiron_sim::recording::{Origin, RecordingHeader, Writer};
 use bigiron_sim::session::{ClockMode, Setup};
 use bigiron_sim::system::model::System;
 use bigiron_sim::system::wart::Wart;
-use bigiron_sim::task;
 use bigiron_sim::task::model::TaskSuite;
 use bigiron_sim::task::start::{Start, StartError};
 use tn3270::terminal::{Model, TerminalOptions};
@@ -200,7 +199,7 @@ pub fn record_run(
             std::fs::create_dir_all(folder).map_err(cannot)?;
         }
         let file = File::create(&path).map_err(cannot)?;
-        let setup = task::run::setup(start, n, seed, warts);
+        let setup = start.setup(n, seed, warts);
         let writer = Writer::new(file, &header(system, door, &setup));
         recordings.push((path, writer));
     }

@@ -10,7 +10,8 @@ use crate::doors::session::outcome::Ended;
 use bigiron_sim::host::{Host, Millis};
 use bigiron_sim::recording::verify::execute;
 use bigiron_sim::recording::{EventKind, Recording};
-use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::grade::Grade;
 use bigiron_sim::task::start::Start;
 
 /// Executes the recordings of a run again, one for each of its systems, and grades where they end.

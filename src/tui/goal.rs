@@ -114,7 +114,6 @@ mod tests {
     use super::*;
     use crate::tui::screen::WindowLayout;
     use bigiron_sim::task::model::Budget;
-    use bigiron_sim::task::run::Left;
     use proptest::prelude::*;
 
     fn task(goal: &str) -> TaskStatus<'_> {
@@ -124,7 +123,7 @@ mod tests {
                 keys: 9,
                 time: 60_000,
             },
-            left: Left {
+            left: Budget {
                 keys: 9,
                 time: 60_000,
             },

@@ -9,8 +9,9 @@ use bigiron_sim::gym::{
 };
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Session;
+use bigiron_sim::task::ending::Ending;
 use bigiron_sim::task::model::{Seeds, Task, TaskSuite};
-use bigiron_sim::task::playbook::{Stop, TerminalDriver, run};
+use bigiron_sim::task::playbook::{TerminalDriver, run};
 use bigiron_sim::task::prove::arguments;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::fs;
@@ -378,7 +379,7 @@ fn traced(course: &TaskSuite, task: &Task) -> Option<Tap> {
     if start.regions().len() > 1 {
         return None;
     }
-    let setup = bigiron_sim::task::run::setup(&start, 0, 0, &Warts::All);
+    let setup = start.setup(0, 0, &Warts::All);
     let opening = Session::open_in(start.region(), &setup, &mut ());
     let mut tap = Tap {
         session: opening.clone(),
@@ -389,25 +390,25 @@ fn traced(course: &TaskSuite, task: &Task) -> Option<Tap> {
     let oracle = course.playbooks.get(task.oracle)?;
     let values = arguments(oracle, &start);
     // A wart may keep it from its end; what it has done is work all the same.
-    let _ = run(oracle, &values, std::slice::from_mut(&mut tap));
+    let _ = run(oracle, &values, &mut tap);
     Some(tap)
 }
 
 impl TerminalDriver for Tap {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
+    fn press_at(&mut self, _at: usize, key: Key) -> Result<(), Ending> {
         self.deeds.push(Deed::Press(key));
         let response = self.session.press(key, &mut ());
         self.sent += usize::from(matches!(response, Response::Inbound(_)));
         Ok(())
     }
 
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
+    fn wait_at(&mut self, _at: usize, by: u64) -> Result<(), Ending> {
         self.deeds.push(Deed::Wait(by));
         self.session.wait(by, &mut ());
         Ok(())
     }
 
-    fn terminal(&self) -> &Terminal {
+    fn terminal_at(&self, _at: usize) -> &Terminal {
         self.session.terminal()
     }
 }

@@ -6,7 +6,8 @@ use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout_at};
 
 use super::{ConnectStage, Remote};
-use bigiron_sim::task::playbook::{Stop, TerminalDriver};
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::playbook::TerminalDriver;
 use tn3270::terminal::{Key, Response, Terminal};
 
 /// How long a host may take to read what is still to be sent at the end.
@@ -73,9 +74,9 @@ impl BlockingClient {
         });
     }
 
-    fn connected(&self) -> Result<(), Stop> {
+    fn connected(&self) -> Result<(), Ending> {
         match self.remote.stage() {
-            ConnectStage::Disconnected => Err(Stop::Environment(self.why())),
+            ConnectStage::Disconnected => Err(Ending::EnvironmentFault(self.why())),
             _ => Ok(()),
         }
     }
@@ -87,7 +88,7 @@ impl BlockingClient {
 }
 
 impl TerminalDriver for BlockingClient {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
+    fn press_at(&mut self, _at: usize, key: Key) -> Result<(), Ending> {
         let response = {
             let _entered = self.runtime.enter();
             self.remote.press(key)
@@ -98,14 +99,14 @@ impl TerminalDriver for BlockingClient {
         self.connected()
     }
 
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
+    fn wait_at(&mut self, _at: usize, by: u64) -> Result<(), Ending> {
         self.until(Duration::from_millis(by), |remote| {
             remote.stage() == ConnectStage::Disconnected
         });
         self.connected()
     }
 
-    fn terminal(&self) -> &Terminal {
+    fn terminal_at(&self, _at: usize) -> &Terminal {
         self.remote.terminal()
     }
 }

@@ -35,7 +35,8 @@ use crate::doors::session::service::held_sessions::{Converse, HeldSession, keep}
 use crate::doors::session::service::{ConnectionContext, Door, Service};
 use crate::doors::session::target::ScriptTarget;
 use bigiron_sim::session::ClockMode;
-use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::grade::Grade;
 use bigiron_sim::task::start::StartError;
 use tn3270::terminal::Model;
 

@@ -29,7 +29,8 @@ use crate::doors::session::service::{Door, Service};
 use crate::doors::session::target::ScriptTarget;
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Setup;
-use bigiron_sim::task::grade::{Ending, Grade};
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::grade::Grade;
 use bigiron_sim::task::start::Start;
 
 /// The most bytes that a program may say in one run.

@@ -9,7 +9,6 @@ use bigiron_sim::session::Setup;
 use bigiron_sim::system::model::System;
 use bigiron_sim::system::wart::Wart;
 use bigiron_sim::task::model::{Task, TaskSuite};
-use bigiron_sim::task::run;
 use bigiron_sim::task::start::{Start, StartError};
 
 /// A system that is served. Its screens are prepared once for all sessions.
@@ -58,7 +57,7 @@ impl Opening {
         self.start.iter().flat_map(move |start| {
             let regions = start.regions().iter().enumerate().skip(1);
             regions.map(move |(place, region)| {
-                let own = run::setup(start, place, setup.seed, &setup.warts);
+                let own = start.setup(place, setup.seed, &setup.warts);
                 let (clock, terminal) = (setup.clock, setup.terminal);
                 (
                     region,

@@ -1,9 +1,7 @@
 //! Tasks that are worked at terminals in two systems at once: every door with turns between terminals works and grades them.
 
-use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::rc::Rc;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -13,9 +11,10 @@ use bigiron::doors::programs::tools::ToolScope;
 use bigiron::doors::session::served_system::ServedSystem;
 use bigiron::doors::session::service::Door;
 use bigiron::host::{Host, Warts};
-use bigiron::task::playbook::{PlaybookEnd, Stop, TerminalDriver, run};
+use bigiron::task::attempt::Attempt;
+use bigiron::task::ending::Ending;
+use bigiron::task::playbook::{TerminalDriver, run};
 use bigiron::task::prove::arguments;
-use bigiron::task::run::{Desk, Seat};
 use bigiron::terminal::{Key, Terminal};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
@@ -35,23 +34,22 @@ struct Turn {
     wait: u64,
 }
 
-/// A seat whose oracle's turns are noted.
+/// An attempt whose oracle's turns are noted.
 struct Noted {
-    seat: Seat<()>,
-    at: &'static str,
-    turns: Rc<RefCell<Vec<Turn>>>,
+    attempt: Attempt,
+    turns: Vec<Turn>,
 }
 
 impl Noted {
-    fn note(&self, keys: Option<Key>, wait: u64) {
-        let mut turns = self.turns.borrow_mut();
-        match turns.last_mut() {
-            Some(last) if last.at == self.at && last.wait == 0 => {
+    fn note(&mut self, at: usize, keys: Option<Key>, wait: u64) {
+        let at = ["dmv", "claims"][at];
+        match self.turns.last_mut() {
+            Some(last) if last.at == at && last.wait == 0 => {
                 last.keys.extend(keys);
                 last.wait = wait;
             }
-            _ => turns.push(Turn {
-                at: self.at,
+            _ => self.turns.push(Turn {
+                at,
                 keys: keys.into_iter().collect(),
                 wait,
             }),
@@ -60,20 +58,24 @@ impl Noted {
 }
 
 impl TerminalDriver for Noted {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
-        self.seat.press(key)?;
-        self.note(Some(key), 0);
+    fn press_at(&mut self, at: usize, key: Key) -> Result<(), Ending> {
+        self.attempt.press_at(at, key)?;
+        self.note(at, Some(key), 0);
         Ok(())
     }
 
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
-        self.seat.wait(by)?;
-        self.note(None, by);
+    fn wait_at(&mut self, at: usize, by: u64) -> Result<(), Ending> {
+        self.attempt.wait_at(at, by)?;
+        self.note(at, None, by);
         Ok(())
     }
 
-    fn terminal(&self) -> &Terminal {
-        self.seat.terminal()
+    fn terminal_at(&self, at: usize) -> &Terminal {
+        self.attempt.terminal_at(at)
+    }
+
+    fn terminals(&self) -> usize {
+        self.attempt.terminals()
     }
 }
 
@@ -91,33 +93,24 @@ fn oracle(task: &'static str) -> Run {
     let start = Arc::new(COURSE.start(task, SEED).unwrap());
     let warts = start.task().warts.last().cloned().unwrap();
     let playbook = &COURSE.playbooks[start.task().oracle];
-    let turns = Rc::default();
-    let mut desk = Desk::open(&start, SEED, &warts, |_| ());
-    let seats = std::mem::take(&mut desk.seats).into_iter();
-    let noted = seats.zip(["dmv", "claims"]).map(|(seat, at)| Noted {
-        seat,
-        at,
-        turns: Rc::clone(&turns),
-    });
-    let mut noted: Vec<Noted> = noted.collect();
-    let PlaybookEnd::Done(answer) =
-        run(playbook, &arguments(playbook, &start), &mut noted).unwrap()
-    else {
-        panic!("{task} is not done");
+    let mut noted = Noted {
+        attempt: Attempt::open(&start, SEED, &warts, |_| ()),
+        turns: Vec::new(),
     };
-    desk.seats = noted.into_iter().map(|noted| noted.seat).collect();
-    let grade = desk.grade(answer.as_deref(), &bigiron::task::grade::Ending::Done);
+    let (answer, ending) = run(playbook, &arguments(playbook, &start), &mut noted);
+    assert_eq!(ending, Ending::Done, "{task}");
+    let mut attempt = noted.attempt;
+    *attempt.answer_mut() = answer.clone();
+    attempt.meet();
+    let grade = attempt.finish(ending).unwrap();
     assert!(grade.solved(), "{grade}");
-    let turns = turns.borrow().clone();
+    let hashes = attempt.hosts().map(Host::state_hash);
     Run {
         task,
         warts,
-        turns,
+        turns: noted.turns,
         answer,
-        hash: desk
-            .hosts()
-            .map(Host::state_hash)
-            .fold(0, |sum, own| sum ^ own),
+        hash: hashes.fold(0, |sum, own| sum ^ own),
     }
 }
 

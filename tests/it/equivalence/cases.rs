@@ -8,10 +8,11 @@ use bigiron::host::Warts;
 use bigiron::host::chance::Chance;
 use bigiron::session::{Session, Setup};
 use bigiron::system::model::System;
+use bigiron::task::attempt::Attempt;
+use bigiron::task::ending::Ending;
 use bigiron::task::model::TaskSuite;
-use bigiron::task::playbook::{Stop, TerminalDriver, run};
+use bigiron::task::playbook::{TerminalDriver, run};
 use bigiron::task::prove::arguments;
-use bigiron::task::run::{Desk, Seat};
 use bigiron::terminal::{Key, Response, Terminal};
 
 use super::Turn;
@@ -137,9 +138,9 @@ fn course(name: &str) -> TaskSuite {
     TaskSuite::load_among(&system, files, &|other| Some(load(other)?.0)).unwrap()
 }
 
-/// A seat that notes what is done at it.
+/// An attempt that notes what is done.
 struct Noted {
-    seat: Seat<()>,
+    attempt: Attempt,
     steps: Vec<Step>,
 }
 
@@ -149,20 +150,20 @@ enum Step {
 }
 
 impl TerminalDriver for Noted {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
-        self.seat.press(key)?;
+    fn press_at(&mut self, at: usize, key: Key) -> Result<(), Ending> {
+        self.attempt.press_at(at, key)?;
         self.steps.push(Step::Press(key));
         Ok(())
     }
 
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
-        self.seat.wait(by)?;
+    fn wait_at(&mut self, at: usize, by: u64) -> Result<(), Ending> {
+        self.attempt.wait_at(at, by)?;
         self.steps.push(Step::Wait(by));
         Ok(())
     }
 
-    fn terminal(&self) -> &Terminal {
-        self.seat.terminal()
+    fn terminal_at(&self, at: usize) -> &Terminal {
+        self.attempt.terminal_at(at)
     }
 }
 
@@ -185,13 +186,12 @@ pub fn oracles() -> Vec<Case> {
 fn oracle(course: &TaskSuite, world: &ServedSystem, task: &str, seed: u64, warts: Warts) -> Case {
     let start = Arc::new(course.start(task, seed).unwrap());
     let playbook = &course.playbooks[start.task().oracle];
-    let mut desk = Desk::open(&start, seed, &warts, |_| ());
-    let seat = desk.seats.remove(0);
-    let mut noted = [Noted {
-        seat,
+    let mut noted = Noted {
+        attempt: Attempt::open(&start, seed, &warts, |_| ()),
         steps: Vec::new(),
-    }];
-    run(playbook, &arguments(playbook, &start), &mut noted).unwrap();
+    };
+    let (_, ending) = run(playbook, &arguments(playbook, &start), &mut noted);
+    assert!(matches!(ending, Ending::Done | Ending::AgentFault(_)));
     let setup = Setup {
         seed,
         warts,
@@ -199,7 +199,7 @@ fn oracle(course: &TaskSuite, world: &ServedSystem, task: &str, seed: u64, warts
         ..Setup::default()
     };
     let mut cutter = Cutter::open(world, &setup);
-    for step in &noted[0].steps {
+    for step in &noted.steps {
         match step {
             Step::Press(key) => cutter.press(*key),
             Step::Wait(by) => cutter.wait(*by),
@@ -212,7 +212,7 @@ fn oracle(course: &TaskSuite, world: &ServedSystem, task: &str, seed: u64, warts
         world,
         setup,
     );
-    assert_eq!(case.hash, noted[0].seat.session.state_hash());
+    assert_eq!(case.hash, noted.attempt.session().state_hash());
     case
 }
 

@@ -3,7 +3,8 @@
 use super::{Hands, REGISTRY, attempts, make, options, seen};
 use bigiron::gym::{Action, Env, EnvOptions, GymError, Registry, Saved, Vocabulary, status};
 use bigiron::host::Warts;
-use bigiron::task::playbook::{PlaybookEnd, run};
+use bigiron::task::ending::Ending;
+use bigiron::task::playbook::run;
 use bigiron::task::prove::arguments;
 use bigiron::terminal::Key;
 use bigiron::terminal::planes::{CHARACTER, COLOR, FIELD, MODIFIED};
@@ -13,14 +14,11 @@ pub fn solved(id: &str, seed: u64) -> (Env, Vec<usize>, f64) {
     let mut env = make(id, &[("actions", "all")]);
     env.reset(Some(seed), None).unwrap();
     let spec = env.spec().clone();
-    let oracle = &spec.course().playbooks[spec.task().oracle];
+    let oracle = &spec.suite().playbooks[spec.task().oracle];
     let values = arguments(oracle, env.world().unwrap().start());
-    let mut hands = Hands::at(env, spec.task().systems().count());
-    let ended = run(oracle, &values, &mut hands).unwrap();
-    let PlaybookEnd::Done(answer) = ended else {
-        panic!("{id}: {ended:?}");
-    };
-    let hands = &mut hands[0];
+    let mut hands = Hands::on(env, spec.task().systems().count());
+    let (answer, ending) = run(oracle, &values, &mut hands);
+    assert_eq!(ending, Ending::Done, "{id}");
     if let Some(answer) = answer {
         hands.act(&Action::Answer).unwrap();
         for character in answer.chars() {
@@ -30,8 +28,7 @@ pub fn solved(id: &str, seed: u64) -> (Env, Vec<usize>, f64) {
     }
     let last = hands.act(&Action::Done).unwrap();
     assert!(last.terminated && !last.truncated);
-    let shared = hands.shared.borrow();
-    (shared.env.clone(), shared.taken.clone(), shared.reward)
+    (hands.env, hands.taken, hands.reward)
 }
 
 #[test]
@@ -388,7 +385,7 @@ fn wrong_actions_buffers_and_snapshots_say_what_is_expected() {
 
 #[test]
 fn worlds_are_kept_and_forgotten_without_a_trace() {
-    let registry = Registry::keeping([REGISTRY.entries()[0].course().as_ref().clone()], 2);
+    let registry = Registry::keeping([REGISTRY.entries()[0].suite().as_ref().clone()], 2);
     let id = registry.entries()[0].id().to_owned();
     let mut env = registry.make(&id, EnvOptions::default()).unwrap();
     let mut hash = |seed| {

@@ -9,10 +9,9 @@ use bigiron::gym::{
     self, ANSWER, Action, Env, EnvOptions, GOAL, Observation, ObservationShape, Registry, TOKEN,
 };
 use bigiron::gym::{TOKENS, Vocabulary, status};
-use bigiron::task::playbook::{Stop, TerminalDriver};
+use bigiron::task::ending::Ending;
+use bigiron::task::playbook::TerminalDriver;
 use bigiron::terminal::{Key, Terminal};
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// Every shipped task.
@@ -72,74 +71,63 @@ fn seen(env: &mut Env) -> Eyes {
     eyes
 }
 
-/// A playbook's hands on an environment whose actions are `all`, at the terminal of one of the task's systems.
+/// A playbook's hands on an environment whose actions are `all`.
 struct Hands {
-    shared: Rc<RefCell<Shared>>,
-    place: usize,
-    /// What was on the screen when it was last looked at.
-    screen: Terminal,
-}
-
-struct Shared {
     env: Env,
-    place: usize,
+    /// Which terminal the environment is at.
+    at: usize,
+    /// What was on each screen when it was last looked at.
+    screens: Vec<Terminal>,
     /// The numbers of the actions that were taken.
     taken: Vec<usize>,
     reward: f64,
 }
 
 impl Hands {
-    /// Hands at each terminal of an environment that is reset.
-    fn at(env: Env, terminals: usize) -> Vec<Hands> {
+    /// Hands on the terminals of an environment that is reset.
+    fn on(env: Env, terminals: usize) -> Hands {
         let screen = env.session().unwrap().terminal().clone();
-        let shared = Rc::new(RefCell::new(Shared {
+        let mut hands = Hands {
             env,
-            place: 0,
+            at: 0,
+            screens: vec![screen; terminals],
             taken: Vec::new(),
             reward: 0.0,
-        }));
-        let hands = (0..terminals).map(|place| Hands {
-            shared: Rc::clone(&shared),
-            place,
-            screen: screen.clone(),
-        });
-        let mut hands: Vec<Hands> = hands.collect();
-        for hands in hands.iter_mut().rev().filter(|_| terminals > 1) {
-            hands.turn();
+        };
+        for at in (0..terminals).rev().filter(|_| terminals > 1) {
+            hands.turn(at);
         }
         hands
     }
 
-    fn turn(&mut self) {
-        let turned = self.shared.borrow().place == self.place;
-        if !turned {
-            self.shared.borrow_mut().place = self.place;
-            self.act(&Action::Terminal(self.place as u8)).unwrap();
+    fn turn(&mut self, at: usize) {
+        if self.at != at {
+            self.at = at;
+            self.act(&Action::Terminal(at as u8)).unwrap();
         }
     }
 
-    fn act(&mut self, action: &Action) -> Result<gym::Step, Stop> {
-        let mut shared = self.shared.borrow_mut();
-        let number = shared.env.spec().options().actions.number(action).unwrap();
-        shared.taken.push(number);
-        let step = shared.env.step(number).map_err(|_| Stop::BudgetSpent)?;
-        shared.reward += step.reward;
-        self.screen = shared.env.session().unwrap().terminal().clone();
+    fn act(&mut self, action: &Action) -> Result<gym::Step, Ending> {
+        let number = self.env.spec().options().actions.number(action).unwrap();
+        self.taken.push(number);
+        let step = self.env.step(number).map_err(|_| Ending::BudgetSpent)?;
+        self.reward += step.reward;
+        self.screens[self.at] = self.env.session().unwrap().terminal().clone();
         match step.truncated {
-            true => Err(Stop::BudgetSpent),
+            true => Err(Ending::BudgetSpent),
             false => Ok(step),
         }
     }
 }
 
 impl TerminalDriver for Hands {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
-        self.turn();
+    fn press_at(&mut self, at: usize, key: Key) -> Result<(), Ending> {
+        self.turn(at);
         let action = match key {
-            Key::MoveCursor(at) => {
-                let mut inputs = self.screen.fields();
+            Key::MoveCursor(to) => {
+                let mut inputs = self.screens[at].fields();
                 let mut inputs = inputs.by_ref().filter(|f| f.is_input() && f.length > 0);
-                let place = inputs.position(|field| field.start() == at).unwrap();
+                let place = inputs.position(|field| field.start() == to).unwrap();
                 Action::Field(place as u8)
             }
             key => Action::Press(key),
@@ -147,14 +135,18 @@ impl TerminalDriver for Hands {
         self.act(&action).map(drop)
     }
 
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
-        self.turn();
-        let step = self.shared.borrow().env.spec().options().wait_time;
+    fn wait_at(&mut self, at: usize, by: u64) -> Result<(), Ending> {
+        self.turn(at);
+        let step = self.env.spec().options().wait_time;
         (0..by.div_ceil(step)).try_for_each(|_| self.act(&Action::Wait).map(drop))
     }
 
-    fn terminal(&self) -> &Terminal {
-        &self.screen
+    fn terminal_at(&self, at: usize) -> &Terminal {
+        &self.screens[at]
+    }
+
+    fn terminals(&self) -> usize {
+        self.screens.len()
     }
 }
 

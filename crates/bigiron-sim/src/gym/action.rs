@@ -1,6 +1,6 @@
 //! What an agent can do in one step, and the numbers it goes by.
 
-use super::GymError;
+use super::error::GymError;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;

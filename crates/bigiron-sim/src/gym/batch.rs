@@ -1,9 +1,10 @@
 //! Environments stepped together into the caller's buffers.
 
-use super::env::{INFO, Step};
+use super::env::Env;
+use super::error::GymError;
 use super::observe::{Observation, ObservationShape, cut};
-use super::registry::Spec;
-use super::{Env, GymError};
+use super::spec::Spec;
+use super::step::{INFO, Step};
 use crate::host::Warts;
 use prefetch_index::prefetch_index;
 use rayon::ThreadPool;

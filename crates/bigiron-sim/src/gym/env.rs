@@ -1,9 +1,10 @@
 //! One environment: an agent, and its episodes one after another.
 
-use super::GymError;
 use super::episode::Episode;
+use super::error::GymError;
 use super::observe::{Observation, ObservationShape};
-use super::registry::Spec;
+use super::spec::Spec;
+use super::step::{Info, Step};
 use super::world::TaskWorld;
 use crate::host::Warts;
 use crate::session::Session;
@@ -30,18 +31,6 @@ pub struct Snapshot {
     pub(super) base: u64,
     pub(super) number: u64,
     pub(super) episode: Option<Episode>,
-}
-
-/// What a step came to.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Step {
-    /// 1 with the step that ends the episode solved, else 0; with milestones as [`super::Options::milestones`] says.
-    pub reward: f64,
-    /// Whether the episode is over because the agent said so, or because the task is solved where the options say that this
-    /// ends it.
-    pub terminated: bool,
-    /// Whether the episode is over because keys or time have run out.
-    pub truncated: bool,
 }
 
 impl Env {
@@ -71,12 +60,12 @@ impl Env {
             None => self.spec.drawn(base, number)?,
         };
         let options = self.spec.options();
-        let opening = world.opening(warts.unwrap_or(&options.warts), options);
+        let initial = world.initial(warts.unwrap_or(&options.warts), options);
         let log = self.state.episode.take().map(|episode| episode.log);
         self.state = Snapshot {
             base,
             number,
-            episode: Some(Episode::new(world, opening, log.unwrap_or_default())),
+            episode: Some(Episode::new(world, initial, log.unwrap_or_default())),
         };
         self.unseen = true;
         Ok(())
@@ -93,7 +82,7 @@ impl Env {
             });
         };
         match &mut self.state.episode {
-            Some(episode) if !episode.over => {
+            Some(episode) if !episode.is_over() => {
                 // A vocabulary has at most 65 536 actions.
                 episode.log.push(action as u16);
                 Ok(episode.step(chosen, &self.spec))
@@ -110,7 +99,7 @@ impl Env {
         self.state
             .episode
             .as_ref()
-            .is_some_and(|episode| !episode.over)
+            .is_some_and(|episode| !episode.is_over())
     }
 
     /// Writes what has changed since the last observation; all of it the first time, after a reset and in a fork.
@@ -129,7 +118,7 @@ impl Env {
     pub(super) fn observe_unchecked(&mut self, to: &mut Observation) {
         if let Some(episode) = &mut self.state.episode {
             episode.observe(self.unseen, self.spec.shape(), to);
-            episode.mask(&self.spec.options().actions, to.mask);
+            episode.mask(&self.spec, to.mask);
             self.unseen = false;
         }
     }
@@ -154,7 +143,7 @@ impl Env {
     /// Goes back to a state of this environment, or of another of the same task.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), GymError> {
         if let Some(episode) = &snapshot.episode {
-            let (own, its) = (self.spec.course(), episode.world.start());
+            let (own, its) = (self.spec.suite(), episode.world.start());
             if own.system().digest != its.region().system().digest
                 || self.spec.task().id != its.task().id
             {
@@ -199,20 +188,19 @@ impl Env {
 
     /// The session, to look at.
     pub fn session(&self) -> Option<&Session> {
-        self.state.episode.as_ref().map(|episode| &episode.session)
+        let episode = self.state.episode.as_ref();
+        episode.map(|episode| episode.attempt.session())
     }
 
     /// What stands in the answer line.
     pub fn answer(&self) -> &str {
-        self.state
-            .episode
-            .as_ref()
-            .map_or("", |episode| &episode.answer)
+        let episode = self.state.episode.as_ref();
+        episode.map_or("", |episode| episode.answer())
     }
 
     /// What the episode came to, when it is over.
     pub fn grade(&self) -> Option<&Grade> {
-        self.state.episode.as_ref()?.grade.as_deref()
+        self.state.episode.as_ref()?.attempt.grade()
     }
 
     /// Numbers that say how the episode stands, none of them of the observation.
@@ -220,23 +208,22 @@ impl Env {
         self.state
             .episode
             .as_ref()
-            .map_or_else(Info::default, |episode| episode.info(&self.spec))
+            .map_or_else(Info::default, Episode::info)
     }
 
     /// Fetches what every step reads of the environment itself.
     pub(super) fn prefetch(&self) {
         if let Some(episode) = &self.state.episode {
             prefetch_index(slice::from_ref(self), 0);
-            prefetch_index(slice::from_ref(&episode.keys_left), 0);
             prefetch_index(slice::from_ref(&episode.log), 0);
-            episode.session.terminal().prefetch();
+            episode.attempt.prefetch();
         }
     }
 
     /// Fetches what the next key is likely to change, and says at which place of a plane that shows.
     pub(super) fn prefetch_cells(&self) -> Option<usize> {
         let episode = self.state.episode.as_ref()?;
-        let terminal = episode.session.terminal();
+        let terminal = episode.attempt.session().terminal();
         terminal.prefetch_cell();
         Some(usize::from(terminal.cursor()))
     }
@@ -252,36 +239,5 @@ impl Env {
             number,
             episode: None,
         };
-    }
-}
-
-/// Numbers that say how an episode stands. Never shown to the agent: they tell what the backend knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Info {
-    /// The seed of the world.
-    pub seed: u64,
-    /// 0 while it goes on, 1 solved, 2 failed, 3 budget spent, 4 broken off by the agent, 5 a fault of the environment.
-    pub outcome: i64,
-    /// Keys pressed.
-    pub keys: i64,
-    /// Virtual milliseconds passed.
-    pub time: i64,
-    /// Milestones that were reached, a bit each in the task's order, if they are rewarded.
-    pub milestones: i64,
-}
-
-/// How many numbers an [`Info`] is.
-pub const INFO: usize = 5;
-
-impl Info {
-    /// In the order of the fields; the seed as the same 64 bits.
-    pub fn numbers(&self) -> [i64; INFO] {
-        [
-            self.seed.cast_signed(),
-            self.outcome,
-            self.keys,
-            self.time,
-            self.milestones,
-        ]
     }
 }

@@ -45,6 +45,8 @@ pub enum GymError {
         name: String,
         /// The name most like it.
         near: Option<&'static str>,
+        /// The options that there are.
+        known: &'static [&'static str],
     },
     /// An option with a value that it cannot have.
     Option {
@@ -109,11 +111,11 @@ impl fmt::Display for GymError {
                     false => "no episode has begun",
                 }
             ),
-            GymError::NoSuchOption { name, near } => {
+            GymError::NoSuchOption { name, near, known } => {
                 write!(f, "there is no option `{name}`")?;
                 match near {
                     Some(near) => write!(f, "; did you mean `{near}`?"),
-                    None => write!(f, ": {}", super::EnvOptions::NAMES.join(", ")),
+                    None => write!(f, ": {}", known.join(", ")),
                 }
             }
             GymError::Option {

@@ -1,38 +1,34 @@
 //! Which actions can do anything now.
 
-use super::Vocabulary;
-use super::action::Action;
-use super::episode::Episode;
+use super::action::{Action, Vocabulary};
 use tn3270::terminal::{Field, Key, Terminal};
 
-impl Episode {
-    /// See [`Observation::mask`](super::Observation::mask).
-    pub fn mask(&self, vocabulary: &Vocabulary, to: &mut [u8]) {
+/// What decides a mask.
+pub(super) struct MaskInput<'a> {
+    pub terminal: &'a Terminal,
+    /// Whether what is typed goes to the answer line.
+    pub answering: bool,
+    /// How many tokens the goal has.
+    pub tokens: usize,
+    /// The number of the terminal, and how many there are.
+    pub at: usize,
+    pub terminals: usize,
+}
+
+impl MaskInput<'_> {
+    /// Writes for each action whether it does something now: see [`Observation::mask`](super::Observation::mask).
+    pub fn write(&self, vocabulary: &Vocabulary, to: &mut [u8]) {
         if to.is_empty() {
             return;
         }
-        let terminal = self.session.terminal();
-        let lock = terminal.lock();
-        let error = lock.is_some_and(|lock| lock.is_operator_error());
-        let now = Now {
-            free: lock.is_none(),
-            error,
-            takes_macros: lock.is_none() || error,
-            types: self.answering || lock.is_none() && terminal.can_type(),
-            inserting: terminal.inserting(),
-            inputs: terminal.fields().filter(can_take).count(),
-            reports: shown(terminal).count(),
-            tokens: self.world.tokens().len(),
-            terminal: self.terminal,
-            terminals: self.away.len() + 1,
-        };
+        let now = Now::of(self);
         for (place, action) in to.iter_mut().zip(vocabulary.iter()) {
             *place = u8::from(now.allows(action));
         }
     }
 }
 
-/// What there is to know for a mask.
+/// What an operator can do now.
 struct Now {
     free: bool,
     error: bool,
@@ -42,11 +38,29 @@ struct Now {
     inputs: usize,
     reports: usize,
     tokens: usize,
-    terminal: usize,
+    at: usize,
     terminals: usize,
 }
 
 impl Now {
+    fn of(input: &MaskInput) -> Now {
+        let terminal = input.terminal;
+        let lock = terminal.lock();
+        let error = lock.is_some_and(|lock| lock.is_operator_error());
+        Now {
+            free: lock.is_none(),
+            error,
+            takes_macros: lock.is_none() || error,
+            types: input.answering || lock.is_none() && terminal.can_type(),
+            inserting: terminal.inserting(),
+            inputs: terminal.fields().filter(can_take).count(),
+            reports: shown(terminal).count(),
+            tokens: input.tokens,
+            at: input.at,
+            terminals: input.terminals,
+        }
+    }
+
     fn allows(&self, action: &Action) -> bool {
         match action {
             Action::Press(key) => self.allows_key(*key),
@@ -57,7 +71,7 @@ impl Now {
             Action::Token(number) => self.types && usize::from(*number) < self.tokens,
             Action::Terminal(number) => {
                 let number = usize::from(*number);
-                number != self.terminal && number < self.terminals
+                number != self.at && number < self.terminals
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What an agent sees, as numbers in buffers of the caller's.
 
-use super::GymError;
-use super::episode::Episode;
-use tn3270::terminal::planes::{Changes, PLANES};
-use tn3270::terminal::{Lock, Terminal};
+use super::action::TOKENS;
+use super::error::GymError;
+use tn3270::terminal::Lock;
+use tn3270::terminal::planes::PLANES;
 
 /// Columns of the status of an environment.
 pub mod status {
@@ -61,7 +61,7 @@ impl ObservationShape {
             ("status", of.status.len(), status::COLUMNS),
             ("answer", of.answer.len(), ANSWER),
             ("goal", of.goal.len(), GOAL),
-            ("tokens", of.tokens.len(), super::action::TOKENS * TOKEN),
+            ("tokens", of.tokens.len(), TOKENS * TOKEN),
         ];
         let mask = ("mask", of.mask.len(), self.actions);
         let mask = Some(mask).filter(|(_, found, _)| *found != 0);
@@ -95,7 +95,7 @@ pub struct Observation<'a> {
     pub answer: &'a mut [u8],
     /// The goal in words: [`GOAL`] Latin-1 codes an environment, zeros behind.
     pub goal: &'a mut [u8],
-    /// The tokens of the goal, which are the values that it tells: [`super::action::TOKENS`] x [`TOKEN`] Latin-1 codes an
+    /// The tokens of the goal, which are the values that it tells: [`TOKENS`] x [`TOKEN`] Latin-1 codes an
     /// environment, zeros behind.
     pub tokens: &'a mut [u8],
     /// For each action 1 if it does something now, else 0; as an operator sees it, who knows the screen and the keyboard but
@@ -118,7 +118,7 @@ impl<'a> Observation<'a> {
         let (status, more_status) = cut(self.status, envs * status::COLUMNS);
         let (answer, more_answer) = cut(self.answer, envs * ANSWER);
         let (goal, more_goal) = cut(self.goal, envs * GOAL);
-        let (tokens, more_tokens) = cut(self.tokens, envs * super::action::TOKENS * TOKEN);
+        let (tokens, more_tokens) = cut(self.tokens, envs * TOKENS * TOKEN);
         let (mask, more_mask) = cut(self.mask, envs * actions);
         let first = Observation {
             planes,
@@ -181,7 +181,8 @@ pub(super) fn write_text(text: &str, to: &mut [u8]) {
     }
 }
 
-fn lock(lock: Option<Lock>) -> i32 {
+/// The number of what locks the keyboard: see [`status::LOCK`].
+pub(super) fn lock_number(lock: Option<Lock>) -> i32 {
     match lock {
         None => 0,
         Some(Lock::NotConnected) => 1,
@@ -193,51 +194,5 @@ fn lock(lock: Option<Lock>) -> i32 {
         Some(Lock::Numeric) => 7,
         Some(Lock::Overflow) => 8,
         Some(Lock::MinusFunction) => 9,
-    }
-}
-
-impl Episode {
-    /// Writes what has changed since the last time, or everything.
-    pub(super) fn observe(&mut self, all: bool, shape: ObservationShape, to: &mut Observation) {
-        let mut changes = self.session.take_changes();
-        if all || std::mem::take(&mut self.turned) {
-            changes = Changes::ALL;
-        }
-        if all {
-            write_text(self.world.start().goal(), to.goal);
-            let mut places = to.tokens.chunks_mut(TOKEN);
-            for (n, place) in places.by_ref().take(super::action::TOKENS).enumerate() {
-                let token = self.world.tokens().get(n);
-                write_text(token.map_or("", |token| token.text.as_str()), place);
-            }
-        }
-        if all || self.answer_changed {
-            write_text(&self.answer, to.answer);
-            self.answer_changed = false;
-        }
-        let terminal = self.session.terminal();
-        if !changes.is_empty() {
-            terminal.draw_planes(changes, (shape.rows, shape.columns), to.planes);
-        }
-        if let Some(status) = to.status.first_chunk_mut() {
-            *status = self.status(terminal);
-        }
-    }
-
-    fn status(&self, terminal: &Terminal) -> [i32; status::COLUMNS] {
-        let columns = terminal.columns().max(1);
-        let cursor = terminal.cursor();
-        let bounded = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
-        [
-            i32::from(cursor / columns),
-            i32::from(cursor % columns),
-            lock(terminal.lock()),
-            i32::from(terminal.inserting()),
-            i32::from(terminal.alarm()),
-            bounded(u64::from(self.keys_left)),
-            bounded(self.time_left()),
-            i32::from(self.answering),
-            bounded(self.terminal as u64),
-        ]
     }
 }

@@ -1,6 +1,7 @@
 //! How an environment is set up.
 
-use super::{GymError, Vocabulary};
+use super::action::Vocabulary;
+use super::error::GymError;
 use crate::host::{Millis, Warts};
 use crate::session::ClockMode;
 use crate::system::near::near;
@@ -104,10 +105,13 @@ impl EnvOptions {
                     .ok_or_else(|| fault("`train`, `test` or two numbers such as 0-99"))?;
             }
             _ => {
+                let near = near(name, EnvOptions::NAMES);
                 return Err(GymError::NoSuchOption {
                     name: name.to_owned(),
-                    near: near(name, EnvOptions::NAMES)
-                        .and_then(|near| EnvOptions::NAMES.into_iter().find(|name| *name == near)),
+                    near: EnvOptions::NAMES
+                        .into_iter()
+                        .find(|name| Some(*name) == near),
+                    known: &EnvOptions::NAMES,
                 });
             }
         }

@@ -1,16 +1,15 @@
 //! Every task as an environment, by its id.
 
-use super::observe::ObservationShape;
-use super::world::{TaskWorld, WorldCache, terminal};
-use super::{BatchEnv, Env, EnvOptions, GymError, SeedDraws};
-use crate::host::chance::Chance;
-use crate::host::{Region, Warts};
+use super::batch::BatchEnv;
+use super::env::Env;
+use super::error::GymError;
+use super::options::EnvOptions;
+use super::spec::{RegistryEntry, Spec};
 use crate::shipped;
 use crate::system::diagnostics::Diagnostics;
 use crate::system::model::System;
-use crate::task::model::{Seeds, Task, TaskSuite};
+use crate::task::model::TaskSuite;
 use std::sync::Arc;
-use tn3270::terminal::Terminal;
 
 /// Worlds of one task that are kept ready unless said otherwise. A world of the shipped systems takes some hundred KiB.
 pub const WORLDS: usize = 1024;
@@ -22,15 +21,6 @@ pub struct Registry {
     entries: Vec<RegistryEntry>,
 }
 
-/// A task under its id.
-#[derive(Debug, Clone)]
-pub struct RegistryEntry {
-    id: String,
-    course: Arc<TaskSuite>,
-    task: usize,
-    worlds: Arc<WorldCache>,
-}
-
 impl Registry {
     /// The tasks of every shipped system.
     pub fn shipped() -> Result<Registry, Diagnostics> {
@@ -38,39 +28,29 @@ impl Registry {
             let system = shipped::files(name).map(|files| System::load(files, name));
             system.and_then(Result::ok).map(Arc::new)
         };
-        let courses = shipped::names().map(|name| {
+        let suites = shipped::names().map(|name| {
             let files = shipped::files(name).unwrap_or_default();
             let system = Arc::new(System::load(files.clone(), name)?);
             TaskSuite::load_among(&system, files, &load)
         });
-        Ok(Registry::new(courses.collect::<Result<Vec<_>, _>>()?))
+        Ok(Registry::new(suites.collect::<Result<Vec<_>, _>>()?))
     }
 
     /// The tasks of these systems, in order of their ids.
-    pub fn new(courses: impl IntoIterator<Item = TaskSuite>) -> Registry {
-        Registry::keeping(courses, WORLDS)
+    pub fn new(suites: impl IntoIterator<Item = TaskSuite>) -> Registry {
+        Registry::keeping(suites, WORLDS)
     }
 
     /// As [`Registry::new`], keeping at most so many worlds of each task.
-    pub fn keeping(courses: impl IntoIterator<Item = TaskSuite>, worlds: usize) -> Registry {
+    pub fn keeping(suites: impl IntoIterator<Item = TaskSuite>, worlds: usize) -> Registry {
         let mut entries = Vec::new();
-        for course in courses {
-            let course = Arc::new(course);
-            for (n, task) in course.tasks.iter().enumerate() {
-                entries.push(RegistryEntry {
-                    id: format!(
-                        "bigiron/{}-{}-v{}",
-                        course.system().id,
-                        task.id,
-                        task.revision
-                    ),
-                    course: Arc::clone(&course),
-                    task: n,
-                    worlds: Arc::new(WorldCache::new(worlds)),
-                });
+        for suite in suites {
+            let suite = Arc::new(suite);
+            for (n, task) in suite.tasks.iter().enumerate() {
+                entries.push(RegistryEntry::new(&suite, n, task, worlds));
             }
         }
-        entries.sort_by(|a, b| a.id.cmp(&b.id));
+        entries.sort_by(|a, b| a.id().cmp(b.id()));
         Registry { entries }
     }
 
@@ -81,7 +61,7 @@ impl Registry {
 
     /// The task of this id.
     pub fn entry(&self, id: &str) -> Result<&RegistryEntry, GymError> {
-        let found = self.entries.iter().find(|entry| entry.id == id);
+        let found = self.entries.iter().find(|entry| entry.id() == id);
         found.ok_or_else(|| GymError::NoSuchId {
             id: id.to_owned(),
             near: self.near(id),
@@ -118,13 +98,13 @@ impl Registry {
             .entries
             .iter()
             .map(|entry| {
-                let name = bare(&entry.id);
+                let name = bare(entry.id());
                 let distance = strsim::damerau_levenshtein(&wanted, &name);
                 let part = !wanted.is_empty() && name.contains(&wanted);
                 (if part { distance.min(1) } else { distance }, entry)
             })
             .filter(|(distance, _)| *distance <= 1 + wanted.len() / 3)
-            .map(|(distance, entry)| (distance, entry.id.as_str()))
+            .map(|(distance, entry)| (distance, entry.id()))
             .collect();
         near.sort_unstable();
         near.into_iter()
@@ -132,128 +112,4 @@ impl Registry {
             .map(|(_, id)| id.to_owned())
             .collect()
     }
-}
-
-impl RegistryEntry {
-    /// The id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The system and its tasks.
-    pub fn course(&self) -> &Arc<TaskSuite> {
-        &self.course
-    }
-
-    /// The task.
-    pub fn task(&self) -> &Task {
-        // An entry is only ever made for a task of its course.
-        &self.course.tasks[self.task]
-    }
-
-    /// Lets go of the worlds that are kept ready.
-    pub fn forget_worlds(&self) {
-        self.worlds.clear();
-    }
-}
-
-/// A task and how its environments are set up: what they share.
-#[derive(Debug)]
-pub struct Spec {
-    entry: RegistryEntry,
-    options: EnvOptions,
-    shape: ObservationShape,
-}
-
-/// How many seeds in a row may be such that the task does not start with them.
-const TRIES: u64 = 100;
-
-impl Spec {
-    /// An error if the options name a wart that no system of the task has.
-    pub fn new(entry: &RegistryEntry, options: EnvOptions) -> Result<Spec, GymError> {
-        check_warts(entry, &options.warts)?;
-        let also = entry.task().also.iter().map(Region::system);
-        let sizes = [entry.course.system()].into_iter().chain(also);
-        let sizes = sizes.map(|system| Terminal::new(terminal(system.model)).plane_size());
-        let (rows, columns) = sizes.fold((0, 0), |(rows, columns), size| {
-            (rows.max(size.0), columns.max(size.1))
-        });
-        Ok(Spec {
-            entry: entry.clone(),
-            shape: ObservationShape {
-                rows,
-                columns,
-                actions: options.actions.len(),
-            },
-            options,
-        })
-    }
-
-    /// The id.
-    pub fn id(&self) -> &str {
-        &self.entry.id
-    }
-
-    /// The task.
-    pub fn task(&self) -> &Task {
-        self.entry.task()
-    }
-
-    /// The system and its tasks.
-    pub fn course(&self) -> &Arc<TaskSuite> {
-        &self.entry.course
-    }
-
-    /// How it is set up.
-    pub fn options(&self) -> &EnvOptions {
-        &self.options
-    }
-
-    /// How large an observation is.
-    pub fn shape(&self) -> ObservationShape {
-        self.shape
-    }
-
-    pub(super) fn check_warts(&self, warts: &Warts) -> Result<(), GymError> {
-        check_warts(&self.entry, warts)
-    }
-
-    /// The world of this seed.
-    pub(super) fn world(&self, seed: u64) -> Result<Arc<TaskWorld>, GymError> {
-        let worlds = &self.entry.worlds;
-        worlds
-            .get(&self.entry.course, self.task(), seed)
-            .map_err(|cause| GymError::Start { seed, cause })
-    }
-
-    /// The world of an episode whose seed nobody gives: drawn from the option's seeds, by the seed that began the row of
-    /// episodes and the number of the episode. A seed with which the task does not start is passed over.
-    pub(super) fn drawn(&self, base: u64, episode: u64) -> Result<Arc<TaskWorld>, GymError> {
-        let Seeds { first, last } = match self.options.seeds {
-            SeedDraws::Train => self.task().train,
-            SeedDraws::Test => self.task().test,
-            SeedDraws::These(seeds) => seeds,
-        };
-        let mut chance = Chance::stream(base, "gym", &["episode", &episode.to_string()]);
-        let mut draw =
-            || self.world(first.saturating_add(chance.below((last - first).saturating_add(1))));
-        for _ in 1..TRIES {
-            if let Ok(world) = draw() {
-                return Ok(world);
-            }
-        }
-        draw()
-    }
-}
-
-fn check_warts(entry: &RegistryEntry, warts: &Warts) -> Result<(), GymError> {
-    let own = entry.course.system().warts.iter();
-    let own = own.map(|wart| wart.name.clone());
-    let also = entry.task().also.iter().flat_map(|region| {
-        let warts = region.system().warts.iter();
-        warts.map(|wart| format!("{}.{}", region.system().id, wart.name))
-    });
-    let declared: Vec<String> = own.chain(also).collect();
-    let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
-    Ok(warts.check(&declared)?)
 }

@@ -1,6 +1,9 @@
 //! An environment as text: what decides it, from which it is made again.
 
-use super::{Env, EnvOptions, GymError, Registry};
+use super::env::Env;
+use super::error::GymError;
+use super::options::EnvOptions;
+use super::registry::Registry;
 use crate::host::Warts;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +47,7 @@ impl Env {
             base: state.base,
             number: state.number,
             episode: state.episode.as_ref().map(|episode| SavedEpisode {
-                warts: episode.opening.warts.to_string(),
+                warts: episode.initial.warts.to_string(),
                 actions: episode.log.to_vec(),
                 hash: self.state_hash(),
             }),

@@ -1,17 +1,17 @@
 //! Tasks begun and kept: preparing the tables of a seed takes a hundred times as long as a reset that finds them prepared.
 
-use super::EnvOptions;
+use super::options::EnvOptions;
 use crate::host::Warts;
 use crate::session::{ClockMode, Session, Setup};
+use crate::task::attempt::Attempt;
 use crate::task::model::{Task, TaskSuite};
-use crate::task::run::setup;
 use crate::task::start::{Start, StartError};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tn3270::terminal::{Key, Model, TerminalOptions};
 
-/// How many openings of one world are kept: with how many selections of warts it is played in turn.
-const OPENINGS: usize = 4;
+/// How many initial states of one world are kept: with how many selections of warts it is played in turn.
+const INITIAL: usize = 4;
 
 /// A task begun with one seed, and what its episodes have in common. Shared by all environments that play it.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct TaskWorld {
     seed: u64,
     start: Arc<Start>,
     tokens: Vec<GoalToken>,
-    openings: Mutex<Vec<Arc<InitialState>>>,
+    initial: Mutex<Vec<Arc<InitialState>>>,
 }
 
 /// A value that a goal tells.
@@ -31,27 +31,26 @@ pub struct GoalToken {
     pub(super) keys: Vec<Key>,
 }
 
-/// A session as every episode of a world begins it. Environments fork it.
+/// The attempt as every episode of a world begins it. Environments fork it.
 #[derive(Debug)]
 pub(super) struct InitialState {
     pub warts: Warts,
     clock: ClockMode,
-    /// One for each system of the task, its own first.
-    pub sessions: Vec<Session>,
+    pub attempt: Attempt,
 }
 
 impl TaskWorld {
-    fn new(course: &TaskSuite, task: &Task, seed: u64) -> Result<TaskWorld, StartError> {
-        let start = Start::new(&course.region, task, seed)?;
+    fn new(suite: &TaskSuite, task: &Task, seed: u64) -> Result<TaskWorld, StartError> {
+        let start = Start::new(&suite.region, task, seed)?;
         let token = |text: String| GoalToken {
             keys: text.chars().map(Key::Char).collect(),
             text,
         };
         Ok(TaskWorld {
             seed,
-            tokens: start.told().into_iter().map(token).collect(),
+            tokens: start.goal_values().into_iter().map(token).collect(),
             start: Arc::new(start),
-            openings: Mutex::default(),
+            initial: Mutex::default(),
         })
     }
 
@@ -70,33 +69,35 @@ impl TaskWorld {
         &self.tokens
     }
 
-    /// Sessions with these warts, by the clock of these options, at their first screens.
-    pub(super) fn opening(&self, warts: &Warts, options: &EnvOptions) -> Arc<InitialState> {
+    /// The initial state with these warts, by the clock of these options: every terminal shows its first screen.
+    pub(super) fn initial(&self, warts: &Warts, options: &EnvOptions) -> Arc<InitialState> {
         let clock = options.clock();
-        let mut openings = locked(&self.openings);
-        let same = |opening: &&Arc<InitialState>| opening.clock == clock && opening.warts == *warts;
-        if let Some(found) = openings.iter().find(same) {
+        let mut kept = locked(&self.initial);
+        let same = |initial: &&Arc<InitialState>| initial.clock == clock && initial.warts == *warts;
+        if let Some(found) = kept.iter().find(same) {
             return Arc::clone(found);
         }
-        let regions = self.start.regions().iter().enumerate();
-        let sessions = regions.map(|(place, region)| {
+        let initial = Arc::new(InitialState {
+            warts: warts.clone(),
+            clock,
+            attempt: self.attempt(warts, clock),
+        });
+        if kept.len() >= INITIAL {
+            kept.remove(0);
+        }
+        kept.push(Arc::clone(&initial));
+        initial
+    }
+
+    fn attempt(&self, warts: &Warts, clock: ClockMode) -> Attempt {
+        Attempt::open_with(&self.start, |number, region| {
             let setup = Setup {
                 clock,
                 terminal: terminal(region.system().model),
-                ..setup(&self.start, place, self.seed, warts)
+                ..self.start.setup(number, self.seed, warts)
             };
-            connected(Session::open_in(region, &setup, &mut ()))
-        });
-        let opening = Arc::new(InitialState {
-            warts: warts.clone(),
-            clock,
-            sessions: sessions.collect(),
-        });
-        if openings.len() >= OPENINGS {
-            openings.remove(0);
-        }
-        openings.push(Arc::clone(&opening));
-        opening
+            (connected(Session::open_in(region, &setup, &mut ())), ())
+        })
     }
 }
 
@@ -143,7 +144,7 @@ impl WorldCache {
     /// The world of a seed, prepared now if it is not kept.
     pub fn get(
         &self,
-        course: &TaskSuite,
+        suite: &TaskSuite,
         task: &Task,
         seed: u64,
     ) -> Result<Arc<TaskWorld>, StartError> {
@@ -151,7 +152,7 @@ impl WorldCache {
             return Ok(world);
         }
         // Prepared without the lock, so that others go on; the same world prepared twice is the same.
-        let world = Arc::new(TaskWorld::new(course, task, seed)?);
+        let world = Arc::new(TaskWorld::new(suite, task, seed)?);
         locked(&self.kept).keep(&world, self.most);
         Ok(world)
     }

@@ -244,6 +244,13 @@ impl Host {
         &self.tables
     }
 
+    /// A digest of all records: another one if they differ.
+    pub fn tables_digest(&self) -> u64 {
+        self.tables.iter().enumerate().fold(0, |sum, (n, table)| {
+            table.digest().rotate_left(n as u32 % 64).wrapping_add(sum)
+        })
+    }
+
     /// The system it runs.
     pub fn system(&self) -> &Arc<System> {
         &self.region.system

@@ -1,8 +1,8 @@
 //! Answers: what an agent reports, typed and normalised before it is compared.
 
-use super::grade::AnswerVerdict;
 use crate::system::picture;
 use crate::system::value::{Date, Decimal, Type, Value};
+use serde::Serialize;
 
 /// The right answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,17 @@ pub struct Answer {
     pub expected: Value,
     /// The system's day, to which years of two digits are nearest.
     pub today: Date,
+}
+
+/// The answer that was reported, held against the right one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnswerVerdict {
+    /// Whether they agree.
+    pub right: bool,
+    /// The right one, as plain text.
+    pub expected: String,
+    /// What was reported, if anything was.
+    pub found: Option<String>,
 }
 
 /// Pictures in which a reported date is read, after the ISO form.

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use imbl::ordmap::DiffItem;
 use serde::Serialize;
 
-use super::answer::Answer;
+use super::answer::{Answer, AnswerVerdict};
+use super::ending::Ending;
 use crate::system::model::TableDef;
 use crate::system::value::{Row, RowKey, Value};
 use judge::Judge;
@@ -59,20 +60,6 @@ pub struct Change<'a> {
     pub before: Option<&'a Row>,
     /// As it is; `None`: it is gone.
     pub after: Option<&'a Row>,
-}
-
-/// How a run came to its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// The agent said it was done.
-    Done,
-    /// Keys or time ran out.
-    BudgetSpent,
-    /// The agent broke off, or did what no agent may do.
-    AgentFault(String),
-    /// The host, or what carries it, failed.
-    EnvironmentFault(String),
 }
 
 /// What a run comes to.
@@ -143,17 +130,6 @@ pub struct ColumnChange {
     pub before: String,
     /// As it is; empty in a lost row.
     pub after: String,
-}
-
-/// The answer that was reported, held against the right one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AnswerVerdict {
-    /// Whether they agree.
-    pub right: bool,
-    /// The right one, as plain text.
-    pub expected: String,
-    /// What was reported, if anything was.
-    pub found: Option<String>,
 }
 
 /// A grade.

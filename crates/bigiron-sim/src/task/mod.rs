@@ -1,6 +1,8 @@
 //! Tasks: a goal in words, a start, what must change and what must not; playbooks that solve them; grades that tell.
 
 pub mod answer;
+pub mod attempt;
+pub mod ending;
 pub mod entry;
 pub mod grade;
 mod load;

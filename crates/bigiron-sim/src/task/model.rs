@@ -70,13 +70,34 @@ pub struct Task {
     pub test: Seeds,
 }
 
-/// What an agent may use up.
+/// What an agent may use up, or what is left of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Keys, each character one.
     pub keys: u32,
     /// Virtual milliseconds.
     pub time: u64,
+}
+
+impl Budget {
+    /// As much as can be counted.
+    pub(super) const UNLIMITED: Budget = Budget {
+        keys: u32::MAX,
+        time: u64::MAX,
+    };
+
+    /// What is left when so many keys were pressed and so much time has passed.
+    pub fn left(self, keys: u32, time: u64) -> Budget {
+        Budget {
+            keys: self.keys.saturating_sub(keys),
+            time: self.time.saturating_sub(time),
+        }
+    }
+
+    /// Whether keys or time have run out.
+    pub fn is_spent(self) -> bool {
+        self.keys == 0 || self.time == 0
+    }
 }
 
 /// Seeds from the first to the last, both included.

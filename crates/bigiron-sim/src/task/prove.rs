@@ -1,17 +1,16 @@
 //! Proofs: that a task can be solved, and not by doing nothing, by luck, by believing the screen, or by showing the right screen alone.
 
-use super::grade::{Ending, Grade};
+use super::attempt::Attempt;
+use super::ending::Ending;
+use super::grade::Grade;
 use super::model::{Task, TaskSuite};
-use super::playbook::{Playbook, PlaybookEnd, Stop, TerminalDriver, run};
-use super::run::{Desk, Seat};
+use super::playbook::{Playbook, TerminalDriver, run};
 use super::start::{Start, StartError};
-use crate::host::Warts;
 use crate::host::chance::Chance;
+use crate::host::{Host, Warts};
 use crate::session::Log;
 use crate::system::value::Value;
 use serde::Serialize;
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 use tn3270::terminal::{Key, Terminal};
 
@@ -87,8 +86,8 @@ pub struct Trial {
     pub expected: Option<String>,
 }
 
-/// Runs one policy at a task begun with a seed; `log` is what is told of the session at each of its systems, by its place. `None`: the policy has
-/// no meaning for this task.
+/// Runs one policy at a task begun with a seed; `log` makes the log of each session by its number. `None`: the policy has no
+/// meaning for this task.
 pub fn trial<L: Log>(
     course: &TaskSuite,
     start: &Arc<Start>,
@@ -113,21 +112,24 @@ pub fn trial<L: Log>(
         Policy::Impostor => task.impostor.and_then(playbook),
         _ => None,
     };
-    let mut desk = Desk::open(start, seed, warts, log);
+    let mut attempt = Attempt::open(start, seed, warts, log);
     let (answer, ending) = match (policy, followed, &traced) {
         (Policy::Nop, ..) => (None, Ending::Done),
-        (Policy::Random, ..) => (None, random(&mut desk, seed)),
-        (_, Some(playbook), _) => play(playbook, start, &mut desk.seats),
-        (_, _, Some((steps, answer))) => (answer.clone(), repeat(steps, &mut desk.seats)),
+        (Policy::Random, ..) => (None, random(&mut attempt, start, seed)),
+        (_, Some(playbook), _) => play(playbook, start, &mut attempt),
+        (_, _, Some((steps, answer))) => (answer.clone(), repeat(steps, &mut attempt)),
         _ => return Ok(None),
     };
-    Ok(Some(Trial {
+    *attempt.answer_mut() = answer;
+    attempt.meet();
+    let grade = attempt.finish(ending).cloned();
+    Ok(grade.map(|grade| Trial {
         policy,
         seed,
-        grade: desk.grade(answer.as_deref(), &ending),
-        keys: desk.keys(),
-        time: desk.now(),
-        answer,
+        grade,
+        keys: attempt.keys(),
+        time: attempt.now(),
+        answer: attempt.answer().map(str::to_owned),
         expected: start.expected(),
     }))
 }
@@ -140,75 +142,76 @@ pub fn arguments(playbook: &Playbook, start: &Start) -> Vec<Value> {
     playbook.takes.iter().map(value).collect()
 }
 
-/// Lets a playbook run at a task, with a station for each of its systems; gives its answer and how it ended.
-pub fn play<S: TerminalDriver>(
+/// Lets a playbook work at a task; gives its answer and how it ended.
+pub fn play(
     playbook: &Playbook,
     start: &Start,
-    stations: &mut [S],
+    driver: &mut impl TerminalDriver,
 ) -> (Option<String>, Ending) {
-    match run(playbook, &arguments(playbook, start), stations) {
-        Ok(PlaybookEnd::Done(answer)) => (answer, Ending::Done),
-        Ok(PlaybookEnd::GaveUp(why)) => (None, Ending::AgentFault(why)),
-        Err(Stop::BudgetSpent) => (None, Ending::BudgetSpent),
-        Err(Stop::Environment(why)) => (None, Ending::EnvironmentFault(why)),
-    }
+    run(playbook, &arguments(playbook, start), driver)
 }
 
-/// Something done at one of the stations, by its place.
+/// Something done at one of the terminals, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Press(usize, Key),
     Wait(usize, u64),
 }
 
-/// What was done at all stations, and which steps changed the tables.
-#[derive(Debug, Default)]
-struct Notes {
+impl Step {
+    fn at(self) -> usize {
+        match self {
+            Step::Press(at, _) | Step::Wait(at, _) => at,
+        }
+    }
+
+    fn repeat(self, driver: &mut impl TerminalDriver) -> Result<(), Ending> {
+        match self {
+            Step::Press(at, key) => driver.press_at(at, key),
+            Step::Wait(at, by) => driver.wait_at(at, by),
+        }
+    }
+}
+
+/// An attempt whose steps are noted.
+struct Noted {
+    attempt: Attempt,
     steps: Vec<Step>,
+    /// Which steps changed the tables.
     working: Vec<usize>,
 }
 
-/// A station whose steps are noted.
-struct Tap<'s> {
-    place: usize,
-    seat: &'s mut Seat<()>,
-    notes: Rc<RefCell<Notes>>,
-}
-
-impl Tap<'_> {
-    fn note(&mut self, step: Step, before: u64) {
-        let works = self.digest() != before;
-        let mut notes = self.notes.borrow_mut();
-        let at = notes.steps.len();
-        notes.working.extend(works.then_some(at));
-        notes.steps.push(step);
-    }
-
-    fn digest(&self) -> u64 {
-        let tables = self.seat.session.line().host().tables();
-        tables.iter().enumerate().fold(0, |sum, (n, table)| {
-            table.digest().rotate_left(n as u32 % 64).wrapping_add(sum)
-        })
-    }
-}
-
-impl TerminalDriver for Tap<'_> {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
-        let before = self.digest();
-        self.seat.press(key)?;
-        self.note(Step::Press(self.place, key), before);
+impl Noted {
+    fn step(&mut self, step: Step) -> Result<(), Ending> {
+        let before = self.digest(step.at());
+        step.repeat(&mut self.attempt)?;
+        if self.digest(step.at()) != before {
+            self.working.push(self.steps.len());
+        }
+        self.steps.push(step);
         Ok(())
     }
 
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
-        let before = self.digest();
-        self.seat.wait(by)?;
-        self.note(Step::Wait(self.place, by), before);
-        Ok(())
+    fn digest(&self, at: usize) -> Option<u64> {
+        self.attempt.hosts().nth(at).map(Host::tables_digest)
+    }
+}
+
+impl TerminalDriver for Noted {
+    fn press_at(&mut self, at: usize, key: Key) -> Result<(), Ending> {
+        self.step(Step::Press(at, key))
     }
 
-    fn terminal(&self) -> &Terminal {
-        self.seat.terminal()
+    fn wait_at(&mut self, at: usize, by: u64) -> Result<(), Ending> {
+        self.step(Step::Wait(at, by))
+    }
+
+    fn terminal_at(&self, at: usize) -> &Terminal {
+        self.attempt.terminal_at(at)
+    }
+
+    fn terminals(&self) -> usize {
+        self.attempt.terminals()
     }
 }
 
@@ -221,33 +224,25 @@ struct Traced {
 }
 
 fn trace(course: &TaskSuite, start: &Arc<Start>, seed: u64, warts: &Warts) -> Traced {
-    let mut desk = Desk::open(start, seed, warts, |_| ());
-    let notes = Rc::new(RefCell::new(Notes::default()));
-    let seats = desk.seats.iter_mut().enumerate();
-    let mut taps: Vec<Tap> = seats
-        .map(|(place, seat)| Tap {
-            place,
-            seat,
-            notes: Rc::clone(&notes),
-        })
-        .collect();
+    let mut noted = Noted {
+        attempt: Attempt::open(start, seed, warts, |_| ()),
+        steps: Vec::new(),
+        working: Vec::new(),
+    };
     let oracle = course.playbooks.get(start.task().oracle);
-    let answer = oracle.and_then(|oracle| play(oracle, start, &mut taps).0);
-    drop(taps);
-    let Notes { steps, working } = notes.take();
+    let answer = oracle.and_then(|oracle| play(oracle, start, &mut noted).0);
     Traced {
-        effect: effect(&desk),
-        steps,
-        working,
+        effect: effect(start, &noted.attempt),
+        steps: noted.steps,
+        working: noted.working,
         answer,
     }
 }
 
-/// What a run has done to the backend when everything has settled.
-fn effect(desk: &Desk<()>) -> Vec<String> {
-    let hosts: Vec<_> = desk.hosts().collect();
-    let start = desk.start();
-    start.effect(&start.end(&hosts, desk.now()))
+/// What an attempt has done to the backend when everything has settled.
+fn effect(start: &Start, attempt: &Attempt) -> Vec<String> {
+    let hosts: Vec<_> = attempt.hosts().collect();
+    start.effect(&start.end(&hosts, attempt.now()))
 }
 
 /// The oracle's steps up to the last without which the backend comes to something else, and the right answer.
@@ -260,9 +255,10 @@ fn cut(
     let traced = trace(course, start, seed, warts);
     traced.working.iter().rev().find_map(|end| {
         let steps = traced.steps.get(..*end)?;
-        let mut desk = Desk::open(start, seed, warts, |_| ());
-        repeat(steps, &mut desk.seats);
-        (effect(&desk) != traced.effect).then(|| (steps.to_vec(), traced.answer.clone()))
+        let mut attempt = Attempt::open(start, seed, warts, |_| ());
+        repeat(steps, &mut attempt);
+        let differs = effect(start, &attempt) != traced.effect;
+        differs.then(|| (steps.to_vec(), traced.answer.clone()))
     })
 }
 
@@ -285,23 +281,13 @@ fn other_seed(
     Ok(None)
 }
 
-fn repeat<S: TerminalDriver>(steps: &[Step], stations: &mut [S]) -> Ending {
-    for step in steps {
-        let (Step::Press(place, _) | Step::Wait(place, _)) = step;
-        let Some(station) = stations.get_mut(*place) else {
-            continue;
-        };
-        let done = match step {
-            Step::Press(_, key) => station.press(*key),
-            Step::Wait(_, by) => station.wait(*by),
-        };
-        match done {
-            Ok(()) => {}
-            Err(Stop::BudgetSpent) => return Ending::BudgetSpent,
-            Err(Stop::Environment(why)) => return Ending::EnvironmentFault(why),
-        }
+fn repeat(steps: &[Step], driver: &mut impl TerminalDriver) -> Ending {
+    let terminals = driver.terminals();
+    let mut steps = steps.iter().filter(|step| step.at() < terminals);
+    match steps.try_for_each(|step| step.repeat(driver)) {
+        Ok(()) => Ending::Done,
+        Err(ending) => ending,
     }
-    Ending::Done
 }
 
 /// Keys that chance presses beside words, each with how many times as likely it is as the last.
@@ -323,21 +309,20 @@ const RANDOM: [(usize, Key); 11] = [
 const CHOICES: u32 = 150;
 
 /// Presses keys by chance: every other choice types a word of the goal or of the screen.
-fn random<L: Log>(desk: &mut Desk<L>, seed: u64) -> Ending {
-    let start = Arc::clone(desk.start());
+fn random(driver: &mut impl TerminalDriver, start: &Start, seed: u64) -> Ending {
     let mut chance = Chance::stream(seed, "random", &[&start.task().id]);
     let of_goal = words(start.goal());
     let often = |&(often, key): &(usize, Key)| std::iter::repeat_n(key, often);
     let others: Vec<Key> = RANDOM.iter().flat_map(often).collect();
+    let terminals = driver.terminals() as u64;
     for _ in 0..CHOICES {
-        let count = desk.seats.len() as u64;
-        let place = if count > 1 { chance.below(count) } else { 0 };
-        let Some(seat) = desk.seats.get_mut(place as usize) else {
-            break;
+        let at = match terminals {
+            ..2 => 0,
+            _ => chance.below(terminals) as usize,
         };
         let mut keys = Vec::new();
         if chance.chance(0.5) {
-            let seen = words(&seat.terminal().text());
+            let seen = words(&driver.terminal_at(at).text());
             let pool = if chance.chance(0.7) { &of_goal } else { &seen };
             let word = chance.pick(pool).cloned().unwrap_or_default();
             keys.extend(word.chars().map(Key::Char));
@@ -345,15 +330,18 @@ fn random<L: Log>(desk: &mut Desk<L>, seed: u64) -> Ending {
         } else {
             keys.extend(chance.pick(&others));
         }
-        for key in keys {
-            if seat.terminal().lock().is_some() && seat.press(Key::Reset).is_err()
-                || seat.press(key).is_err()
-            {
-                return Ending::Done;
-            }
+        if !keys.into_iter().all(|key| try_key(driver, at, key)) {
+            break;
         }
     }
     Ending::Done
+}
+
+/// Presses a key, after RESET if the keyboard is locked; false if the attempt is over.
+fn try_key(driver: &mut impl TerminalDriver, at: usize, key: Key) -> bool {
+    let locked = driver.terminal_at(at).lock().is_some();
+    let reset = !locked || driver.press_at(at, Key::Reset).is_ok();
+    reset && driver.press_at(at, key).is_ok()
 }
 
 fn words(text: &str) -> Vec<String> {

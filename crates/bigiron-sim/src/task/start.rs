@@ -1,13 +1,14 @@
 //! Where a task begins: the values of its goal, the tables as its setup leaves them, and what will be asked of their end.
 
 use super::answer::Answer;
-use super::grade::{Change, Ending, Grade, Requirement, Rows, grade, key_text};
+use super::ending::Ending;
+use super::grade::{Change, Grade, Requirement, Rows, grade, key_text};
 use super::model::{From, Require, Task, TaskSuite};
 use super::setup;
 use super::static_tables::StaticTables;
 use crate::host::chance::Chance;
 use crate::host::table::Table;
-use crate::host::{Host, Region, data};
+use crate::host::{Host, Region, Warts, data};
 use crate::session::Setup;
 use crate::system::expr::{EvalError, eval, test};
 use crate::system::model::{System, TemplatePart};
@@ -158,6 +159,22 @@ impl Start {
         &self.task
     }
 
+    /// How the session at one of the task's systems, by its number, is set up by the turn clock. `seed` is that of the start.
+    pub fn setup(&self, number: usize, seed: u64, warts: &Warts) -> Setup {
+        let task = &self.task;
+        let system = task.systems().nth(number).filter(|_| number > 0);
+        let name = match system {
+            None => task.id.clone(),
+            Some(_) => format!("{}/{}", task.world.id, task.id),
+        };
+        Setup {
+            seed,
+            warts: warts.of(system),
+            task: Some(name),
+            ..Setup::default()
+        }
+    }
+
     /// What the agent is told.
     pub fn goal(&self) -> &str {
         &self.goal
@@ -190,7 +207,7 @@ impl Start {
     }
 
     /// The values that the goal tells, as it writes them, in their order and none twice: what an agent may know from the start.
-    pub fn told(&self) -> Vec<String> {
+    pub fn goal_values(&self) -> Vec<String> {
         let blank = Value::text("");
         let tables = joined(self.regions.iter().map(Region::tables));
         let scene = scene(&self.system, &tables, &self.values, &blank);

@@ -1,7 +1,7 @@
 //! The status of an attempt as its operator may see it beside the screen: goal, budget, terminals and answer.
 
 use super::model::Budget;
-use super::run::{Left, Run};
+use super::run::Run;
 
 /// The status of an attempt. It borrows its texts, so that it can be asked for at each frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct TaskStatus<'a> {
     /// The whole budget.
     pub budget: Budget,
     /// What is left of it.
-    pub left: Left,
+    pub left: Budget,
     /// The id and title of each system of the task; there is a terminal at each.
     pub terminals: Vec<(&'a str, &'a str)>,
     /// The index of the terminal that is operated, from 0.

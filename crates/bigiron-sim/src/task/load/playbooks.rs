@@ -125,7 +125,7 @@ impl Compiler<'_, '_> {
         }
         PlaybookRule {
             name: name.unwrap_or_else(|| (n + 1).to_string()),
-            station: self.station(rule),
+            terminal: self.terminal(rule),
             when: rule
                 .get("when")
                 .and_then(|node| typed(&node, &Type::Bool, &self.names, self.faults)),
@@ -139,7 +139,7 @@ impl Compiler<'_, '_> {
     }
 
     /// The index of the system whose terminal the rule is about.
-    fn station(&mut self, rule: &TomlTable<'_>) -> usize {
+    fn terminal(&mut self, rule: &TomlTable<'_>) -> usize {
         let Some(name) = rule.str_of("at") else {
             return 0;
         };

@@ -5,7 +5,7 @@ mod frame;
 pub mod query;
 mod run;
 
-pub use run::{PlaybookEnd, Stop, TerminalDriver, run};
+pub use run::{TerminalDriver, run};
 
 use crate::system::expr::{Expr, Question};
 use crate::system::model::{Template, Variable};
@@ -41,8 +41,8 @@ pub struct Playbook {
 pub struct PlaybookRule {
     /// What it is called in a trace.
     pub name: String,
-    /// Index of the station it looks at (in [`Playbook::systems`]).
-    pub station: usize,
+    /// The terminal it looks at and works at: index of its system in [`Playbook::systems`].
+    pub terminal: usize,
     /// When it acts; absent: always.
     pub when: Option<Expr>,
     /// After so many times it is passed over.

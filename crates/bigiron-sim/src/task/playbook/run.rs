@@ -1,99 +1,56 @@
 //! Runs a playbook: look, act, look again.
 
-use super::{End, FieldTarget, Playbook, PlaybookAction, PlaybookRule, query};
+use super::query::{self, FieldKind};
+use super::{End, FieldTarget, Playbook, PlaybookAction, PlaybookRule};
 use crate::system::expr::{self, EvalContext, Expr, HostFact, TableId};
 use crate::system::model::{Template, TemplatePart};
 use crate::system::record::StoredRow;
 use crate::system::value::{Date, Value};
-use tn3270::terminal::{Key, Terminal};
+use crate::task::ending::Ending;
+use tn3270::terminal::{Field, Key, Terminal};
 
-/// A terminal with somebody's host behind it.
+/// The terminals that a playbook works at, one for each of its systems, numbered from 0 in their order.
 pub trait TerminalDriver {
-    /// Presses a key; returns when its answer is there, as far as that can be known.
-    fn press(&mut self, key: Key) -> Result<(), Stop>;
+    /// Presses a key at a terminal; returns when the answer is there, as far as that can be known. The error is why no more
+    /// can be pressed.
+    fn press_at(&mut self, at: usize, key: Key) -> Result<(), Ending>;
 
-    /// Lets so many milliseconds pass.
-    fn wait(&mut self, by: u64) -> Result<(), Stop>;
+    /// Lets virtual milliseconds pass at a terminal. The error is as for a key.
+    fn wait_at(&mut self, at: usize, by: u64) -> Result<(), Ending>;
 
-    /// What there is to see.
-    fn terminal(&self) -> &Terminal;
-}
+    /// A terminal; `at` is less than [`TerminalDriver::terminals`].
+    fn terminal_at(&self, at: usize) -> &Terminal;
 
-/// Why a run cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// Keys or time have run out.
-    BudgetSpent,
-    /// The host, or what carries it, failed.
-    Environment(String),
-}
-
-/// How a playbook ended by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PlaybookEnd {
-    /// It is done; the answer, if it has one to report.
-    Done(Option<String>),
-    /// It knows no further, for this reason.
-    GaveUp(String),
+    /// How many terminals there are.
+    fn terminals(&self) -> usize {
+        1
+    }
 }
 
 /// The most rules that one run fires.
 const MOST_FIRED: u32 = 10_000;
 
-/// Runs a playbook to its end. `values` are those of [`Playbook::takes`], in order; there is one station for each of its systems.
-pub fn run<S: TerminalDriver>(
+/// Runs a playbook to its end. `values` are those of [`Playbook::takes`], in order.
+///
+/// Gives the answer, if the playbook reports one, and how it ended: it is done, it gave up for a reason (the agent's fault), or
+/// its driver stopped it.
+pub fn run(
     playbook: &Playbook,
     values: &[Value],
-    stations: &mut [S],
-) -> Result<PlaybookEnd, Stop> {
-    let mut runner = Runner {
-        playbook,
-        values,
-        memory: playbook
-            .memory
-            .iter()
-            .map(|variable| variable.initial.clone())
-            .collect(),
-        fired: vec![0; playbook.rules.len()],
-    };
-    let mut idle = 0;
-    for _ in 0..MOST_FIRED {
-        let next = match runner.choose(stations) {
-            Ok(next) => next,
-            Err(fault) => return Ok(PlaybookEnd::GaveUp(fault)),
-        };
-        let acted = match next {
-            None => Err(Broken::off("no rule holds on this screen")),
-            Some((_, rule)) => runner.act(rule, stations),
-        };
-        if let (Ok(_), Some((index, _))) = (&acted, next) {
-            runner.count(index);
-        }
-        match acted {
-            Ok(None) => idle = 0,
-            Ok(Some(ended)) => return Ok(ended),
-            Err(Broken::Stopped(stop)) => return Err(stop),
-            Err(Broken::Off(reason)) => {
-                idle += 1;
-                if idle > playbook.patience {
-                    return Ok(PlaybookEnd::GaveUp(reason));
-                }
-                for station in stations.iter_mut() {
-                    station.wait(playbook.pause)?;
-                }
-            }
-        }
+    driver: &mut impl TerminalDriver,
+) -> (Option<String>, Ending) {
+    match Runner::new(playbook, values).run(driver) {
+        Ok(answer) => (answer, Ending::Done),
+        Err(ending) => (None, ending),
     }
-    Ok(PlaybookEnd::GaveUp(format!(
-        "it goes round in circles: {MOST_FIRED} looks and no end"
-    )))
 }
 
 /// A rule that was not done to its end.
 enum Broken {
     /// For this reason; the screen may yet become such that it can be.
     Off(String),
-    Stopped(Stop),
+    /// The playbook ends so, whatever its screens show.
+    Ended(Ending),
 }
 
 impl Broken {
@@ -102,10 +59,61 @@ impl Broken {
     }
 }
 
-impl From<Stop> for Broken {
-    fn from(stop: Stop) -> Broken {
-        Broken::Stopped(stop)
+impl From<Ending> for Broken {
+    fn from(ending: Ending) -> Broken {
+        Broken::Ended(ending)
     }
+}
+
+/// What follows a look.
+enum After {
+    /// The next look.
+    Look,
+    /// The end, with this answer.
+    End(Option<String>),
+}
+
+/// One of a driver's terminals.
+struct At<'d, D> {
+    driver: &'d mut D,
+    at: usize,
+}
+
+impl<'d, D: TerminalDriver> At<'d, D> {
+    fn new(driver: &'d mut D, at: usize) -> Result<At<'d, D>, Broken> {
+        match at < driver.terminals() {
+            true => Ok(At { driver, at }),
+            false => Err(Broken::off("the playbook wants a system that is not there")),
+        }
+    }
+
+    fn terminal(&self) -> &Terminal {
+        self.driver.terminal_at(self.at)
+    }
+
+    /// Presses a key as an operator who looks before and after: an operator error is reset, and breaks off what was being done.
+    fn press(&mut self, key: Key) -> Result<(), Broken> {
+        if let Some(lock) = self.terminal().lock().filter(|_| key != Key::Reset) {
+            if lock.is_operator_error() {
+                self.driver.press_at(self.at, Key::Reset)?;
+            } else {
+                return Err(Broken::off(format!("the keyboard is locked: {lock}")));
+            }
+        }
+        self.driver.press_at(self.at, key)?;
+        match self.terminal().lock() {
+            Some(lock) if lock.is_operator_error() => {
+                self.driver.press_at(self.at, Key::Reset)?;
+                Err(Broken::off(format!("{key} was refused: {lock}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Lets time pass at every terminal.
+fn wait(driver: &mut impl TerminalDriver, by: u64) -> Result<(), Ending> {
+    (0..driver.terminals()).try_for_each(|at| driver.wait_at(at, by))
 }
 
 struct Runner<'p> {
@@ -117,100 +125,137 @@ struct Runner<'p> {
 }
 
 impl<'p> Runner<'p> {
-    fn seen<'a>(&'a self, terminal: &'a Terminal, memory: &'a [Value]) -> Seen<'a> {
+    fn new(playbook: &'p Playbook, values: &'p [Value]) -> Runner<'p> {
+        let memory = playbook.memory.iter();
+        Runner {
+            playbook,
+            values,
+            memory: memory.map(|variable| variable.initial.clone()).collect(),
+            fired: vec![0; playbook.rules.len()],
+        }
+    }
+
+    /// Looks and acts until the end: the answer, if there is one, or how it ended without being done.
+    fn run(&mut self, driver: &mut impl TerminalDriver) -> Result<Option<String>, Ending> {
+        let mut idle = 0;
+        for _ in 0..MOST_FIRED {
+            match self.look(driver) {
+                Ok(After::Look) => idle = 0,
+                Ok(After::End(answer)) => return Ok(answer),
+                Err(Broken::Ended(ending)) => return Err(ending),
+                Err(Broken::Off(reason)) => {
+                    idle += 1;
+                    if idle > self.playbook.patience {
+                        return Err(Ending::AgentFault(reason));
+                    }
+                    wait(driver, self.playbook.pause)?;
+                }
+            }
+        }
+        Err(Ending::AgentFault(format!(
+            "it goes round in circles: {MOST_FIRED} looks and no end"
+        )))
+    }
+
+    /// One look: the first rule that holds acts. A rule that broke off has not acted.
+    fn look(&mut self, driver: &mut impl TerminalDriver) -> Result<After, Broken> {
+        let Some((index, rule)) = self.choose(driver)? else {
+            return Err(Broken::off("no rule holds on this screen"));
+        };
+        for action in &rule.actions {
+            self.act(rule, action, driver)?;
+        }
+        let after = self.after(rule, driver)?;
+        if let Some(fired) = self.fired.get_mut(index) {
+            *fired += 1;
+        }
+        Ok(after)
+    }
+
+    fn seen<'a>(&'a self, terminal: &'a Terminal) -> Seen<'a> {
         Seen {
             terminal,
             values: self.values,
-            memory,
+            memory: &self.memory,
             today: self.playbook.today,
             blank: Value::text(""),
         }
     }
 
-    /// The first rule that holds, by index. An error is a fault of its condition.
-    fn choose<S: TerminalDriver>(
+    /// The first rule that holds, by index. A fault in its condition ends the playbook.
+    fn choose(
         &self,
-        stations: &[S],
-    ) -> Result<Option<(usize, &'p PlaybookRule)>, String> {
+        driver: &impl TerminalDriver,
+    ) -> Result<Option<(usize, &'p PlaybookRule)>, Ending> {
         for (index, (rule, fired)) in self.playbook.rules.iter().zip(&self.fired).enumerate() {
-            let Some(station) = stations.get(rule.station) else {
-                continue;
-            };
-            if rule.at_most.is_some_and(|most| *fired >= most) {
+            let worn = rule.at_most.is_some_and(|most| *fired >= most);
+            if worn || rule.terminal >= driver.terminals() {
                 continue;
             }
-            let seen = self.seen(station.terminal(), &self.memory);
-            let holds = match &rule.when {
-                None => true,
-                Some(when) => expr::test(when, &seen)
-                    .map_err(|fault| format!("rule {}: {fault}", rule.name))?,
-            };
-            if holds {
+            let seen = self.seen(driver.terminal_at(rule.terminal));
+            let fault = |fault| Ending::AgentFault(format!("rule {}: {fault}", rule.name));
+            let holds = rule
+                .when
+                .as_ref()
+                .map_or(Ok(true), |when| expr::test(when, &seen));
+            if holds.map_err(fault)? {
                 return Ok(Some((index, rule)));
             }
         }
         Ok(None)
     }
 
-    /// A rule that broke off has not acted.
-    fn count(&mut self, rule: usize) {
-        if let Some(fired) = self.fired.get_mut(rule) {
-            *fired += 1;
-        }
-    }
-
-    fn act<S: TerminalDriver>(
+    fn act<D: TerminalDriver>(
         &mut self,
         rule: &PlaybookRule,
-        stations: &mut [S],
-    ) -> Result<Option<PlaybookEnd>, Broken> {
-        for action in &rule.actions {
-            match action {
-                PlaybookAction::Wait(by) => {
-                    for station in stations.iter_mut() {
-                        station.wait(*by)?;
-                    }
-                }
-                PlaybookAction::Remember(variables) => self.remember(rule, variables, stations)?,
-                PlaybookAction::Keys(keys) => {
-                    let station = at(stations, rule.station)?;
-                    for key in keys {
-                        press(station, *key)?;
-                    }
-                }
-                PlaybookAction::Press(words) => {
-                    let station = at(stations, rule.station)?;
-                    let words = self.fill(words, station.terminal())?;
-                    let key = query::key(station.terminal(), &words);
-                    let none = || Broken::off(format!("the screen tells of no key for {words}"));
-                    press(station, key.ok_or_else(none)?)?;
-                }
-                PlaybookAction::Type { text, into } => {
-                    let station = at(stations, rule.station)?;
-                    self.type_text(text, into, station)?;
-                }
-            }
+        action: &PlaybookAction,
+        driver: &mut D,
+    ) -> Result<(), Broken> {
+        if let PlaybookAction::Wait(by) = action {
+            return Ok(wait(driver, *by)?);
         }
-        let Some(end) = &rule.end else {
-            return Ok(None);
-        };
-        let station = at(stations, rule.station)?;
-        Ok(Some(match end {
-            End::Done => PlaybookEnd::Done(None),
-            End::Answer(answer) => PlaybookEnd::Done(Some(self.fill(answer, station.terminal())?)),
-            End::Fail(reason) => PlaybookEnd::GaveUp(self.fill(reason, station.terminal())?),
-        }))
+        let mut at = At::new(driver, rule.terminal)?;
+        match action {
+            PlaybookAction::Wait(_) => Ok(()),
+            PlaybookAction::Remember(variables) => self.remember(rule, variables, at.terminal()),
+            PlaybookAction::Keys(keys) => keys.iter().try_for_each(|key| at.press(*key)),
+            PlaybookAction::Press(words) => {
+                let words = self.fill(words, at.terminal())?;
+                let key = query::key(at.terminal(), &words);
+                let none = || Broken::off(format!("the screen tells of no key for {words}"));
+                at.press(key.ok_or_else(none)?)
+            }
+            PlaybookAction::Type { text, into } => self.type_text(text, into, &mut at),
+        }
     }
 
-    fn remember<S: TerminalDriver>(
+    fn after(
+        &self,
+        rule: &PlaybookRule,
+        driver: &mut impl TerminalDriver,
+    ) -> Result<After, Broken> {
+        let Some(end) = &rule.end else {
+            return Ok(After::Look);
+        };
+        let at = At::new(driver, rule.terminal)?;
+        match end {
+            End::Done => Ok(After::End(None)),
+            End::Answer(answer) => Ok(After::End(Some(self.fill(answer, at.terminal())?))),
+            End::Fail(reason) => {
+                let reason = self.fill(reason, at.terminal())?;
+                Err(Ending::AgentFault(reason).into())
+            }
+        }
+    }
+
+    fn remember(
         &mut self,
         rule: &PlaybookRule,
         variables: &[(usize, Expr)],
-        stations: &mut [S],
+        terminal: &Terminal,
     ) -> Result<(), Broken> {
-        let terminal = at(stations, rule.station)?.terminal();
         let mut memory = self.memory.clone();
-        let seen = self.seen(terminal, &self.memory);
+        let seen = self.seen(terminal);
         for (variable, value) in variables {
             let value = expr::eval(value, &seen)
                 .map_err(|fault| Broken::off(format!("rule {}: {fault}", rule.name)))?;
@@ -222,58 +267,58 @@ impl<'p> Runner<'p> {
         Ok(())
     }
 
-    fn type_text<S: TerminalDriver>(
+    /// Types a text in place of what stands in a field, or at the cursor.
+    fn type_text(
         &self,
         text: &Template,
         into: &FieldTarget,
-        station: &mut S,
+        at: &mut At<'_, impl TerminalDriver>,
     ) -> Result<(), Broken> {
-        let text = self.fill(text, station.terminal())?;
-        let found = match into {
-            FieldTarget::Cursor => None,
-            FieldTarget::Label(label, nth) => {
-                let label = self.fill(label, station.terminal())?;
-                let seen = self.seen(station.terminal(), &self.memory);
-                let nth = expr::eval(nth, &seen).map_err(|fault| Broken::off(fault.to_string()))?;
-                let nth = nth
-                    .as_int()
-                    .and_then(|n| usize::try_from(n).ok())
-                    .unwrap_or(0);
-                let field =
-                    query::labelled(station.terminal(), &label, query::FieldKind::Input, nth);
-                Some((field, format!("labelled {label}")))
-            }
-            FieldTarget::Row { with, under } => {
-                let with = self.fill(with, station.terminal())?;
-                let under = match under {
-                    Some(under) => Some(self.fill(under, station.terminal())?),
-                    None => None,
-                };
-                let field = query::in_row_with(station.terminal(), &with, under.as_deref());
-                Some((field, format!("in the row with {with}")))
-            }
-        };
-        if let Some((field, what)) = found {
-            let Some(field) = field else {
-                return Err(Broken::off(format!("there is no input field {what}")));
-            };
+        let text = self.fill(text, at.terminal())?;
+        if let Some((field, name)) = self.field(into, at.terminal())? {
             let (start, room) = (field.start(), usize::from(field.length));
             if text.chars().count() > room {
                 return Err(Broken::off(format!(
-                    "{text} does not fit the {room} positions of the field {what}"
+                    "{text} does not fit the {room} positions of the field {name}"
                 )));
             }
-            press(station, Key::MoveCursor(start))?;
-            press(station, Key::EraseEof)?;
+            at.press(Key::MoveCursor(start))?;
+            at.press(Key::EraseEof)?;
         }
-        for character in text.chars() {
-            press(station, Key::Char(character))?;
+        text.chars().try_for_each(|c| at.press(Key::Char(c)))
+    }
+
+    /// The field that a target names, and its name in messages; none if the target is the cursor.
+    fn field<'t>(
+        &self,
+        target: &FieldTarget,
+        terminal: &'t Terminal,
+    ) -> Result<Option<(Field<'t>, String)>, Broken> {
+        let (field, name) = match target {
+            FieldTarget::Cursor => return Ok(None),
+            FieldTarget::Label(label, nth) => {
+                let label = self.fill(label, terminal)?;
+                let nth = expr::eval(nth, &self.seen(terminal));
+                let nth = nth.map_err(|fault| Broken::off(fault.to_string()))?;
+                let nth = nth.as_int().and_then(|n| usize::try_from(n).ok());
+                let field = query::labelled(terminal, &label, FieldKind::Input, nth.unwrap_or(0));
+                (field, format!("labelled {label}"))
+            }
+            FieldTarget::Row { with, under } => {
+                let with = self.fill(with, terminal)?;
+                let under = under.as_ref().map(|under| self.fill(under, terminal));
+                let field = query::in_row_with(terminal, &with, under.transpose()?.as_deref());
+                (field, format!("in the row with {with}"))
+            }
+        };
+        match field {
+            Some(field) => Ok(Some((field, name))),
+            None => Err(Broken::off(format!("there is no input field {name}"))),
         }
-        Ok(())
     }
 
     fn fill(&self, template: &Template, terminal: &Terminal) -> Result<String, Broken> {
-        let seen = self.seen(terminal, &self.memory);
+        let seen = self.seen(terminal);
         let mut text = String::new();
         for part in &template.0 {
             match part {
@@ -290,32 +335,7 @@ impl<'p> Runner<'p> {
     }
 }
 
-fn at<S: TerminalDriver>(stations: &mut [S], station: usize) -> Result<&mut S, Broken> {
-    stations
-        .get_mut(station)
-        .ok_or_else(|| Broken::off("the playbook wants a system that is not there"))
-}
-
-/// Presses a key as somebody who looks before and after: an operator error is taken back, and breaks off what was being done.
-fn press<S: TerminalDriver>(station: &mut S, key: Key) -> Result<(), Broken> {
-    if let Some(lock) = station.terminal().lock().filter(|_| key != Key::Reset) {
-        if lock.is_operator_error() {
-            station.press(Key::Reset)?;
-        } else {
-            return Err(Broken::off(format!("the keyboard is locked: {lock}")));
-        }
-    }
-    station.press(key)?;
-    match station.terminal().lock() {
-        Some(lock) if lock.is_operator_error() => {
-            station.press(Key::Reset)?;
-            Err(Broken::off(format!("{key} was refused: {lock}")))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The world of a playbook's expressions.
+/// What a playbook's expressions see.
 struct Seen<'a> {
     terminal: &'a Terminal,
     values: &'a [Value],

@@ -1,6 +1,7 @@
 use super::*;
 use crate::system::expr::Binary;
 use crate::system::model::TemplatePart;
+use crate::task::ending::Ending;
 use tn3270::terminal::TerminalOptions;
 use tn3270::wire::{Aid, FieldAttribute, Inbound, Order, Outbound, Wcc};
 
@@ -127,16 +128,16 @@ fn text_is_read_by_row_and_column_from_one() {
 }
 
 /// A host of two screens; the first PF5 is lost.
-struct Desk {
+struct TwoScreens {
     terminal: Terminal,
     saves: u32,
     sent: Vec<Inbound>,
     waited: u64,
 }
 
-impl Desk {
-    fn new() -> Desk {
-        Desk {
+impl TwoScreens {
+    fn new() -> TwoScreens {
+        TwoScreens {
             terminal: terminal(
                 "\n(SIGN-ON\n(  OPERATOR ID . . [OLD   ]\n(  PASSWORD  . . . #        ]",
             ),
@@ -147,8 +148,8 @@ impl Desk {
     }
 }
 
-impl TerminalDriver for Desk {
-    fn press(&mut self, key: Key) -> Result<(), Stop> {
+impl TerminalDriver for TwoScreens {
+    fn press_at(&mut self, _at: usize, key: Key) -> Result<(), Ending> {
         let tn3270::terminal::Response::Inbound(inbound) = self.terminal.press(key) else {
             return Ok(());
         };
@@ -165,14 +166,18 @@ impl TerminalDriver for Desk {
         Ok(())
     }
 
-    fn wait(&mut self, by: u64) -> Result<(), Stop> {
+    fn wait_at(&mut self, _at: usize, by: u64) -> Result<(), Ending> {
         self.waited += by;
         Ok(())
     }
 
-    fn terminal(&self) -> &Terminal {
+    fn terminal_at(&self, _at: usize) -> &Terminal {
         &self.terminal
     }
+}
+
+fn gave_up(why: &str) -> (Option<String>, Ending) {
+    (None, Ending::AgentFault(why.into()))
 }
 
 fn has(text: &str) -> Expr {
@@ -193,7 +198,7 @@ fn type_into(label: &str, text: Template) -> PlaybookAction {
 fn rule(when: Expr, actions: Vec<PlaybookAction>, end: Option<End>) -> PlaybookRule {
     PlaybookRule {
         name: "rule".into(),
-        station: 0,
+        terminal: 0,
         when: Some(when),
         at_most: None,
         actions,
@@ -257,12 +262,12 @@ fn rules_are_tried_in_order_on_every_look() {
             None,
         ),
     ]);
-    let mut desk = [Desk::new()];
-    let ended = run(&playbook, &[Value::text("CLK042")], &mut desk);
-    assert_eq!(ended, Ok(PlaybookEnd::Done(Some("2 TRIES: 4711".into()))));
+    let mut driver = TwoScreens::new();
+    let ended = run(&playbook, &[Value::text("CLK042")], &mut driver);
+    assert_eq!(ended, (Some("2 TRIES: 4711".into()), Ending::Done));
     let page = tn3270::wire::CodePage::CP037;
-    let Inbound::Modified { fields, .. } = &desk[0].sent[0] else {
-        panic!("{:?}", desk[0].sent)
+    let Inbound::Modified { fields, .. } = &driver.sent[0] else {
+        panic!("{:?}", driver.sent)
     };
     let typed: Vec<String> = fields.iter().map(|f| page.decode_text(&f.data)).collect();
     assert_eq!(typed, ["CLK042", "IRON"]);
@@ -270,17 +275,14 @@ fn rules_are_tried_in_order_on_every_look() {
 
 #[test]
 fn a_playbook_that_knows_no_further_gives_up_after_its_patience() {
-    let mut desk = [Desk::new()];
+    let mut driver = TwoScreens::new();
     let ended = run(
         &playbook(vec![rule(has("MENU"), vec![], Some(End::Done))]),
         &[],
-        &mut desk,
+        &mut driver,
     );
-    assert_eq!(
-        ended,
-        Ok(PlaybookEnd::GaveUp("no rule holds on this screen".into()))
-    );
-    assert_eq!(desk[0].waited, 3000);
+    assert_eq!(ended, gave_up("no rule holds on this screen"));
+    assert_eq!(driver.waited, 3000);
 }
 
 #[test]
@@ -305,10 +307,10 @@ fn a_missing_field_or_too_long_a_text_breaks_the_rule_off() {
             ],
             None,
         )];
-        let mut desk = [Desk::new()];
-        let ended = run(&playbook(rules), &[], &mut desk);
-        assert_eq!(ended, Ok(PlaybookEnd::GaveUp(why.into())));
-        assert!(desk[0].sent.is_empty());
+        let mut driver = TwoScreens::new();
+        let ended = run(&playbook(rules), &[], &mut driver);
+        assert_eq!(ended, gave_up(why));
+        assert!(driver.sent.is_empty());
     }
 }
 
@@ -326,10 +328,10 @@ fn a_rule_is_passed_over_once_it_acted_as_often_as_it_may() {
         None,
     );
     let fail = rule(has("MENU"), vec![], Some(End::Fail(plain("not saved"))));
-    let mut desk = [Desk::new()];
-    let ended = run(&playbook(vec![save, enter, fail]), &[], &mut desk);
-    assert_eq!(ended, Ok(PlaybookEnd::GaveUp("not saved".into())));
-    assert_eq!(desk[0].saves, 1);
+    let mut driver = TwoScreens::new();
+    let ended = run(&playbook(vec![save, enter, fail]), &[], &mut driver);
+    assert_eq!(ended, gave_up("not saved"));
+    assert_eq!(driver.saves, 1);
 }
 
 #[test]
@@ -342,13 +344,10 @@ fn an_operator_error_is_taken_back_and_breaks_the_rule_off() {
         ])],
         None,
     )];
-    let mut desk = [Desk::new()];
-    let ended = run(&playbook(rules), &[], &mut desk);
-    assert_eq!(
-        ended,
-        Ok(PlaybookEnd::GaveUp("X was refused: X <-o->".into()))
-    );
-    assert_eq!(desk[0].terminal.lock(), None);
+    let mut driver = TwoScreens::new();
+    let ended = run(&playbook(rules), &[], &mut driver);
+    assert_eq!(ended, gave_up("X was refused: X <-o->"));
+    assert_eq!(driver.terminal.lock(), None);
 }
 
 #[test]
