@@ -1,7 +1,7 @@
 //! From a key to the effects it has.
 
 use super::apply::{AbendCode, Unit};
-use super::effect::Op;
+use super::effect::{FormOp, Op};
 use super::form::{StaleValues, read};
 use super::jobs::DueEvent;
 use super::rules::RuleEffects;
@@ -181,7 +181,8 @@ impl Host {
                 entry.unsent_text = true;
             }
             self.note(|| format!("locked {}", screen.fields[*field].name));
-            refusal.get_or_insert_with(|| vec![Op::Message(text), Op::Cursor(id, *field)]);
+            refusal
+                .get_or_insert_with(|| vec![Op::Message(text), FormOp::Cursor(id, *field).into()]);
         }
         Ok(match refusal {
             Some(refusal) => Err(refusal),
@@ -216,7 +217,7 @@ impl Host {
             return Ok(None);
         };
         let text = HostView::new(self, self.top()).text(&screen.fields[*field].invalid)?;
-        let ops = vec![Op::Message(text), Op::Cursor(frame.id, *field)];
+        let ops = vec![Op::Message(text), FormOp::Cursor(frame.id, *field).into()];
         self.note(|| "edit".to_owned());
         Ok(Some(ops))
     }
