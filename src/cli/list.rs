@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::{ListArgs, ListKind};
 use super::{CommandOutcome, Error, opening, suites, systems};
 use crate::tui::LauncherEntry;
-use bigiron_sim::system::wart::shape::KINDS;
+use bigiron_sim::system::wart::WartKind;
 
 /// Prints the systems known here.
 pub fn run(args: ListArgs) -> Result<CommandOutcome, Error> {
@@ -73,7 +73,7 @@ fn warts(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
             continue;
         };
         for wart in &system.warts {
-            let (name, kind, about, tell) = (&wart.name, wart.kind_name, &wart.about, &wart.tell);
+            let (name, kind, about, tell) = (&wart.name, wart.kind.name(), &wart.about, &wart.tell);
             let tasks: Vec<&str> = trained
                 .iter()
                 .filter(|(trained, _)| *trained == (id.clone(), name.clone()))
@@ -95,17 +95,17 @@ fn warts(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
     }
     let tasks_of = |kind: &str| by_kind.get(kind).cloned().unwrap_or_default();
     if as_json {
-        let kinds = KINDS.iter().map(
-            |kind| json!({"kind": kind.name, "about": kind.doc, "tasks": tasks_of(kind.name)}),
+        let kinds = WartKind::ALL.iter().map(
+            |kind| json!({"kind": kind.name(), "about": kind.doc(), "tasks": tasks_of(kind.name())}),
         );
         let kinds: Vec<_> = kinds.collect();
         writeln!(out, "{}", json!({"warts": list, "kinds": kinds}))?;
         return Ok(CommandOutcome::Done);
     }
     writeln!(out, "\nkinds")?;
-    for kind in KINDS {
-        writeln!(out, "{:12} {}", kind.name, kind.doc)?;
-        let tasks = Vec::from_iter(tasks_of(kind.name)).join(" ");
+    for kind in WartKind::ALL {
+        writeln!(out, "{:12} {}", kind.name(), kind.doc())?;
+        let tasks = Vec::from_iter(tasks_of(kind.name())).join(" ");
         if !tasks.is_empty() {
             writeln!(out, "{:12}   trained by {tasks}", "")?;
         }

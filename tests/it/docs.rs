@@ -1,7 +1,7 @@
 //! The pages under `docs` say what is so.
 
 use bigiron::system::expr::SIGNATURES;
-use bigiron::system::shape::{self, EFFECTS, KeyShape, MAKERS, TableShape, ValueKind};
+use bigiron::system::shape::{self, EffectKind, KeyShape, MakerKind, ValueKind};
 use bigiron::task::shape as tasks;
 use std::fmt::Write;
 use std::fs;
@@ -109,14 +109,18 @@ fn reference() -> String {
             .for_each(|key| row(&mut out, key, key.required));
     }
     heading(&mut out, "Generated columns", "maker");
-    MAKERS.iter().for_each(|shape| rows(&mut out, shape));
+    for maker in MakerKind::ALL {
+        rows(&mut out, maker.keys());
+    }
     heading(&mut out, "`count` of a generated column", "key");
     shape::COUNTER
         .keys
         .iter()
         .for_each(|key| row(&mut out, key, key.required));
     heading(&mut out, "Effects", "effect");
-    EFFECTS.iter().for_each(|shape| rows(&mut out, shape));
+    for effect in EffectKind::ALL {
+        rows(&mut out, effect.keys());
+    }
     writeln!(out, "\n### Functions\n\n| written | yields |\n|---|---|").unwrap();
     for function in SIGNATURES {
         writeln!(out, "| `{}` | {} |", function.form, function.doc).unwrap();
@@ -133,9 +137,9 @@ fn heading(out: &mut String, title: &str, what: &str) {
     .unwrap();
 }
 
-/// A kind of effect or maker: its telling key, then the others.
-fn rows(out: &mut String, shape: &TableShape) {
-    for (n, key) in shape.keys.iter().enumerate() {
+/// A kind of effect or maker: the key that names it, then the others.
+fn rows(out: &mut String, keys: &[KeyShape]) {
+    for (n, key) in keys.iter().enumerate() {
         if n == 0 {
             row(out, key, false);
         } else {

@@ -1,7 +1,7 @@
 //! `docs/warts.md` and `list warts` name every kind, and what the page says is so.
 
 use bigiron::system::model::System;
-use bigiron::system::wart::shape::KINDS;
+use bigiron::system::wart::WartKind;
 use serde_json::Value;
 use std::fmt::Write;
 use std::fs;
@@ -18,11 +18,11 @@ fn listed(options: &[&str]) -> String {
 #[test]
 fn every_kind_is_in_the_list() {
     let listed = listed(&[]);
-    for kind in KINDS {
+    for kind in WartKind::ALL {
         assert!(
-            listed.contains(&format!("\n{:12} {}", kind.name, kind.doc)),
+            listed.contains(&format!("\n{:12} {}", kind.name(), kind.doc())),
             "{} is not listed",
-            kind.name
+            kind.name()
         );
     }
     assert!(listed.contains("dmv/lost_renewal") && listed.contains("(RQU) does not list it"));
@@ -47,7 +47,7 @@ fn every_kind_has_its_example_its_tells_and_its_tasks_on_the_page() {
         write!(wanted, "\n### {text}```toml\n{example}```\n{shipped}").unwrap();
         named.push(kind);
     }
-    let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    let kinds: Vec<&str> = WartKind::ALL.iter().map(|kind| kind.name()).collect();
     assert_eq!(sorted(named), sorted(kinds));
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(PAGE, wanted).unwrap();

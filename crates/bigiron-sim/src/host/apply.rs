@@ -2,7 +2,7 @@
 
 use super::Host;
 use super::due::DueEvent;
-use super::effect::Op;
+use super::effect::{FormOp, Op, RecordOp};
 use super::frame::{Frame, FrameId, StaleValues};
 use super::table::WriteError;
 use super::view::{HostView, today};
@@ -197,21 +197,17 @@ impl Host {
             }
             Op::Show => return self.send(Wcc::default()),
             Op::Answer => return self.answer(),
-            Op::Insert(..) | Op::Update(..) | Op::Delete(..) | Op::Hold(..) | Op::Release(..) => {
-                return self.record(op);
-            }
-            Op::SetState(..) | Op::Fill(..) | Op::Cursor(..) | Op::Mark(..) | Op::Page(..) => {
-                self.form(op);
-            }
+            Op::Record(op) => return self.record(op),
+            Op::Form(op) => self.form(op),
         }
         Ok(())
     }
 
     /// What changes records and their holds.
-    fn record(&mut self, op: Op) -> Result<(), AbendCode> {
+    fn record(&mut self, op: RecordOp) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         match op {
-            Op::Insert(id, row) => {
+            RecordOp::Insert(id, row) => {
                 if let (Some(model), Some(table)) = (system.tables.get(id), self.tables.get_mut(id))
                 {
                     let key = table
@@ -220,13 +216,13 @@ impl Host {
                     self.undo.push(Undo::Row(id, key, None));
                 }
             }
-            Op::Update(id, key, set) => return self.update(id, key, set),
-            Op::Delete(id, key) => {
+            RecordOp::Update(id, key, set) => return self.update(id, key, set),
+            RecordOp::Delete(id, key) => {
                 if let Some(row) = self.tables.get_mut(id).and_then(|t| t.remove(&key)) {
                     self.undo.push(Undo::Row(id, key, Some(row)));
                 }
             }
-            Op::Hold(table, key, by) => {
+            RecordOp::Hold(table, key, by) => {
                 let record = (table, key);
                 // Who came first keeps it.
                 if !self.holds.contains_key(&record) {
@@ -234,13 +230,12 @@ impl Host {
                     self.holds.insert(record, by);
                 }
             }
-            Op::Release(table, key) => {
+            RecordOp::Release(table, key) => {
                 let record = (table, key);
                 if let Some(by) = self.holds.remove(&record) {
                     self.undo.push(Undo::Hold(record, Some(by)));
                 }
             }
-            _ => {}
         }
         Ok(())
     }
@@ -266,13 +261,13 @@ impl Host {
     }
 
     /// What changes a form that is open; one that is closed by now is passed over.
-    fn form(&mut self, op: Op) {
+    fn form(&mut self, op: FormOp) {
         let system = Arc::clone(&self.region.system);
         let today = today(&system, self.now);
         let target = |id: FrameId| move |frame: &&mut Frame| frame.id == id;
         let mut frames = self.frames.iter_mut();
         match op {
-            Op::SetState(id, variable, value) => {
+            FormOp::SetState(id, variable, value) => {
                 if let Some(slot) = frames
                     .find(target(id))
                     .and_then(|frame| frame.state.get_mut(variable))
@@ -280,7 +275,7 @@ impl Host {
                     *slot = value;
                 }
             }
-            Op::Fill(id, field, value) => {
+            FormOp::Fill(id, field, value) => {
                 if let Some(frame) = frames.find(target(id)) {
                     frame.show(&system.screens[frame.screen], field, value, today);
                     if let Some(entry) = frame.entry_mut(field) {
@@ -289,12 +284,12 @@ impl Host {
                     }
                 }
             }
-            Op::Cursor(id, field) => {
+            FormOp::Cursor(id, field) => {
                 if let Some(frame) = frames.find(target(id)) {
                     frame.cursor = Some(field);
                 }
             }
-            Op::Mark(id, field, look) => {
+            FormOp::Mark(id, field, look) => {
                 if let Some(entry) = frames
                     .find(target(id))
                     .and_then(|frame| frame.entry_mut(field))
@@ -303,8 +298,7 @@ impl Host {
                     entry.unsent_look = true;
                 }
             }
-            Op::Page(id, paging) => self.page(id, paging),
-            _ => {}
+            FormOp::Page(id, paging) => self.page(id, paging),
         }
     }
 

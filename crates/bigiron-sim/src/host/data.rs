@@ -2,11 +2,11 @@
 
 use super::chance::Chance;
 use super::table::{Table, numbered};
-use crate::system::expr::{EvalContext, HostFact, TableId, eval};
-use crate::system::model::{Generate, Maker, System, TemplatePart};
+use crate::system::expr::{EvalContext, Expr, HostFact, TableId, eval};
+use crate::system::model::{Generate, Maker, Sequence, System, Template, TemplatePart};
 use crate::system::picture;
 use crate::system::record::StoredRow;
-use crate::system::value::{Date, Row, Type, Value};
+use crate::system::value::{Date, Decimal, Row, Type, Value};
 use smol_str::SmolStrBuilder;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -81,14 +81,63 @@ struct Column<'a> {
     system: &'a System,
     column: usize,
     of: &'a Type,
-    maker: &'a Maker,
+    source: ValueSource<'a>,
     chance: Chance,
-    /// For [`Maker::KeyOf`]: the other table's keys in the order they are used.
-    keys: Vec<Value>,
-    /// For [`Maker::Weighted`].
-    weights: Vec<u32>,
-    /// For [`Maker::Word`] and [`Maker::Pattern`].
-    pieces: Vec<Piece<'a>>,
+}
+
+/// A [`Maker`], with what it needs for every row worked out once.
+enum ValueSource<'a> {
+    /// A text of these parts.
+    Pieces(Vec<Piece<'a>>),
+    /// One of these values, with the weight that stands at its place.
+    Weighted(&'a [(Value, u32)], Vec<u32>),
+    /// A number, in units of the column's scale, from the first to the second.
+    Range(i64, i64),
+    /// A date from the first to the second.
+    Days(Date, Date),
+    /// The numbers of a sequence, so much apart.
+    Count(&'a Sequence, i64),
+    /// The keys of another table, in the order in which they are used.
+    Keys(Vec<Value>),
+    Expr(&'a Expr),
+    Text(&'a Template),
+}
+
+impl<'a> ValueSource<'a> {
+    fn new(
+        system: &'a System,
+        maker: &'a Maker,
+        chance: &mut Chance,
+        tables: &[Table],
+    ) -> ValueSource<'a> {
+        match maker {
+            Maker::Word(list) => ValueSource::Pieces(vec![Piece::word(system, list)]),
+            Maker::Pattern(pattern) => ValueSource::Pieces(Piece::all(system, pattern)),
+            Maker::Weighted(values) => {
+                let weights = values.iter().map(|(_, weight)| *weight).collect();
+                ValueSource::Weighted(values, weights)
+            }
+            Maker::Range(low, high) => ValueSource::Range(*low, *high),
+            Maker::Days(low, high) => ValueSource::Days(*low, *high),
+            Maker::Count { sequence, step } => ValueSource::Count(sequence, *step),
+            Maker::KeyOf(other) => {
+                let mut keys = keys(system, *other, tables);
+                chance.shuffle(&mut keys);
+                ValueSource::Keys(keys)
+            }
+            Maker::Expr(expr) => ValueSource::Expr(expr),
+            Maker::Text(template) => ValueSource::Text(template),
+        }
+    }
+}
+
+/// The keys of a table that has a single key column.
+fn keys(system: &System, table: TableId, tables: &[Table]) -> Vec<Value> {
+    let Some(&first) = system.tables[table].key.first() else {
+        return Vec::new();
+    };
+    let cells = tables[table].iter().filter_map(|record| record.cell(first));
+    cells.map(Cow::into_owned).collect()
 }
 
 /// A part of a text that is made at random.
@@ -132,105 +181,81 @@ impl<'a> Column<'a> {
         mut chance: Chance,
         tables: &[Table],
     ) -> Column<'a> {
-        let mut keys = Vec::new();
-        if let Maker::KeyOf(other) = maker
-            && let Some(&first) = system.tables[*other].key.first()
-        {
-            keys.extend(
-                tables[*other]
-                    .iter()
-                    .filter_map(|record| record.cell(first).map(Cow::into_owned)),
-            );
-            chance.shuffle(&mut keys);
-        }
-        let weights = match maker {
-            Maker::Weighted(values) => values.iter().map(|(_, weight)| *weight).collect(),
-            _ => Vec::new(),
-        };
-        let pieces = match maker {
-            Maker::Word(list) => vec![Piece::word(system, list)],
-            Maker::Pattern(pattern) => Piece::all(system, pattern),
-            _ => Vec::new(),
-        };
         Column {
             system,
             column,
             of,
-            maker,
+            source: ValueSource::new(system, maker, &mut chance, tables),
             chance,
-            keys,
-            weights,
-            pieces,
         }
     }
 
     /// The value of the n-th row, which has been made up to here.
     fn make(&mut self, n: usize, row: &Row, tables: &[Table]) -> Value {
         let of = self.of;
-        match self.maker {
-            Maker::Word(_) | Maker::Pattern(_) => self.text(),
-            Maker::Weighted(values) => {
-                let drawn = self.chance.weighted(&self.weights);
-                values
-                    .get(drawn)
-                    .map_or_else(|| of.blank(), |(value, _)| value.clone())
+        match &self.source {
+            ValueSource::Pieces(pieces) => text(pieces, &mut self.chance),
+            ValueSource::Weighted(values, weights) => {
+                let drawn = values.get(self.chance.weighted(weights));
+                drawn.map_or_else(|| of.blank(), |(value, _)| value.clone())
             }
-            Maker::Range(low, high) => {
+            ValueSource::Range(low, high) => {
                 let units = self.chance.range(*low, *high);
                 match of.blank() {
-                    Value::Decimal(mut number) => {
-                        number.units = units;
-                        Value::Decimal(number)
-                    }
+                    Value::Decimal(number) => Value::Decimal(Decimal { units, ..number }),
                     _ => Value::Int(units),
                 }
             }
-            Maker::Days(low, high) => {
+            ValueSource::Days(low, high) => {
                 let day = self.chance.range(i64::from(low.0), i64::from(high.0));
                 Value::Date(Date(i32::try_from(day).unwrap_or(low.0)))
             }
-            Maker::Count { sequence, step } => numbered(
-                sequence,
-                sequence.first.wrapping_add((n as i64).wrapping_mul(*step)),
-                of,
-            ),
-            Maker::KeyOf(_) => match self.keys.len() {
+            ValueSource::Count(sequence, step) => {
+                let steps = (n as i64).wrapping_mul(*step);
+                numbered(sequence, sequence.first.wrapping_add(steps), of)
+            }
+            ValueSource::Keys(keys) => match keys.len() {
                 0 => of.blank(),
-                count => self.keys[n % count].clone(),
+                count => keys[n % count].clone(),
             },
-            Maker::Expr(expr) => {
+            ValueSource::Expr(expr) => {
                 eval(expr, &Making::new(self.system, row, tables)).unwrap_or_else(|_| of.blank())
             }
-            Maker::Text(template) => {
-                let world = Making::new(self.system, row, tables);
-                let parts = template.0.iter().map(|part| match part {
-                    TemplatePart::Text(text) => text.clone(),
-                    TemplatePart::Expr(expr) => eval(expr, &world)
-                        .map_or_else(|_| String::new(), |value| picture::write(&value, None)),
-                    TemplatePart::Given(_) => String::new(),
-                });
+            ValueSource::Text(template) => {
+                let context = Making::new(self.system, row, tables);
+                let parts = template.0.iter().map(|part| written(part, &context));
                 Value::text(parts.collect::<String>())
             }
         }
     }
+}
 
-    fn text(&mut self) -> Value {
-        let mut text = SmolStrBuilder::new();
-        for piece in &self.pieces {
-            match piece {
-                Piece::Letter => text.push(char::from(b'A' + self.chance.below(26) as u8)),
-                Piece::Digit => text.push(char::from(b'0' + self.chance.below(10) as u8)),
-                Piece::Word(words) => {
-                    text.push_str(self.chance.pick(words).map_or("", String::as_str));
-                }
-                Piece::Itself(character) => text.push(*character),
-            }
+/// A part of a template; what only a running host knows is blank.
+fn written(part: &TemplatePart, context: &Making<'_>) -> String {
+    match part {
+        TemplatePart::Text(text) => text.clone(),
+        TemplatePart::Expr(expr) => {
+            eval(expr, context).map_or_else(|_| String::new(), |value| picture::write(&value, None))
         }
-        Value::text(text)
+        TemplatePart::Given(_) => String::new(),
     }
 }
 
-/// The world in which a row is made: the tables so far and the row itself, nobody signed on, time 0.
+/// A text of parts made at random.
+fn text(pieces: &[Piece<'_>], chance: &mut Chance) -> Value {
+    let mut text = SmolStrBuilder::new();
+    for piece in pieces {
+        match piece {
+            Piece::Letter => text.push(char::from(b'A' + chance.below(26) as u8)),
+            Piece::Digit => text.push(char::from(b'0' + chance.below(10) as u8)),
+            Piece::Word(words) => text.push_str(chance.pick(words).map_or("", String::as_str)),
+            Piece::Itself(character) => text.push(*character),
+        }
+    }
+    Value::text(text)
+}
+
+/// What expressions see while a row is made: the tables so far and the row itself, no session, time 0.
 struct Making<'a> {
     system: &'a System,
     tables: &'a [Table],

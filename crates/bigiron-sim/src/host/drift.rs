@@ -9,7 +9,7 @@ use super::map::PreparedMap;
 use super::wart::Live;
 use crate::system::model::{FieldStyle, MapText, Screen, ScreenId, System, Trigger};
 use crate::system::wart::wording::{renumber, reword};
-use crate::system::wart::{Drift, Wart, WartKind, WartOccasion};
+use crate::system::wart::{Bend, Drift, Wart, WartOccasion};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tn3270::wire::{Aid, FieldAttribute};
@@ -41,10 +41,10 @@ impl ReleaseLayout {
 pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<ReleaseLayout>>) {
     let warts = live.iter().filter_map(|live| {
         let wart = region.system.warts.get(live.wart())?;
-        match &wart.kind {
-            WartKind::Drift(drift) => Some((wart, drift.as_ref(), live.chance())),
-            _ => None,
-        }
+        let Bend::Drift(drift) = &wart.bend else {
+            return None;
+        };
+        Some((wart, drift.as_ref(), live.chance()))
     });
     let drifts: Vec<(&Wart, &Drift, f64)> = warts.collect();
     if drifts.is_empty() {

@@ -5,10 +5,15 @@ use super::frame::FrameId;
 use crate::system::expr::TableId;
 use crate::system::model::{FieldId, FieldStyle, JobId, Paging, ScreenId};
 use crate::system::value::{RowKey, Value};
+use std::fmt;
 
 /// One thing that happens. A rule yields a list of these; nothing is left in it to evaluate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Op {
+    /// Something happens to a record.
+    Record(RecordOp),
+    /// Something happens to a form that is open.
+    Form(FormOp),
     /// Text for the message field of the screen shown at the end.
     Message(String),
     Alarm,
@@ -18,21 +23,10 @@ pub(super) enum Op {
     Refresh,
     SignOff,
     SetSession(usize, Value),
-    SetState(FrameId, usize, Value),
-    Fill(FrameId, FieldId, Value),
-    Cursor(FrameId, FieldId),
-    Mark(FrameId, FieldId, FieldStyle),
-    Page(FrameId, Paging),
-    /// A new row, one value a column.
-    Insert(TableId, Vec<Value>),
-    Update(TableId, RowKey, Vec<(usize, Value)>),
-    Delete(TableId, RowKey),
     /// What follows happens so much later.
     Delay(Millis),
     Run(JobId),
     Submit(JobId, Millis),
-    Hold(TableId, RowKey, Value),
-    Release(TableId, RowKey),
     /// What was done so far stays, whatever comes after.
     Syncpoint,
     /// Ends the transaction with this code; nothing of it is kept.
@@ -52,4 +46,224 @@ pub(super) enum Op {
     Show,
     /// The screen is sent and the keyboard restored.
     Answer,
+}
+
+/// What happens to a record or its hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum RecordOp {
+    /// A new row, one value a column.
+    Insert(TableId, Vec<Value>),
+    Update(TableId, RowKey, Vec<(usize, Value)>),
+    Delete(TableId, RowKey),
+    Hold(TableId, RowKey, Value),
+    Release(TableId, RowKey),
+}
+
+/// What happens to a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FormOp {
+    SetState(FrameId, usize, Value),
+    Fill(FrameId, FieldId, Value),
+    Cursor(FrameId, FieldId),
+    Mark(FrameId, FieldId, FieldStyle),
+    Page(FrameId, Paging),
+}
+
+/// What kind of thing an effect is: what warts need to know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OpClass {
+    /// It changes a record.
+    Change,
+    /// It starts a job.
+    Start,
+    /// It keeps something for later, on no screen: a hold, a variable.
+    Keep,
+    /// It puts off what follows.
+    Wait,
+    /// It leads to a screen for good.
+    Goto,
+    /// It opens a screen over this one.
+    Call,
+    /// It leaves the screen, for one that it does not name.
+    Leave,
+    /// It shows the screen or its list anew.
+    Renew,
+    /// It only shows something.
+    Show,
+}
+
+impl Op {
+    pub fn class(&self) -> OpClass {
+        match self {
+            Op::Record(RecordOp::Insert(..) | RecordOp::Update(..) | RecordOp::Delete(..)) => {
+                OpClass::Change
+            }
+            Op::Run(_) | Op::Submit(..) => OpClass::Start,
+            Op::Record(RecordOp::Hold(..) | RecordOp::Release(..))
+            | Op::Form(FormOp::SetState(..))
+            | Op::SetSession(..) => OpClass::Keep,
+            Op::Delay(_) => OpClass::Wait,
+            Op::Goto(_) => OpClass::Goto,
+            Op::Call(_) => OpClass::Call,
+            Op::Back | Op::SignOff | Op::Abend(_) => OpClass::Leave,
+            Op::Refresh | Op::Form(FormOp::Page(..)) => OpClass::Renew,
+            Op::Form(FormOp::Fill(..) | FormOp::Cursor(..) | FormOp::Mark(..))
+            | Op::Message(_)
+            | Op::Alarm
+            | Op::Syncpoint
+            | Op::Broadcast(_)
+            | Op::Later { .. }
+            | Op::Copy(_)
+            | Op::Unpainted
+            | Op::Show
+            | Op::Answer => OpClass::Show,
+        }
+    }
+}
+
+impl RecordOp {
+    /// The table whose records it changes; a hold changes none.
+    pub fn changed(&self) -> Option<TableId> {
+        match self {
+            RecordOp::Insert(table, _)
+            | RecordOp::Update(table, ..)
+            | RecordOp::Delete(table, _) => Some(*table),
+            RecordOp::Hold(..) | RecordOp::Release(..) => None,
+        }
+    }
+}
+
+impl From<RecordOp> for Op {
+    fn from(op: RecordOp) -> Op {
+        Op::Record(op)
+    }
+}
+
+impl From<FormOp> for Op {
+    fn from(op: FormOp) -> Op {
+        Op::Form(op)
+    }
+}
+
+/// The printed form is part of the state hash of a host that has something pending, so it stays as it is, whatever the types
+/// are called and however they are nested.
+impl fmt::Debug for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Op::Record(op) => op.fmt(f),
+            Op::Form(op) => op.fmt(f),
+            Op::Message(text) => f.debug_tuple("Message").field(text).finish(),
+            Op::Alarm => f.write_str("Alarm"),
+            Op::Goto(screen) => f.debug_tuple("Goto").field(screen).finish(),
+            Op::Call(screen) => f.debug_tuple("Call").field(screen).finish(),
+            Op::Back => f.write_str("Back"),
+            Op::Refresh => f.write_str("Refresh"),
+            Op::SignOff => f.write_str("SignOff"),
+            Op::SetSession(variable, value) => f
+                .debug_tuple("SetSession")
+                .field(variable)
+                .field(value)
+                .finish(),
+            Op::Delay(by) => f.debug_tuple("Delay").field(by).finish(),
+            Op::Run(job) => f.debug_tuple("Run").field(job).finish(),
+            Op::Submit(job, after) => f.debug_tuple("Submit").field(job).field(after).finish(),
+            Op::Syncpoint => f.write_str("Syncpoint"),
+            Op::Abend(code) => f.debug_tuple("Abend").field(code).finish(),
+            Op::Broadcast(text) => f.debug_tuple("Broadcast").field(text).finish(),
+            Op::Later { by, ops, at } => f
+                .debug_struct("Later")
+                .field("by", by)
+                .field("ops", ops)
+                .field("at", at)
+                .finish(),
+            Op::Copy(live) => f.debug_tuple("Copy").field(live).finish(),
+            Op::Unpainted => f.write_str("Unpainted"),
+            Op::Show => f.write_str("Show"),
+            Op::Answer => f.write_str("Answer"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::value::{Date, Decimal};
+    use tn3270::wire::attribute::{Color, FieldAttribute};
+
+    #[test]
+    fn the_printed_form_that_is_hashed_stays() {
+        let key = vec![Value::text("A1")];
+        let look = FieldStyle {
+            attribute: FieldAttribute::default(),
+            color: Some(Color::Red),
+            highlight: None,
+        };
+        let amount = Value::Decimal(Decimal {
+            scale: 2,
+            units: 150,
+        });
+        let day = Value::Date(Date(7));
+        let ops: Vec<Op> = vec![
+            RecordOp::Insert(0, vec![Value::Int(1), amount]).into(),
+            RecordOp::Update(1, key.clone(), vec![(2, Value::Bool(true))]).into(),
+            RecordOp::Delete(1, key.clone()).into(),
+            RecordOp::Hold(1, key.clone(), day).into(),
+            RecordOp::Release(1, key).into(),
+            FormOp::SetState(3, 0, Value::Int(1)).into(),
+            FormOp::Fill(3, 4, Value::text("X")).into(),
+            FormOp::Cursor(3, 4).into(),
+            FormOp::Mark(3, 4, look).into(),
+            FormOp::Page(3, Paging::Next).into(),
+            Op::Message("M".into()),
+            Op::SetSession(0, Value::text("")),
+            Op::Delay(5),
+            Op::Run(2),
+            Op::Submit(0, 5),
+            Op::Abend("A".into()),
+            Op::Broadcast("B".into()),
+            Op::Copy(1),
+            Op::Later {
+                by: 9,
+                ops: vec![
+                    Op::Goto(1),
+                    Op::Call(2),
+                    Op::Alarm,
+                    Op::Back,
+                    Op::Refresh,
+                    Op::SignOff,
+                ],
+                at: Some(3),
+            },
+            Op::Syncpoint,
+            Op::Unpainted,
+            Op::Show,
+            Op::Answer,
+        ];
+        let printed = [
+            "Insert(0, [Int(1), Decimal(Decimal { scale: 2, units: 150 })])",
+            "Update(1, [Text(\"A1\")], [(2, Bool(true))])",
+            "Delete(1, [Text(\"A1\")])",
+            "Hold(1, [Text(\"A1\")], Date(Date(7)))",
+            "Release(1, [Text(\"A1\")])",
+            "SetState(3, 0, Int(1))",
+            "Fill(3, 4, Text(\"X\"))",
+            "Cursor(3, 4)",
+            "Mark(3, 4, Look { attribute: FieldAttribute(0), color: Some(Red), highlight: None })",
+            "Page(3, Next)",
+            "Message(\"M\")",
+            "SetSession(0, Text(\"\"))",
+            "Delay(5)",
+            "Run(2)",
+            "Submit(0, 5)",
+            "Abend(\"A\")",
+            "Broadcast(\"B\")",
+            "Copy(1)",
+            "Later { by: 9, ops: [Goto(1), Call(2), Alarm, Back, Refresh, SignOff], at: Some(3) }",
+            "Syncpoint",
+            "Unpainted",
+            "Show",
+            "Answer",
+        ];
+        assert_eq!(format!("{ops:?}"), format!("[{}]", printed.join(", ")));
+    }
 }

@@ -1,6 +1,6 @@
 //! Rules become effects: everything is evaluated in the world as it is, and nothing is changed.
 
-use super::effect::Op;
+use super::effect::{FormOp, Op, RecordOp};
 use super::table::Table;
 use super::view::HostView;
 use crate::system::expr::{EvalError, Expr, TableId, eval, test};
@@ -47,20 +47,22 @@ impl<'a> RuleEffects<'a> {
             Effect::SetSession(variable, value) => Op::SetSession(*variable, self.value(value)?),
             Effect::SetState(variable, value) => {
                 let frame = self.view.state_frame().unwrap_or(0);
-                Op::SetState(frame, *variable, self.value(value)?)
+                FormOp::SetState(frame, *variable, self.value(value)?).into()
             }
-            Effect::Fill(field, value) => Op::Fill(here, *field, self.value(value)?),
-            Effect::Cursor(field) => Op::Cursor(here, *field),
-            Effect::Mark(field, look) => Op::Mark(here, *field, *look),
-            Effect::Page(paging) => Op::Page(here, *paging),
+            Effect::Fill(field, value) => FormOp::Fill(here, *field, self.value(value)?).into(),
+            Effect::Cursor(field) => FormOp::Cursor(here, *field).into(),
+            Effect::Mark(field, look) => FormOp::Mark(here, *field, *look).into(),
+            Effect::Page(paging) => FormOp::Page(here, *paging).into(),
             Effect::Insert { table, row } => return self.insert(*table, row),
             Effect::Update { table, key, set } => return self.update(*table, key, set),
-            Effect::Delete { table, key } => Op::Delete(*table, self.key(key)?),
+            Effect::Delete { table, key } => RecordOp::Delete(*table, self.key(key)?).into(),
             Effect::Delay(by) => Op::Delay(self.millis(by)?),
             Effect::Run(job) => Op::Run(*job),
             Effect::Submit(job, after) => Op::Submit(*job, self.millis(after)?),
-            Effect::Hold { table, key, by } => Op::Hold(*table, self.key(key)?, self.value(by)?),
-            Effect::Release { table, key } => Op::Release(*table, self.key(key)?),
+            Effect::Hold { table, key, by } => {
+                RecordOp::Hold(*table, self.key(key)?, self.value(by)?).into()
+            }
+            Effect::Release { table, key } => RecordOp::Release(*table, self.key(key)?).into(),
             Effect::Abend(code) => Op::Abend(self.view.text(code)?),
             Effect::Broadcast(text) => Op::Broadcast(self.view.text(text)?),
             Effect::Each {
@@ -117,7 +119,7 @@ impl<'a> RuleEffects<'a> {
                 *cell = key;
             }
         }
-        self.ops.push(Op::Insert(table, row));
+        self.ops.push(RecordOp::Insert(table, row).into());
         Ok(())
     }
 
@@ -149,7 +151,7 @@ impl<'a> RuleEffects<'a> {
             }
             Ok(values)
         })?;
-        self.ops.push(Op::Update(table, key, set));
+        self.ops.push(RecordOp::Update(table, key, set).into());
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::apply::{AbendCode, Unit};
 use super::due::DueEvent;
-use super::effect::Op;
+use super::effect::{FormOp, Op};
 use super::field_state::read;
 use super::frame::StaleValues;
 use super::rules::RuleEffects;
@@ -180,7 +180,8 @@ impl Host {
                 entry.unsent_text = true;
             }
             self.note(|| format!("locked {}", screen.fields[*field].name));
-            refusal.get_or_insert_with(|| vec![Op::Message(text), Op::Cursor(id, *field)]);
+            refusal
+                .get_or_insert_with(|| vec![Op::Message(text), FormOp::Cursor(id, *field).into()]);
         }
         Ok(match refusal {
             Some(refusal) => Err(refusal),
@@ -215,7 +216,7 @@ impl Host {
             return Ok(None);
         };
         let text = HostView::new(self, self.top()).text(&screen.fields[*field].invalid)?;
-        let ops = vec![Op::Message(text), Op::Cursor(frame.id, *field)];
+        let ops = vec![Op::Message(text), FormOp::Cursor(frame.id, *field).into()];
         self.note(|| "edit".to_owned());
         Ok(Some(ops))
     }

@@ -1,19 +1,19 @@
 //! The seam where warts bend effects: after the rule has yielded them, before any is carried out.
 
 use super::chance::Chance;
-use super::effect::Op;
+use super::effect::{Op, RecordOp};
 use super::table::Table;
 use super::view::{HostView, time_of_day};
-use super::wart_bend::{BendContext, applies, bend, misdirect};
+use super::wart_bend::{BendContext, applies, bend, inserted, misdirect};
 use super::{Host, Millis, Region, Warts};
 use crate::system::expr::{EvalError, Expr, TableId, eval, test};
 use crate::system::model::{System, Trigger};
 use crate::system::record::StoredRow;
 use crate::system::value::Row;
-use crate::system::wart::{Wart, WartKind, WartOccasion};
+use crate::system::wart::{Bend, Persistence, Wart, WartOccasion};
 use std::sync::Arc;
 
-/// A wart that is on, and what it has done so far.
+/// A wart that is on, and what it has done so far. Its printed form is part of a host's state hash.
 #[derive(Debug, Clone)]
 pub(super) struct Live {
     /// Its place in the system.
@@ -29,7 +29,7 @@ pub(super) struct Live {
     /// It goes on until then.
     until: Millis,
     /// For [`Kind::Repost`]: the rows that were last made.
-    posted: Vec<Op>,
+    posted: Vec<RecordOp>,
 }
 
 /// Which of the warts that are on may have something to do, by their places among them.
@@ -65,9 +65,9 @@ impl Places {
         Places {
             keys: (0..system.screens.len()).map(at_key).collect(),
             jobs: (0..system.jobs.len()).map(in_job).collect(),
-            repost: among(&|wart| matches!(wart.kind, WartKind::Repost { .. })),
-            swallow: among(&|wart| matches!(wart.kind, WartKind::Swallow { .. })),
-            stale: among(&|wart| matches!(wart.kind, WartKind::Stale { .. })),
+            repost: among(&|wart| matches!(wart.bend, Bend::Repost { .. })),
+            swallow: among(&|wart| matches!(wart.bend, Bend::Swallow { .. })),
+            stale: among(&|wart| matches!(wart.bend, Bend::Stale { .. })),
         }
     }
 
@@ -129,18 +129,34 @@ impl Live {
     }
 
     /// What is to happen at an occurrence, by what has happened.
-    fn turn(&mut self, kind: &WartKind, now: Millis) -> Turn {
-        match kind {
-            _ if self.round == 0 => Turn::Draw,
-            WartKind::Acknowledge { times, .. } if self.round >= *times => Turn::Over,
-            WartKind::Acknowledge { .. } | WartKind::Window { .. } | WartKind::Sequence { .. } => {
-                Turn::GoesOn
-            }
-            WartKind::Refuse { .. } => Turn::GoesOn,
-            WartKind::Held { .. } if now < self.until => Turn::GoesOn,
-            WartKind::Held { .. } => Turn::Over,
-            _ => Turn::Draw,
+    fn turn(&self, persistence: Persistence<'_>, now: Millis) -> Turn {
+        if self.round == 0 {
+            return Turn::Draw;
         }
+        let goes_on = match persistence {
+            Persistence::Once => return Turn::Draw,
+            Persistence::Times(times) => self.round < times,
+            Persistence::Until(_) => true,
+            Persistence::For(_) => now < self.until,
+        };
+        match goes_on {
+            true => Turn::GoesOn,
+            false => Turn::Over,
+        }
+    }
+
+    /// It happens, at its first occurrence or a later one.
+    fn happens(&mut self, persistence: Persistence<'_>, now: Millis) {
+        if self.round == 0 {
+            self.fired += 1;
+            if let Persistence::For(lasts) = persistence {
+                self.until = now.saturating_add(lasts);
+            }
+        }
+        self.round = match persistence {
+            Persistence::Once => 0,
+            Persistence::Times(_) | Persistence::Until(_) | Persistence::For(_) => self.round + 1,
+        };
     }
 
     /// Whether it begins here: counts the occurrence and draws, each occurrence from a stream of its own.
@@ -188,10 +204,8 @@ impl Host {
             let Some(live) = self.warts.get_mut(*n) else {
                 continue;
             };
-            if let Some(WartKind::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.kind)
-            {
-                let made = |op: &&Op| matches!(op, Op::Insert(table, _) if tables.contains(table));
-                let made: Vec<Op> = ops.iter().filter(made).cloned().collect();
+            if let Some(Bend::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.bend) {
+                let made: Vec<RecordOp> = inserted(ops, tables).cloned().collect();
                 if !made.is_empty() {
                     live.posted = made;
                 }
@@ -206,8 +220,7 @@ impl Host {
             let Some(live) = self.warts.get_mut(*n) else {
                 continue;
             };
-            if let Some(WartKind::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.kind)
-            {
+            if let Some(Bend::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.bend) {
                 live.until = self.now.saturating_add(*within);
             }
         }
@@ -221,7 +234,7 @@ impl Host {
                 .warts
                 .get(n)
                 .and_then(|live| system.warts.get(live.wart));
-            let Some(WartKind::Stale { tables, every }) = wart.map(|wart| &wart.kind) else {
+            let Some(Bend::Stale { tables, every }) = wart.map(|wart| &wart.bend) else {
                 continue;
             };
             let at = self.copies.iter().position(|copy| copy.live == n);
@@ -252,25 +265,26 @@ impl Host {
 
     fn bent_by(&mut self, n: usize, wart: &Wart, ops: Vec<Op>) -> Vec<Op> {
         // A condition or text that cannot be worked out here leaves the clean effects.
-        let Ok(Some(mut scene)) = self.scene(wart, &ops) else {
+        let Ok(Some(mut context)) = self.context(wart, &ops) else {
             return ops;
         };
-        scene.live = n;
+        context.live = n;
         let (seed, now) = (self.region.seed, self.now);
         let Some(live) = self.warts.get_mut(n) else {
             return ops;
         };
-        if scene.relieved {
+        if context.relieved {
             live.round = 0;
         }
-        if let WartKind::Repost { .. } = &wart.kind {
-            scene.posted.clone_from(&live.posted);
+        if let Bend::Repost { .. } = &wart.bend {
+            context.posted.clone_from(&live.posted);
         }
-        scene.soon = now < live.until;
-        if !applies(&wart.kind, &ops, &scene) {
+        context.soon = now < live.until;
+        if !applies(&wart.bend, &ops, &context) {
             return ops;
         }
-        let mut draw = match live.turn(&wart.kind, now) {
+        let persistence = wart.bend.persistence();
+        let mut draw = match live.turn(persistence, now) {
             Turn::Draw => match live.begins(wart, seed, now) {
                 Some(draw) => draw,
                 None => return ops,
@@ -281,23 +295,21 @@ impl Host {
                 return ops;
             }
         };
-        if live.round == 0 {
-            live.fired += 1;
-            if let WartKind::Held { lasts, .. } = &wart.kind {
-                live.until = now.saturating_add(*lasts);
-            }
-        }
-        live.round += 1;
-        if !wart.kind.goes_on() {
-            live.round = 0;
-        }
+        live.happens(persistence, now);
         self.note(|| format!("wart {}", wart.name));
         let system = Arc::clone(&self.region.system);
-        bend(&wart.kind, ops, scene, &mut draw, &system, &mut self.tables)
+        bend(
+            &wart.bend,
+            ops,
+            context,
+            &mut draw,
+            &system,
+            &mut self.tables,
+        )
     }
 
     /// What the wart needs to know of the world; none if its condition does not hold.
-    fn scene(&self, wart: &Wart, ops: &[Op]) -> Result<Option<BendContext>, EvalError> {
+    fn context(&self, wart: &Wart, ops: &[Op]) -> Result<Option<BendContext>, EvalError> {
         // Most warts need to look at nothing, or once.
         let view = || HostView::new(self, self.top());
         if let Some(when) = &wart.when
@@ -306,41 +318,65 @@ impl Host {
             return Ok(None);
         }
         let frame = self.frames.last();
-        let mut scene = BendContext {
+        let mut context = BendContext {
             frame: frame.map_or(0, |frame| frame.id),
             time: time_of_day(&self.region.system, self.now),
             typed: self.unit.as_ref().is_some_and(|unit| unit.typed),
             ..BendContext::default()
         };
-        if let Some(text) = wart.kind.text() {
-            scene.text = view().text(text)?;
+        if let Some(text) = wart.bend.text() {
+            context.text = view().text(text)?;
         }
-        if let Some(relief) = wart.kind.relief() {
-            scene.relieved = test(relief, &view())?;
+        if let Persistence::Until(relief) = wart.bend.persistence() {
+            context.relieved = test(relief, &view())?;
         }
-        match &wart.kind {
-            WartKind::Held { key, by, .. } => {
+        match &wart.bend {
+            Bend::Held { key, by, .. } => {
                 let view = view();
                 let key = key
                     .iter()
                     .map(|part| eval(part, &view))
                     .collect::<Result<_, _>>()?;
-                scene.record = Some((key, eval(by, &view)?));
+                context.record = Some((key, eval(by, &view)?));
             }
-            WartKind::Misdirect { table, set } => {
+            Bend::Misdirect { table, set } => {
                 let mut view = view();
                 let written = ops
                     .iter()
                     .map(|op| self.elsewhere(op, *table, set, &mut view));
-                scene.misdirected = written.collect::<Result<_, _>>()?;
+                context.misdirected = written.collect::<Result<_, _>>()?;
             }
-            WartKind::Refuse { field, .. } => {
+            Bend::Refuse { field, .. } => {
                 let entry = frame.and_then(|frame| frame.entry(*field));
-                scene.filled = entry.is_some_and(|entry| !entry.text.as_text().is_empty());
+                context.filled = entry.is_some_and(|entry| !entry.text.as_text().is_empty());
             }
-            _ => {}
+            Bend::Drop { .. }
+            | Bend::Partial { .. }
+            | Bend::Double { .. }
+            | Bend::Mislead { .. }
+            | Bend::Swap(..)
+            | Bend::Jump { .. }
+            | Bend::Abend { .. }
+            | Bend::Slow { .. }
+            | Bend::Spin { .. }
+            | Bend::Acknowledge { .. }
+            | Bend::Window { .. }
+            | Bend::Sequence { .. }
+            | Bend::Closed { .. }
+            | Bend::Truncate { .. }
+            | Bend::Broadcast { .. }
+            | Bend::Timeout { .. }
+            | Bend::Reset { .. }
+            | Bend::Sticky { .. }
+            | Bend::TwoStage { .. }
+            | Bend::Stale { .. }
+            | Bend::Repost { .. }
+            | Bend::Forget
+            | Bend::Swallow { .. }
+            | Bend::Unpainted
+            | Bend::Drift(_) => {}
         }
-        Ok(Some(scene))
+        Ok(Some(context))
     }
 
     /// What is written, with other values in some columns of a table; other effects as they are.
@@ -351,7 +387,10 @@ impl Host {
         set: &[(usize, Expr)],
         view: &mut HostView<'_>,
     ) -> Result<Op, EvalError> {
-        let Some(row) = self.written(op, table) else {
+        let Op::Record(record) = op else {
+            return Ok(op.clone());
+        };
+        let Some(row) = self.written(record, table) else {
             return Ok(op.clone());
         };
         view.rows.push(Some(StoredRow::Own(row)));
@@ -360,16 +399,19 @@ impl Host {
         view.rows.pop();
         let key = self.region.system.tables.get(table);
         let key = key.map_or(&[][..], |model| &model.key);
-        Ok(misdirect(op.clone(), values?, key))
+        Ok(misdirect(record.clone(), values?, key).into())
     }
 
     /// The row of a table that an effect writes, as it would stand there; of a row that is deleted, as it is.
-    fn written(&self, op: &Op, table: TableId) -> Option<Row> {
+    fn written(&self, op: &RecordOp, table: TableId) -> Option<Row> {
         let found = |key| Some(self.tables.get(table)?.get(key)?.row());
+        if op.changed() != Some(table) {
+            return None;
+        }
         match op {
-            Op::Insert(id, row) if *id == table => Some(row.as_slice().into()),
-            Op::Delete(id, key) if *id == table => found(key),
-            Op::Update(id, key, set) if *id == table => {
+            RecordOp::Insert(_, row) => Some(row.as_slice().into()),
+            RecordOp::Delete(_, key) => found(key),
+            RecordOp::Update(_, key, set) => {
                 let mut row = found(key)?.to_vec();
                 for (at, value) in set {
                     if let Some(cell) = row.get_mut(*at) {
@@ -378,7 +420,7 @@ impl Host {
                 }
                 Some(row.into())
             }
-            _ => None,
+            RecordOp::Hold(..) | RecordOp::Release(..) => None,
         }
     }
 
@@ -404,16 +446,25 @@ impl WartOccasion {
     }
 }
 
-impl WartKind {
-    /// Whether it goes on by itself once it has begun.
-    fn goes_on(&self) -> bool {
-        matches!(
-            self,
-            WartKind::Acknowledge { .. }
-                | WartKind::Window { .. }
-                | WartKind::Sequence { .. }
-                | WartKind::Refuse { .. }
-                | WartKind::Held { .. }
-        )
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::value::Value;
+
+    #[test]
+    fn the_printed_form_that_is_hashed_stays() {
+        let live = Live {
+            wart: 1,
+            chance: 0.5f64.to_bits(),
+            seen: 2,
+            fired: 1,
+            round: 0,
+            until: 900,
+            posted: vec![RecordOp::Insert(3, vec![Value::Int(4)])],
+        };
+        assert_eq!(
+            format!("{live:?}"),
+            "Live { wart: 1, chance: 4602678819172646912, seen: 2, fired: 1, round: 0, until: 900, posted: [Insert(3, [Int(4)])] }"
+        );
     }
 }

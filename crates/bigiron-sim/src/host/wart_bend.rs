@@ -1,14 +1,14 @@
 //! What each kind of wart makes of the effects of a clean rule: pure, one function a kind.
 
 use super::chance::Chance;
-use super::effect::Op;
+use super::effect::{FormOp, Op, OpClass, RecordOp};
 use super::frame::FrameId;
 use super::table::Table;
 use super::{DAY, Millis};
 use crate::system::expr::TableId;
 use crate::system::model::{ScreenId, System};
 use crate::system::value::{RowKey, Value};
-use crate::system::wart::{HiddenOutcome, WartKind};
+use crate::system::wart::{Bend, HiddenOutcome};
 use std::collections::BTreeMap;
 
 /// What a wart knows besides the effects: its texts and conditions worked out.
@@ -33,127 +33,143 @@ pub(super) struct BendContext {
     /// The key came soon after the last answer.
     pub soon: bool,
     /// The rows that were last made, of those that may be made again.
-    pub posted: Vec<Op>,
+    pub posted: Vec<RecordOp>,
     /// The wart's place among those that are on.
     pub live: usize,
 }
 
 /// Whether there is anything to bend: only then it is an occurrence.
-pub(super) fn applies(kind: &WartKind, ops: &[Op], scene: &BendContext) -> bool {
+pub(super) fn applies(bend: &Bend, ops: &[Op], context: &BendContext) -> bool {
     let changes = |test: &dyn Fn(TableId) -> bool| ops.iter().filter_map(changed).any(test);
-    match kind {
-        WartKind::Drop { tables } => changes(&|table| tables.contains(&table)),
-        WartKind::Partial { tables } => changes(&|table| !tables.contains(&table)),
-        WartKind::Double { tables } => ops
-            .iter()
-            .any(|op| matches!(op, Op::Insert(table, _) if tables.contains(table))),
-        WartKind::Truncate { table, .. } => changes(&|changed| changed == *table),
-        WartKind::Misdirect { .. } => scene.misdirected != ops,
-        WartKind::Swap(a, b) => ops
+    let on_records = |test: &dyn Fn(&RecordOp) -> bool| ops.iter().filter_map(record).any(test);
+    match bend {
+        Bend::Drop { tables } => changes(&|table| tables.contains(&table)),
+        Bend::Partial { tables } => changes(&|table| !tables.contains(&table)),
+        Bend::Double { tables } => inserted(ops, tables).next().is_some(),
+        Bend::Truncate { table, .. } => changes(&|changed| changed == *table),
+        Bend::Misdirect { .. } => context.misdirected != ops,
+        Bend::Swap(a, b) => ops
             .iter()
             .filter_map(shown)
             .any(|screen| screen == *a || screen == *b),
-        WartKind::Sticky { .. } => ops.iter().any(|op| matches!(op, Op::Release(..))),
-        WartKind::Slow { .. }
-        | WartKind::Broadcast { .. }
-        | WartKind::Timeout { .. }
-        | WartKind::Reset { .. }
-        | WartKind::TwoStage { .. } => true,
-        WartKind::Refuse { .. } => scene.filled && !scene.relieved,
-        WartKind::Stale { .. } => ops.iter().any(reads),
-        WartKind::Repost { .. } => !scene.posted.is_empty() && !ops.iter().any(works),
-        WartKind::Forget => !ops.iter().any(leaves),
-        WartKind::Swallow { .. } => scene.soon && scene.typed,
-        WartKind::Unpainted => acts(ops),
-        WartKind::Drift(_) => false,
-        WartKind::Closed { from, to, .. } => acts(ops) && is_closed(*from, *to, scene.time),
-        WartKind::Mislead { .. }
-        | WartKind::Jump { .. }
-        | WartKind::Abend { .. }
-        | WartKind::Spin { .. }
-        | WartKind::Acknowledge { .. }
-        | WartKind::Window { .. }
-        | WartKind::Sequence { .. }
-        | WartKind::Held { .. } => acts(ops) && !scene.relieved,
+        Bend::Sticky { .. } => on_records(&|op| matches!(op, RecordOp::Release(..))),
+        Bend::Slow { .. }
+        | Bend::Broadcast { .. }
+        | Bend::Timeout { .. }
+        | Bend::Reset { .. }
+        | Bend::TwoStage { .. } => true,
+        Bend::Refuse { .. } => context.filled && !context.relieved,
+        Bend::Stale { .. } => ops.iter().any(reads),
+        Bend::Repost { .. } => !context.posted.is_empty() && !ops.iter().any(works),
+        Bend::Forget => !ops.iter().any(leaves),
+        Bend::Swallow { .. } => context.soon && context.typed,
+        Bend::Unpainted => acts(ops),
+        Bend::Drift(_) => false,
+        Bend::Closed { from, to, .. } => acts(ops) && is_closed(*from, *to, context.time),
+        Bend::Mislead { .. }
+        | Bend::Jump { .. }
+        | Bend::Abend { .. }
+        | Bend::Spin { .. }
+        | Bend::Acknowledge { .. }
+        | Bend::Window { .. }
+        | Bend::Sequence { .. }
+        | Bend::Held { .. } => acts(ops) && !context.relieved,
     }
 }
 
 /// The effects as the wart has them.
 pub(super) fn bend(
-    kind: &WartKind,
+    bend: &Bend,
     ops: Vec<Op>,
-    scene: BendContext,
+    context: BendContext,
     draw: &mut Chance,
     system: &System,
     tables: &mut [Table],
 ) -> Vec<Op> {
-    match kind {
-        WartKind::Drop { tables } => kept(ops, |op| !is_on(op, tables)),
-        WartKind::Partial { tables } => kept(ops, |op| changed(op).is_none() || is_on(op, tables)),
-        WartKind::Double { tables: which } => double(ops, which, system, tables),
-        WartKind::Mislead { outcome, .. } => mislead(ops, drawn(*outcome, draw), scene.text),
-        WartKind::Swap(a, b) => swap(ops, *a, *b),
-        WartKind::Jump { to } => after(work(ops, HiddenOutcome::Done), [Op::Goto(*to)]),
-        WartKind::Abend { outcome, .. } => abend(ops, drawn(*outcome, draw), scene.text),
-        WartKind::Slow { by } => before(Op::Delay(*by), ops),
-        WartKind::Spin {
+    match bend {
+        Bend::Drop { tables } => kept(ops, |op| !is_on(op, tables)),
+        Bend::Partial { tables } => kept(ops, |op| changed(op).is_none() || is_on(op, tables)),
+        Bend::Double { tables: which } => double(ops, which, system, tables),
+        Bend::Mislead { outcome, .. } => mislead(ops, drawn(*outcome, draw), context.text),
+        Bend::Swap(a, b) => swap(ops, *a, *b),
+        Bend::Jump { to } => after(work(ops, HiddenOutcome::Done), [Op::Goto(*to)]),
+        Bend::Abend { outcome, .. } => abend(ops, drawn(*outcome, draw), context.text),
+        Bend::Slow { by } => before(Op::Delay(*by), ops),
+        Bend::Spin {
             by,
             outcome,
             refresh,
         } => spin(ops, *by, drawn(*outcome, draw), *refresh),
-        WartKind::Acknowledge { .. } | WartKind::Sequence { .. } | WartKind::Closed { .. } => {
-            vec![Op::Message(scene.text)]
+        Bend::Acknowledge { .. } | Bend::Sequence { .. } | Bend::Closed { .. } => {
+            vec![Op::Message(context.text)]
         }
-        WartKind::Window { modal, .. } => vec![Op::Call(*modal)],
-        WartKind::Refuse { field, .. } => vec![
-            Op::Fill(scene.frame, *field, Value::text("")),
-            Op::Cursor(scene.frame, *field),
-            Op::Message(scene.text),
+        Bend::Window { modal, .. } => vec![Op::Call(*modal)],
+        Bend::Refuse { field, .. } => vec![
+            FormOp::Fill(context.frame, *field, Value::text("")).into(),
+            FormOp::Cursor(context.frame, *field).into(),
+            Op::Message(context.text),
         ],
-        WartKind::Truncate {
+        Bend::Truncate {
             table,
             column,
             width,
             translate,
         } => truncate(ops, (*table, *column), *width, translate),
-        WartKind::Misdirect { .. } => scene.misdirected,
-        WartKind::Broadcast { after: by, .. } => {
-            after(ops, [later(*by, vec![Op::Broadcast(scene.text)], None)])
+        Bend::Misdirect { .. } => context.misdirected,
+        Bend::Broadcast { after: by, .. } => {
+            after(ops, [later(*by, vec![Op::Broadcast(context.text)], None)])
         }
-        WartKind::Timeout { after: by, .. } => {
-            let deed = vec![Op::SignOff, Op::Message(scene.text)];
+        Bend::Timeout { after: by, .. } => {
+            let deed = vec![Op::SignOff, Op::Message(context.text)];
             after(ops, [later(*by, deed, None)])
         }
-        WartKind::Reset { after: by, .. } => {
-            let deed = vec![Op::Refresh, Op::Message(scene.text)];
-            after(ops, [later(*by, deed, Some(scene.frame))])
+        Bend::Reset { after: by, .. } => {
+            let deed = vec![Op::Refresh, Op::Message(context.text)];
+            after(ops, [later(*by, deed, Some(context.frame))])
         }
-        WartKind::Held { table, lasts, .. } => held(*table, *lasts, scene),
-        WartKind::Sticky { lasts } => sticky(ops, *lasts),
-        WartKind::TwoStage { by } => after(ops, [Op::Show, Op::Delay(*by)]),
-        WartKind::Stale { .. } => before(Op::Copy(scene.live), ops),
-        WartKind::Repost { .. } => {
-            let again = |op| numbered_anew(op, system, tables);
-            let posted: Vec<Op> = scene.posted.into_iter().map(again).collect();
+        Bend::Held { table, lasts, .. } => held(*table, *lasts, context),
+        Bend::Sticky { lasts } => sticky(ops, *lasts),
+        Bend::TwoStage { by } => after(ops, [Op::Show, Op::Delay(*by)]),
+        Bend::Stale { .. } => before(Op::Copy(context.live), ops),
+        Bend::Repost { .. } => {
+            let again = |op| numbered_anew(op, system, tables).into();
+            let posted: Vec<Op> = context.posted.into_iter().map(again).collect();
             after(posted, ops)
         }
-        WartKind::Forget => after(ops, [Op::Refresh]),
-        WartKind::Swallow { .. } => vec![Op::Refresh],
-        WartKind::Unpainted => after(ops, [Op::Unpainted]),
-        WartKind::Drift(_) => ops,
+        Bend::Forget => after(ops, [Op::Refresh]),
+        Bend::Swallow { .. } => vec![Op::Refresh],
+        Bend::Unpainted => after(ops, [Op::Unpainted]),
+        Bend::Drift(_) => ops,
+    }
+}
+
+/// The new rows of some tables.
+pub(super) fn inserted<'o>(
+    ops: &'o [Op],
+    into: &'o [TableId],
+) -> impl Iterator<Item = &'o RecordOp> {
+    let records = ops.iter().filter_map(record);
+    records.filter(|op| inserts(op, into))
+}
+
+fn record(op: &Op) -> Option<&RecordOp> {
+    match op {
+        Op::Record(op) => Some(op),
+        _ => None,
     }
 }
 
 /// The table whose records an effect changes.
 fn changed(op: &Op) -> Option<TableId> {
-    match op {
-        Op::Insert(table, _) | Op::Update(table, ..) | Op::Delete(table, _) => Some(*table),
-        _ => None,
-    }
+    record(op).and_then(RecordOp::changed)
 }
 
 fn is_on(op: &Op, tables: &[TableId]) -> bool {
     changed(op).is_some_and(|table| tables.contains(&table))
+}
+
+fn inserts(op: &RecordOp, into: &[TableId]) -> bool {
+    matches!(op, RecordOp::Insert(table, _) if into.contains(table))
 }
 
 fn shown(op: &Op) -> Option<ScreenId> {
@@ -165,25 +181,26 @@ fn shown(op: &Op) -> Option<ScreenId> {
 
 /// Whether the answer shows a screen or a list anew, and so reads what it shows.
 fn reads(op: &Op) -> bool {
-    leaves(op) || matches!(op, Op::Refresh | Op::Page(..))
+    match op.class() {
+        OpClass::Goto | OpClass::Call | OpClass::Leave | OpClass::Renew => true,
+        OpClass::Change | OpClass::Start | OpClass::Keep | OpClass::Wait | OpClass::Show => false,
+    }
 }
 
 /// Whether another screen stands there afterwards.
 fn leaves(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Goto(_) | Op::Call(_) | Op::Back | Op::SignOff | Op::Abend(_)
-    )
+    reads(op) && op.class() != OpClass::Renew
 }
 
 /// Whether it is work, and not only something to look at.
 fn works(op: &Op) -> bool {
-    changed(op).is_some() || matches!(op, Op::Run(_) | Op::Submit(..))
+    matches!(op.class(), OpClass::Change | OpClass::Start)
 }
 
 /// Whether the rule does anything: changes records, starts a job or leads on. A refusal, a window and a page do not.
 fn acts(ops: &[Op]) -> bool {
-    ops.iter().any(|op| works(op) || matches!(op, Op::Goto(_)))
+    ops.iter()
+        .any(|op| works(op) || op.class() == OpClass::Goto)
 }
 
 /// From one time of day to another, which may lie after midnight.
@@ -229,47 +246,37 @@ fn work(ops: Vec<Op>, outcome: HiddenOutcome) -> Vec<Op> {
         HiddenOutcome::Done | HiddenOutcome::Any => usize::MAX,
     };
     let is_whole = left == usize::MAX;
-    kept(ops, |op| match op {
-        Op::Delay(_) => true,
-        Op::Insert(..) | Op::Update(..) | Op::Delete(..) => {
+    kept(ops, |op| match op.class() {
+        OpClass::Wait => true,
+        OpClass::Change => {
             let keeps = left > 0;
             left = left.saturating_sub(1);
             keeps
         }
-        Op::Run(_) | Op::Submit(..) | Op::Hold(..) | Op::Release(..) | Op::SetSession(..) => {
-            is_whole
-        }
-        Op::SetState(..) => is_whole,
-        _ => false,
+        OpClass::Start | OpClass::Keep => is_whole,
+        OpClass::Goto | OpClass::Call | OpClass::Leave | OpClass::Renew | OpClass::Show => false,
     })
 }
 
 fn double(ops: Vec<Op>, which: &[TableId], system: &System, tables: &mut [Table]) -> Vec<Op> {
     let mut twice = |op: Op| {
-        let again = match &op {
-            Op::Insert(id, _) if which.contains(id) => {
-                Some(numbered_anew(op.clone(), system, tables))
-            }
-            _ => None,
-        };
+        let again = record(&op)
+            .filter(|op| inserts(op, which))
+            .map(|op| numbered_anew(op.clone(), system, tables).into());
         std::iter::once(op).chain(again)
     };
     ops.into_iter().flat_map(&mut twice).collect()
 }
 
-/// The same new row under the next number of its table.
-fn numbered_anew(op: Op, system: &System, tables: &mut [Table]) -> Op {
-    match op {
-        Op::Insert(id, mut row) => {
-            if let (Some(model), Some(table)) = (system.tables.get(id), tables.get_mut(id))
-                && let Some(cell) = model.key.first().and_then(|column| row.get_mut(*column))
-            {
-                *cell = table.next_key(model);
-            }
-            Op::Insert(id, row)
-        }
-        op => op,
+/// The same new row under the next number of its table; of what is no new row, itself.
+fn numbered_anew(mut op: RecordOp, system: &System, tables: &mut [Table]) -> RecordOp {
+    if let RecordOp::Insert(id, row) = &mut op
+        && let (Some(model), Some(table)) = (system.tables.get(*id), tables.get_mut(*id))
+        && let Some(cell) = model.key.first().and_then(|column| row.get_mut(*column))
+    {
+        *cell = table.next_key(model);
     }
+    op
 }
 
 fn mislead(ops: Vec<Op>, outcome: HiddenOutcome, text: String) -> Vec<Op> {
@@ -312,60 +319,54 @@ fn truncate(
         *value = Value::text(text);
     };
     for op in &mut ops {
-        match op {
-            Op::Insert(id, row) if *id == table => row.get_mut(column).into_iter().for_each(cut),
-            Op::Update(id, _, set) if *id == table => set
-                .iter_mut()
-                .filter(|(at, _)| *at == column)
-                .for_each(|(_, value)| cut(value)),
-            _ => {}
+        if let Op::Record(op) = op
+            && op.changed() == Some(table)
+        {
+            written(op, column).into_iter().for_each(cut);
         }
     }
     ops
 }
 
+/// The values that an effect writes into a column.
+fn written(op: &mut RecordOp, column: usize) -> Vec<&mut Value> {
+    match op {
+        RecordOp::Insert(_, row) => row.get_mut(column).into_iter().collect(),
+        RecordOp::Update(_, _, set) => {
+            let set = set.iter_mut().filter(|(at, _)| *at == column);
+            set.map(|(_, value)| value).collect()
+        }
+        RecordOp::Delete(..) | RecordOp::Hold(..) | RecordOp::Release(..) => Vec::new(),
+    }
+}
+
 /// A write with other values in some columns; of a row that is there, one of its key columns means another row, and a column
 /// that is not written stays.
-pub(super) fn misdirect(op: Op, values: Vec<(usize, Value)>, key: &[usize]) -> Op {
-    let elsewhere = |mut at: RowKey| {
+pub(super) fn misdirect(mut op: RecordOp, values: Vec<(usize, Value)>, key: &[usize]) -> RecordOp {
+    if let RecordOp::Update(_, at, _) | RecordOp::Delete(_, at) = &mut op {
         for (column, value) in &values {
             let part = key.iter().position(|part| part == column);
             if let Some(cell) = part.and_then(|part| at.get_mut(part)) {
                 cell.clone_from(value);
             }
         }
-        at
-    };
-    match op {
-        Op::Insert(table, mut row) => {
-            for (column, value) in values {
-                if let Some(cell) = row.get_mut(column) {
-                    *cell = value;
-                }
-            }
-            Op::Insert(table, row)
-        }
-        Op::Update(table, at, mut set) => {
-            for (column, value) in &mut set {
-                if let Some((_, other)) = values.iter().find(|(other, _)| other == column) {
-                    value.clone_from(other);
-                }
-            }
-            Op::Update(table, elsewhere(at), set)
-        }
-        Op::Delete(table, at) => Op::Delete(table, elsewhere(at)),
-        op => op,
     }
+    for (column, value) in &values {
+        for cell in written(&mut op, *column) {
+            cell.clone_from(value);
+        }
+    }
+    op
 }
 
-fn held(table: TableId, lasts: Millis, scene: BendContext) -> Vec<Op> {
-    let mut ops = vec![Op::Message(scene.text)];
-    if let Some((key, by)) = scene.record {
-        let free = vec![Op::Release(table, key.clone())];
+fn held(table: TableId, lasts: Millis, context: BendContext) -> Vec<Op> {
+    let mut ops = vec![Op::Message(context.text)];
+    if let Some((key, by)) = context.record {
+        let release: Op = RecordOp::Release(table, key.clone()).into();
         ops.extend([
-            Op::Release(table, key.clone()),
-            Op::Hold(table, key, by),
-            later(lasts, free, None),
+            release.clone(),
+            RecordOp::Hold(table, key, by).into(),
+            later(lasts, vec![release], None),
         ]);
     }
     ops
@@ -373,7 +374,7 @@ fn held(table: TableId, lasts: Millis, scene: BendContext) -> Vec<Op> {
 
 fn sticky(ops: Vec<Op>, lasts: Millis) -> Vec<Op> {
     let stays = |op| match op {
-        Op::Release(..) => later(lasts, vec![op], None),
+        Op::Record(RecordOp::Release(..)) => later(lasts, vec![op], None),
         op => op,
     };
     ops.into_iter().map(stays).collect()

@@ -2,6 +2,7 @@
 
 pub mod diagnostics;
 pub mod expr;
+mod kinds;
 pub(crate) mod load;
 pub mod model;
 pub mod near;

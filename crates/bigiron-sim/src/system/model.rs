@@ -3,9 +3,11 @@
 //! Positions on the grid are 0-based buffer addresses (row * columns + column) unless a field says otherwise.
 
 use super::expr::{Expr, TableId};
+use super::kinds::words;
 use super::picture::Picture;
 use super::value::{Type, Value};
 use std::collections::BTreeMap;
+use std::fmt;
 use tn3270::wire::attribute::{Color, FieldAttribute, Highlight};
 
 /// Index of a screen in [`System::screens`].
@@ -235,7 +237,7 @@ pub struct MapText {
 }
 
 /// A field attribute with its extensions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct FieldStyle {
     /// Protection, numeric, intensity, MDT.
     pub attribute: FieldAttribute,
@@ -243,6 +245,17 @@ pub struct FieldStyle {
     pub color: Option<Color>,
     /// Extended highlighting, if given.
     pub highlight: Option<Highlight>,
+}
+
+/// The printed form is part of the state hash of a host that has a mark pending, so its name stays as it was first written.
+impl fmt::Debug for FieldStyle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Look")
+            .field("attribute", &self.attribute)
+            .field("color", &self.color)
+            .field("highlight", &self.highlight)
+            .finish()
+    }
 }
 
 /// A field.
@@ -445,14 +458,14 @@ pub enum Effect {
     Broadcast(Template),
 }
 
-/// Which page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Paging {
-    First,
-    Next,
-    Previous,
-    Last,
+words! {
+    /// Which page of a list is shown next.
+    pub enum Paging {
+        First = "first",
+        Next = "next",
+        Previous = "previous",
+        Last = "last",
+    }
 }
 
 /// The double-entry construct: each row of `left` that passes is compared with the row of `right` that has the same key.

@@ -1,6 +1,8 @@
 //! JSON Schemas (draft 2020-12) of the definition files, made from their shapes.
 
-use super::shape::{EFFECTS, KeyShape, MAKERS, SCREEN, SYSTEM, TableShape, VARIABLE, ValueKind};
+use super::shape::{
+    EffectKind, KeyShape, MakerKind, SCREEN, SYSTEM, TableShape, VARIABLE, ValueKind,
+};
 use serde_json::{Map, Value, json};
 
 /// Of `system.toml`.
@@ -55,13 +57,16 @@ pub(crate) fn table(keys: impl Iterator<Item = (&'static KeyShape, bool)>) -> Va
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-fn one_of(shapes: &'static [TableShape]) -> Value {
-    let shapes: Vec<Value> = shapes.iter().map(|shape| table(shape.all_keys())).collect();
-    json!({ "anyOf": shapes })
+/// A table with the keys of one of these kinds.
+fn one_of(kinds: impl Iterator<Item = &'static [KeyShape]>) -> Value {
+    let keys = |keys: &'static [KeyShape]| keys.iter().map(|key| (key, key.required));
+    let kinds: Vec<Value> = kinds.map(|kind| table(keys(kind))).collect();
+    json!({ "anyOf": kinds })
 }
 
 fn effects() -> Value {
-    json!({ "type": "array", "items": one_of(EFFECTS) })
+    let kinds = EffectKind::ALL.iter().map(|kind| kind.keys());
+    json!({ "type": "array", "items": one_of(kinds) })
 }
 
 fn kind(kind: &'static ValueKind) -> Value {
@@ -89,9 +94,10 @@ fn kind(kind: &'static ValueKind) -> Value {
         }
         ValueKind::Effects => json!({ "$ref": "#/$defs/effects" }),
         ValueKind::Tagged(_, shapes) => {
-            json!({ "anyOf": [one_of(shapes), { "type": "array", "items": one_of(shapes) }] })
+            let one = one_of(shapes.iter().map(|shape| shape.keys));
+            json!({ "anyOf": [one, { "type": "array", "items": one }] })
         }
-        ValueKind::Maker => one_of(MAKERS),
+        ValueKind::Maker => one_of(MakerKind::ALL.iter().map(|kind| kind.keys())),
         ValueKind::Variable => json!({ "anyOf": [literal, table(VARIABLE.all_keys())] }),
         ValueKind::ColumnPair => json!({ "type": ["string", "object"] }),
     }

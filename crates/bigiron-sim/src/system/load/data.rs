@@ -6,7 +6,7 @@ use super::scope::{Catalog, lookup, template, typed, unknown};
 use super::structure;
 use crate::system::expr::{Named, Names, RESERVED, TableNames};
 use crate::system::model::{Column, Generate, Maker, Sequence, TableDef};
-use crate::system::shape::MAKERS;
+use crate::system::shape::MakerKind;
 use crate::system::value::{Date, Decimal, Type, Value};
 use std::collections::BTreeSet;
 use toml::de::DeValue;
@@ -289,10 +289,9 @@ fn makers(
             names,
             faults,
         };
-        let head = structure::tag(&maker, MAKERS).and_then(|shape| shape.keys.first());
-        if let Some(maker) = head.and_then(|key| compiler.maker(key.name, &maker.get(key.name)?)) {
-            makers.push((column, maker));
-        }
+        let maker = structure::maker(&maker)
+            .and_then(|kind| compiler.maker(kind, &maker.get(kind.name())?));
+        makers.extend(maker.map(|maker| (column, maker)));
     }
     makers
 }
@@ -306,42 +305,37 @@ struct Makers<'m> {
 }
 
 impl Makers<'_> {
-    fn maker(&mut self, kind: &str, node: &TomlNode<'_>) -> Option<Maker> {
+    fn maker(&mut self, kind: MakerKind, node: &TomlNode<'_>) -> Option<Maker> {
         match kind {
-            "word" => {
-                let name = node.text()?;
+            MakerKind::Word => self.word(node),
+            MakerKind::Pattern => self.pattern(node),
+            MakerKind::Text => {
                 self.text_only(node)?;
-                lookup(
-                    "word list",
-                    &name,
-                    self.catalog.words.keys().map(String::as_str),
-                    self.faults,
-                )?;
-                Some(Maker::Word(name.text.to_owned()))
+                let text = template(&node.text()?, &self.names, &[], self.faults);
+                Some(Maker::Text(text))
             }
-            "pattern" => {
-                let text = node.text()?;
-                self.text_only(node)?;
-                self.pattern_lists(&text);
-                Some(Maker::Pattern(text.text.to_owned()))
-            }
-            "text" => {
-                self.text_only(node)?;
-                Some(Maker::Text(template(
-                    &node.text()?,
-                    &self.names,
-                    &[],
-                    self.faults,
-                )))
-            }
-            "weighted" => self.weighted(node),
-            "range" => self.range(node),
-            "days" => self.days(node),
-            "count" => self.count(node),
-            "key_of" => self.key_of(node),
-            "expr" => typed(node, &self.of.of, &self.names, self.faults).map(Maker::Expr),
-            _ => None,
+            MakerKind::Weighted => self.weighted(node),
+            MakerKind::Range => self.range(node),
+            MakerKind::Days => self.days(node),
+            MakerKind::Count => self.count(node),
+            MakerKind::KeyOf => self.key_of(node),
+            MakerKind::Expr => typed(node, &self.of.of, &self.names, self.faults).map(Maker::Expr),
         }
+    }
+
+    fn word(&mut self, node: &TomlNode<'_>) -> Option<Maker> {
+        let name = node.text()?;
+        self.text_only(node)?;
+        let known = self.catalog.words.keys().map(String::as_str);
+        lookup("word list", &name, known, self.faults)?;
+        Some(Maker::Word(name.text.to_owned()))
+    }
+
+    fn pattern(&mut self, node: &TomlNode<'_>) -> Option<Maker> {
+        let text = node.text()?;
+        self.text_only(node)?;
+        self.pattern_lists(&text);
+        Some(Maker::Pattern(text.text.to_owned()))
     }
 
     fn wrong(&mut self, node: &TomlNode<'_>, what: &str) {

@@ -80,7 +80,7 @@ pub(super) fn keys<'c>(
                 .map(|text| template(&text, names, &[], faults));
             let mut effects = Effects {
                 catalog,
-                stage: EffectContext::Screen(own),
+                context: EffectContext::Screen(own),
                 names: names.clone(),
                 faults,
             };
@@ -158,7 +158,7 @@ pub(super) fn requires<'c>(
             .and_then(|node| typed(&node, &Type::Bool, names, faults));
         let mut compiler = Effects {
             catalog,
-            stage: EffectContext::Screen(own),
+            context: EffectContext::Screen(own),
             names: names.clone(),
             faults,
         };

@@ -1,6 +1,7 @@
 //! Warnings about a system as a whole.
 
 use super::node::{Faults, TomlTable};
+use super::visit::NextScreen;
 use crate::system::model::{Effect, Screen, ScreenId, System};
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ pub(super) fn unreachable(system: &System, roots: &[TomlTable<'_>], faults: &mut
         idle.effects.iter().for_each(|e| targets(e, &mut open));
     }
     for wart in &system.warts {
-        open.extend(wart.kind.shows());
+        open.extend(wart.bend.shows());
     }
     while let Some(id) = open.pop() {
         if let Some(screen) = system.screens.get(id).filter(|_| reached.insert(id)) {
@@ -50,8 +51,9 @@ fn effects(screen: &Screen) -> impl Iterator<Item = &Effect> {
 }
 
 fn targets(effect: &Effect, found: &mut Vec<ScreenId>) {
-    effect.each(&mut |effect| match effect {
-        Effect::Goto(to) | Effect::Call(to) => found.push(*to),
-        _ => {}
+    effect.each(&mut |effect| {
+        if let NextScreen::Other(to) = effect.next_screen() {
+            found.push(to);
+        }
     });
 }

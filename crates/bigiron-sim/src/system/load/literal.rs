@@ -2,9 +2,9 @@
 
 use super::node::{Faults, TomlNode, TomlTable, TomlText};
 use crate::system::model::{FieldStyle, Variable};
-use crate::system::shape::{COLORS, HIGHLIGHTS};
+use crate::system::shape::{COLORS, HIGHLIGHTS, INTENSITIES};
 use crate::system::value::{Date, Decimal, Type, Value};
-use tn3270::wire::attribute::{Color, FieldAttribute, Highlight, Intensity};
+use tn3270::wire::attribute::FieldAttribute;
 use toml::de::DeValue;
 
 /// Widest text of a column: a whole screen of the largest model.
@@ -248,33 +248,20 @@ pub(crate) fn plain() -> FieldStyle {
 pub(crate) fn look(table: &TomlTable<'_>, base: FieldStyle) -> FieldStyle {
     let word = |key| table.str_of(key).map(|t| t.text);
     let mut look = base;
-    if let Some(intensity) = word("intensity") {
-        look.attribute = look.attribute.intensity(match intensity {
-            "high" => Intensity::High,
-            "hidden" => Intensity::Hidden,
-            "detectable" => Intensity::Detectable,
-            _ => Intensity::Normal,
-        });
+    if let Some(intensity) = word("intensity").and_then(|word| meaning(&INTENSITIES, word)) {
+        look.attribute = look.attribute.intensity(intensity);
     }
-    if let Some(color) = word("color").and_then(color) {
+    if let Some(color) = word("color").and_then(|word| meaning(&COLORS, word)) {
         look.color = Some(color);
     }
-    if let Some(highlight) = word("highlight").and_then(highlight) {
+    if let Some(highlight) = word("highlight").and_then(|word| meaning(&HIGHLIGHTS, word)) {
         look.highlight = Some(highlight);
     }
     look
 }
 
-fn color(name: &str) -> Option<Color> {
-    // The names stand in the order of the codes F1 to FE.
-    let at = COLORS.iter().position(|c| *c == name)?;
-    Color::ALL.get(at + 1).copied()
-}
-
-fn highlight(name: &str) -> Option<Highlight> {
-    use Highlight::*;
-    let at = HIGHLIGHTS.iter().position(|h| *h == name)?;
-    [Normal, Blink, Reverse, Underscore, Intensify]
-        .get(at)
-        .copied()
+/// What a word of a list means.
+fn meaning<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+    let found = words.iter().find(|(name, _)| *name == word);
+    found.map(|(_, meaning)| *meaning)
 }

@@ -432,7 +432,7 @@ fn idle(table: &TomlTable<'_>, catalog: &Catalog, faults: &mut Faults) -> Option
         .and_then(|node| literal::duration(&node, faults));
     let mut compiler = Effects {
         catalog,
-        stage: EffectContext::Idle,
+        context: EffectContext::Idle,
         names: catalog.names(),
         faults,
     };
@@ -491,7 +491,7 @@ fn job(name: &TomlKey<'_>, node: &TomlNode<'_>, catalog: &Catalog, faults: &mut 
     job.schedule = schedule(&table, faults);
     let mut compiler = Effects {
         catalog,
-        stage: EffectContext::Job,
+        context: EffectContext::Job,
         names: catalog.names(),
         faults,
     };

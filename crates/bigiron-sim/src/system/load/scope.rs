@@ -120,6 +120,22 @@ pub(crate) fn unknown<'n>(
     }
 }
 
+/// The index of a column of a table.
+pub(crate) fn column(
+    table: &TableNames,
+    name: &str,
+    place: &SourcePlace,
+    faults: &mut Faults,
+) -> Option<usize> {
+    let known = table.columns.iter().map(|c| c.name.as_str());
+    let found = known.clone().position(|k| k == name);
+    if found.is_none() {
+        let what = format!("column of {}", table.name);
+        unknown(&what, name, place.clone(), known, faults);
+    }
+    found
+}
+
 /// An expression of any type.
 pub(crate) fn any(
     node: &TomlNode<'_>,

@@ -2,7 +2,7 @@
 
 use super::node::{Faults, SourcePlace, TomlKey, TomlNode, TomlTable};
 use crate::system::near::near;
-use crate::system::shape::{EFFECTS, KeyShape, MAKERS, TableShape, VARIABLE, ValueKind};
+use crate::system::shape::{EffectKind, KeyShape, MakerKind, TableShape, VARIABLE, ValueKind};
 use toml::de::DeValue;
 
 /// The deepest nesting of effects.
@@ -65,84 +65,107 @@ impl Check<'_> {
     }
 
     fn value(&mut self, node: &TomlNode<'_>, kind: &'static ValueKind) {
-        match (kind, node.value) {
-            (ValueKind::One(shape), DeValue::Table(_)) => {
-                if let Some(table) = node.table() {
-                    self.shape(&table, shape, &node.place());
-                }
+        match accepts(kind, node.value) {
+            true => self.parts(node, kind),
+            false => self.wrong(node, kind),
+        }
+    }
+
+    /// Checks what is inside a value that is of its kind as far as its TOML type goes.
+    fn parts(&mut self, node: &TomlNode<'_>, kind: &'static ValueKind) {
+        match kind {
+            ValueKind::One(shape) => self.table(node, shape),
+            ValueKind::Variable => self.table(node, &VARIABLE),
+            ValueKind::Map(of) => self.each(node.table().map(|t| t.entries()), of),
+            ValueKind::ColumnPair => {
+                self.each(node.table().map(|t| t.entries()), &ValueKind::Text);
             }
-            (ValueKind::Map(of), DeValue::Table(_)) => {
-                self.each(node.table().map(|t| t.entries()), of)
-            }
-            (ValueKind::List(of) | ValueKind::OneOrList(of), DeValue::Array(_)) => {
-                self.elements(node, of)
-            }
-            (ValueKind::OneOrList(of), _) => self.value(node, of),
-            (ValueKind::Many(shape), DeValue::Array(_)) => {
+            ValueKind::List(of) => self.elements(node, of),
+            ValueKind::OneOrList(of) => match node.elements() {
+                Some(_) => self.elements(node, of),
+                None => self.value(node, of),
+            },
+            ValueKind::Many(shape) => {
                 for element in node.elements().unwrap_or_default() {
                     match element.table() {
-                        Some(table) => self.shape(&table, shape, &element.place()),
+                        Some(_) => self.table(&element, shape),
                         None => self.wrong(&element, kind),
                     }
                 }
             }
-            (ValueKind::Effects, DeValue::Array(_)) => {
-                if self.nesting == MAX_NESTING {
-                    self.faults.error(
-                        node.place(),
-                        format!("effects are nested more than {MAX_NESTING} levels deep"),
-                    );
-                    return;
-                }
-                self.nesting += 1;
-                for element in node.elements().unwrap_or_default() {
-                    self.tagged(&element, EFFECTS, "an effect");
-                }
-                self.nesting -= 1;
-            }
-            (ValueKind::Tagged(name, shapes), DeValue::Array(_)) => {
-                for element in node.elements().unwrap_or_default() {
-                    self.tagged(&element, shapes, name);
+            ValueKind::Effects => self.effects(node),
+            ValueKind::Maker => self.tagged(
+                node,
+                MakerKind::ALL,
+                |maker| maker.keys(),
+                "a generated column",
+            ),
+            ValueKind::Tagged(name, shapes) => {
+                for element in node.one_or_more() {
+                    self.tagged(&element, shapes, |shape| shape.keys, name);
                 }
             }
-            (ValueKind::Tagged(name, shapes), DeValue::Table(_)) => self.tagged(node, shapes, name),
-            (ValueKind::Maker, DeValue::Table(_)) => {
-                self.tagged(node, MAKERS, "a generated column")
-            }
-            (ValueKind::Variable, DeValue::Table(_)) => {
-                if let Some(table) = node.table() {
-                    self.shape(&table, &VARIABLE, &node.place());
+            ValueKind::Int(least, most) => {
+                if !node.int().is_some_and(|n| (*least..=*most).contains(&n)) {
+                    let message = format!("a whole number from {least} to {most} is wanted");
+                    self.faults.error(node.place(), message);
                 }
             }
-            (ValueKind::ColumnPair, DeValue::Table(_)) => {
-                self.each(node.table().map(|t| t.entries()), &ValueKind::Text)
-            }
-            (ValueKind::Int(least, most), DeValue::Integer(_))
-                if !node.int().is_some_and(|n| (*least..=*most).contains(&n)) =>
-            {
-                self.faults.error(
-                    node.place(),
-                    format!("a whole number from {least} to {most} is wanted"),
-                );
-            }
-            (ValueKind::Choice(words), DeValue::String(text))
-                if !words.contains(&text.as_ref()) =>
-            {
-                let fault = self.faults.error(
-                    node.place(),
-                    format!("`{text}` is none of {}", words.join(", ")),
-                );
-                if let Some(near) = near(text, words.iter().copied()) {
-                    fault.help(format!("did you mean `{near}`?"));
+            ValueKind::Choice(words) => self.choice(node, words),
+            ValueKind::True => {
+                if node.value.as_bool() == Some(false) {
+                    self.faults
+                        .error(node.place(), "only `true` makes sense here")
+                        .help("leave the key out if it should not happen");
                 }
             }
-            (ValueKind::True, DeValue::Boolean(false)) => {
-                self.faults
-                    .error(node.place(), "only `true` makes sense here")
-                    .help("leave the key out if it should not happen");
-            }
-            (kind, value) if !accepts(kind, value) => self.wrong(node, kind),
-            _ => {}
+            ValueKind::Text
+            | ValueKind::Ref(_)
+            | ValueKind::Template
+            | ValueKind::Expr
+            | ValueKind::Bool
+            | ValueKind::Date
+            | ValueKind::Time
+            | ValueKind::Duration
+            | ValueKind::Delay
+            | ValueKind::Type
+            | ValueKind::Literal => {}
+        }
+    }
+
+    /// A table of this shape; a value that is no table has no parts.
+    fn table(&mut self, node: &TomlNode<'_>, shape: &'static TableShape) {
+        if let Some(table) = node.table() {
+            self.shape(&table, shape, &node.place());
+        }
+    }
+
+    fn effects(&mut self, node: &TomlNode<'_>) {
+        if self.nesting == MAX_NESTING {
+            let message = format!("effects are nested more than {MAX_NESTING} levels deep");
+            self.faults.error(node.place(), message);
+            return;
+        }
+        self.nesting += 1;
+        for element in node.elements().unwrap_or_default() {
+            self.tagged(
+                &element,
+                EffectKind::ALL,
+                |effect| effect.keys(),
+                "an effect",
+            );
+        }
+        self.nesting -= 1;
+    }
+
+    fn choice(&mut self, node: &TomlNode<'_>, words: &'static [&'static str]) {
+        let Some(text) = node.value.as_str().filter(|text| !words.contains(text)) else {
+            return;
+        };
+        let message = format!("`{text}` is none of {}", words.join(", "));
+        let fault = self.faults.error(node.place(), message);
+        if let Some(near) = near(text, words.iter().copied()) {
+            fault.help(format!("did you mean `{near}`?"));
         }
     }
 
@@ -163,45 +186,43 @@ impl Check<'_> {
         self.faults.error(node.place(), message);
     }
 
-    /// A table whose kind is told by which of some keys it has.
-    fn tagged(&mut self, node: &TomlNode<'_>, shapes: &'static [TableShape], name: &str) {
+    /// A table whose keys say which of some kinds it is.
+    fn tagged<K>(&mut self, node: &TomlNode<'_>, kinds: &[K], keys: fn(&K) -> Keys, name: &str) {
         let Some(table) = node.table() else {
             let message = format!("expected {name} as a table, found {}", found(node.value));
             self.faults.error(node.place(), message);
             return;
         };
-        let entries = table.entries();
-        let heads = || shapes.iter().filter_map(|s| s.keys.first());
-        let tag = tag(&table, shapes);
-        match (tag, entries.first()) {
-            (Some(shape), _) => {
-                let head = shape.keys.first().map_or("", |k| k.name);
-                self.keys(
-                    &table,
-                    &format!("`{head}`"),
-                    &shape.all_keys().collect::<Vec<_>>(),
-                    &node.place(),
-                );
+        if let Some(kind) = tag(&table, kinds, keys) {
+            let called = format!("`{}`", head(keys(kind)));
+            let keys: Vec<_> = keys(kind).iter().map(|key| (key, key.required)).collect();
+            self.keys(&table, &called, &keys, &node.place());
+        } else if let Some((key, _)) = table.entries().first() {
+            let message = format!("`{}` is not the first key of {name}", key.text);
+            let heads: Vec<&str> = kinds.iter().map(|kind| head(keys(kind))).collect();
+            let fault = self.faults.error(key.place(), message);
+            match near(key.text, heads.iter().copied()) {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault.help(format!("there are {}", heads.join(", "))),
             }
-            (None, Some((key, _))) => {
-                let fault = self.faults.error(
-                    key.place(),
-                    format!("`{}` is not the first key of {name}", key.text),
-                );
-                match near(key.text, heads().map(|k| k.name)) {
-                    Some(near) => fault.help(format!("did you mean `{near}`?")),
-                    None => fault.help(format!(
-                        "there are {}",
-                        heads().map(|k| k.name).collect::<Vec<_>>().join(", ")
-                    )),
-                }
-            }
-            (None, None) => {
-                self.faults
-                    .error(node.place(), format!("{name} says nothing"));
-            }
+        } else {
+            self.faults
+                .error(node.place(), format!("{name} says nothing"));
         }
     }
+}
+
+/// The keys of one kind of table; the first is its name.
+type Keys = &'static [KeyShape];
+
+/// Which effect a table is.
+pub(super) fn effect(table: &TomlTable<'_>) -> Option<EffectKind> {
+    tag(table, EffectKind::ALL, |effect| effect.keys()).copied()
+}
+
+/// Which maker a table is.
+pub(super) fn maker(table: &TomlTable<'_>) -> Option<MakerKind> {
+    tag(table, MakerKind::ALL, |maker| maker.keys()).copied()
 }
 
 fn unknown_key(
@@ -224,56 +245,55 @@ fn unknown_key(
     }
 }
 
-/// Which of some kinds a table is: that whose telling key it has. `set` and `when` tell a kind and stand in other kinds
-/// too, so the kind that knows most of the keys counts, and must know all unless its telling key comes first.
-pub(super) fn tag(
-    table: &TomlTable<'_>,
-    shapes: &'static [TableShape],
-) -> Option<&'static TableShape> {
-    let entries = table.entries();
-    let head = |shape: &TableShape| shape.keys.first().map_or("", |key| key.name);
-    let known = |shape: &&TableShape| {
-        entries
-            .iter()
-            .filter(|(name, _)| shape.keys.iter().any(|k| k.name == name.text))
-            .count()
-    };
-    let first = entries.first().map_or("", |(name, _)| name.text);
-    shapes
-        .iter()
-        .filter(|shape| entries.iter().any(|(name, _)| name.text == head(shape)))
-        .filter(|shape| first == head(shape) || known(shape) == entries.len())
-        .max_by_key(|shape| (known(shape), first == head(shape)))
+fn head(keys: Keys) -> &'static str {
+    keys.first().map_or("", |key| key.name)
 }
 
-/// Whether a kind that has no parts takes a value.
+/// Which of some kinds a table is: that whose first key it has. `set` and `when` are the first keys of a kind and stand in
+/// other kinds too, so the kind that knows most of the keys counts, and must know all unless its first key comes first.
+fn tag<'k, K>(table: &TomlTable<'_>, kinds: &'k [K], keys: fn(&K) -> Keys) -> Option<&'k K> {
+    let entries = table.entries();
+    let known = |keys: Keys| {
+        let known = |name: &str| keys.iter().any(|key| key.name == name);
+        entries.iter().filter(|(name, _)| known(name.text)).count()
+    };
+    let first = entries.first().map_or("", |(name, _)| name.text);
+    let named = |keys: Keys| entries.iter().any(|(name, _)| name.text == head(keys));
+    kinds
+        .iter()
+        .filter(|kind| named(keys(kind)))
+        .filter(|kind| first == head(keys(kind)) || known(keys(kind)) == entries.len())
+        .max_by_key(|kind| (known(keys(kind)), first == head(keys(kind))))
+}
+
+/// Whether a value is of the TOML type that a kind takes.
 fn accepts(kind: &ValueKind, value: &DeValue<'_>) -> bool {
     use DeValue as V;
+    let literal = matches!(
+        value,
+        V::String(_) | V::Integer(_) | V::Float(_) | V::Boolean(_) | V::Datetime(_)
+    );
     match kind {
         ValueKind::Text
         | ValueKind::Ref(_)
         | ValueKind::Template
         | ValueKind::Type
-        | ValueKind::Choice(_) => {
-            matches!(value, V::String(_))
-        }
-        ValueKind::Expr => matches!(
-            value,
-            V::String(_) | V::Integer(_) | V::Float(_) | V::Boolean(_) | V::Datetime(_)
-        ),
-        ValueKind::Literal | ValueKind::Variable => {
-            matches!(
-                value,
-                V::String(_) | V::Integer(_) | V::Float(_) | V::Boolean(_) | V::Datetime(_)
-            )
-        }
+        | ValueKind::Choice(_) => matches!(value, V::String(_)),
+        ValueKind::Expr | ValueKind::Literal => literal,
+        ValueKind::Variable => literal || matches!(value, V::Table(_)),
         ValueKind::Int(..) => matches!(value, V::Integer(_)),
         ValueKind::Bool | ValueKind::True => matches!(value, V::Boolean(_)),
         ValueKind::Date => matches!(value, V::Datetime(d) if d.date.is_some() && d.time.is_none()),
         ValueKind::Time => matches!(value, V::Datetime(d) if d.date.is_none() && d.time.is_some()),
         ValueKind::Duration | ValueKind::Delay => matches!(value, V::String(_) | V::Integer(_)),
-        ValueKind::ColumnPair => matches!(value, V::String(_)),
-        _ => false,
+        ValueKind::ColumnPair => matches!(value, V::String(_) | V::Table(_)),
+        ValueKind::One(_) | ValueKind::Map(_) | ValueKind::Maker => matches!(value, V::Table(_)),
+        ValueKind::Many(_) | ValueKind::List(_) | ValueKind::Effects => {
+            matches!(value, V::Array(_))
+        }
+        ValueKind::Tagged(..) => matches!(value, V::Array(_) | V::Table(_)),
+        // What does not fit is reported as the one it should be.
+        ValueKind::OneOrList(_) => true,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Walks over what a definition compiled to.
 
 use crate::system::expr::Expr;
-use crate::system::model::{Effect, Template, TemplatePart};
+use crate::system::model::{Effect, ScreenId, Template, TemplatePart};
 
 impl Template {
     /// Calls a function with every expression in it.
@@ -71,14 +71,81 @@ impl Effect {
     /// Calls a function with this effect and every effect under it.
     pub(super) fn each(&self, with: &mut impl FnMut(&Effect)) {
         with(self);
-        let lists: Vec<&Vec<Effect>> = match self {
+        let lists = self.lists();
+        lists.into_iter().flatten().for_each(|e| e.each(with));
+    }
+
+    /// The lists of effects under it.
+    fn lists(&self) -> Vec<&[Effect]> {
+        match self {
             Effect::Each { effects, .. } => vec![effects],
             Effect::When {
                 then, otherwise, ..
             } => vec![then, otherwise],
             Effect::Compare(compare) => vec![&compare.equal, &compare.differs, &compare.missing],
-            _ => vec![],
-        };
-        lists.into_iter().flatten().for_each(|e| e.each(with));
+            Effect::Message(_)
+            | Effect::Alarm
+            | Effect::Goto(_)
+            | Effect::Call(_)
+            | Effect::Back
+            | Effect::Refresh
+            | Effect::SignOff
+            | Effect::SetSession(..)
+            | Effect::SetState(..)
+            | Effect::Fill(..)
+            | Effect::Cursor(_)
+            | Effect::Mark(..)
+            | Effect::Page(_)
+            | Effect::Insert { .. }
+            | Effect::Update { .. }
+            | Effect::Delete { .. }
+            | Effect::Delay(_)
+            | Effect::Run(_)
+            | Effect::Submit(..)
+            | Effect::Hold { .. }
+            | Effect::Release { .. }
+            | Effect::Abend(_)
+            | Effect::Broadcast(_) => Vec::new(),
+        }
     }
+
+    /// The screen that stands after it; of the effects under it nothing is said.
+    pub(super) fn next_screen(&self) -> NextScreen {
+        match self {
+            Effect::Goto(to) | Effect::Call(to) => NextScreen::Other(*to),
+            Effect::Back | Effect::SignOff | Effect::Abend(_) | Effect::When { .. } => {
+                NextScreen::Unknown
+            }
+            Effect::Message(_)
+            | Effect::Alarm
+            | Effect::Refresh
+            | Effect::SetSession(..)
+            | Effect::SetState(..)
+            | Effect::Fill(..)
+            | Effect::Cursor(_)
+            | Effect::Mark(..)
+            | Effect::Page(_)
+            | Effect::Insert { .. }
+            | Effect::Update { .. }
+            | Effect::Delete { .. }
+            | Effect::Each { .. }
+            | Effect::Compare(_)
+            | Effect::Delay(_)
+            | Effect::Run(_)
+            | Effect::Submit(..)
+            | Effect::Hold { .. }
+            | Effect::Release { .. }
+            | Effect::Broadcast(_) => NextScreen::Same,
+        }
+    }
+}
+
+/// What stands on the terminal after an effect.
+pub(super) enum NextScreen {
+    /// The same screen as before.
+    Same,
+    /// Another one.
+    Other(ScreenId),
+    /// It is not known before the effect happens.
+    Unknown,
 }

@@ -8,14 +8,9 @@ use super::scope::{Catalog, unknown};
 use super::structure;
 use crate::system::model::{Screen, ScreenId, Trigger};
 use crate::system::near::near;
-use crate::system::shape::TableShape;
-use crate::system::wart::shape::{self, KINDS};
 use crate::system::wart::wording::reword;
-use crate::system::wart::{Drift, Wart, WartKind, WartOccasion};
+use crate::system::wart::{Bend, Drift, Wart, WartKind, WartNeeds, WartOccasion};
 use kind::Reader;
-
-/// The kinds that bend what a job does; the others need a terminal.
-const OF_JOBS: &[&str] = &["drop", "double", "truncate", "misdirect", "abend"];
 
 /// All warts of the file, in the order they are written.
 pub(super) fn compile(
@@ -56,15 +51,15 @@ fn wart(
             .error(name.place(), message)
             .help("`--warts` takes `none`, `all`, or names with commas between them");
     }
-    let shape = kind_shape(&table, name, faults)?;
+    let kind = kind(&table, name, faults)?;
     let before = faults.list.len();
-    let keys: Vec<_> = shape::keys(shape).collect();
-    let called = format!("a wart of the kind `{}`", shape.name);
+    let keys: Vec<_> = kind.keys().collect();
+    let called = format!("a wart of the kind `{}`", kind.name());
     structure::check_keys(&table, &called, &keys, &name.place(), faults);
     if faults.list.len() > before {
         return None;
     }
-    let on = occasions(&table, shape, catalog, faults);
+    let on = occasions(&table, kind, catalog, faults);
     let screen = only_screen(&on).and_then(|id| catalog.screens.get(id));
     let names = screen.map_or_else(|| catalog.names(), |screen| catalog.screen_names(screen));
     let mut reader = Reader {
@@ -75,8 +70,8 @@ fn wart(
         faults,
     };
     let (chance, between, when) = (reader.chance(), reader.between(), reader.condition("when"));
-    let kind = reader.kind(shape);
-    if let Some(WartKind::Drift(drift)) = &kind {
+    let bend = reader.bend(kind);
+    if let Some(Bend::Drift(drift)) = &bend {
         drifts(&table, drift, &on, screens, faults);
     }
     let text = |key| {
@@ -97,7 +92,7 @@ fn wart(
     let nth = nth.iter().flatten().filter_map(TomlNode::int);
     Some(Wart {
         name: name.text.to_owned(),
-        kind_name: shape.name,
+        kind,
         about: text("about"),
         tell: text("tell"),
         on,
@@ -106,7 +101,7 @@ fn wart(
         between,
         when,
         at_most: table.int_of("at_most").and_then(|n| u64::try_from(n).ok()),
-        kind: kind?,
+        bend: bend?,
     })
 }
 
@@ -164,33 +159,23 @@ fn drifts(
     }
 }
 
-fn kind_shape(
-    table: &TomlTable<'_>,
-    name: &TomlKey<'_>,
-    faults: &mut Faults,
-) -> Option<&'static TableShape> {
-    let names = || KINDS.iter().map(|kind| kind.name);
-    let Some(kind) = table.str_of("kind") else {
+fn kind(table: &TomlTable<'_>, name: &TomlKey<'_>, faults: &mut Faults) -> Option<WartKind> {
+    let names = || WartKind::ALL.iter().map(|kind| kind.name());
+    let all = || format!("kinds are {}", names().collect::<Vec<_>>().join(", "));
+    let Some(written) = table.str_of("kind") else {
         faults
             .error(name.place(), "a wart needs the key `kind`")
-            .help(format!(
-                "kinds are {}",
-                names().collect::<Vec<_>>().join(", ")
-            ));
+            .help(all());
         return None;
     };
-    let found = KINDS.iter().find(|shape| shape.name == kind.text);
+    let mut kinds = WartKind::ALL.iter().copied();
+    let found = kinds.find(|kind| kind.name() == written.text);
     if found.is_none() {
-        let fault = faults.error(
-            kind.place(),
-            format!("no kind of wart is called `{}`", kind.text),
-        );
-        match near(kind.text, names()) {
+        let message = format!("no kind of wart is called `{}`", written.text);
+        let fault = faults.error(written.place(), message);
+        match near(written.text, names()) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help(format!(
-                "kinds are {}",
-                names().collect::<Vec<_>>().join(", ")
-            )),
+            None => fault.help(all()),
         }
     }
     found
@@ -199,7 +184,7 @@ fn kind_shape(
 /// What it happens at: `SCREEN.key`, either of them as `*`, or `job.NAME`.
 fn occasions(
     table: &TomlTable<'_>,
-    shape: &TableShape,
+    kind: WartKind,
     catalog: &Catalog,
     faults: &mut Faults,
 ) -> Vec<WartOccasion> {
@@ -214,7 +199,7 @@ fn occasions(
                 return None;
             };
             if left == "job" {
-                return job_occasion(&text, right, shape, catalog, faults);
+                return job_occasion(&text, right, kind, catalog, faults);
             }
             let place = text.part(0..left.len());
             let screens = catalog.screens.iter().map(|s| s.id.as_str());
@@ -245,7 +230,7 @@ fn occasions(
 fn job_occasion(
     text: &TomlText<'_>,
     name: &str,
-    shape: &TableShape,
+    kind: WartKind,
     catalog: &Catalog,
     faults: &mut Faults,
 ) -> Option<WartOccasion> {
@@ -253,16 +238,29 @@ fn job_occasion(
     let found = jobs.clone().position(|job| job == name);
     if found.is_none() {
         unknown("job", name, text.part(4..text.text.len()), jobs, faults);
-    } else if !OF_JOBS.contains(&shape.name) {
+    } else if !kind.bends_jobs() {
         let message = format!(
             "a job has no terminal: `{}` cannot happen in one",
-            shape.name
+            kind.name()
         );
+        let able = kinds_of_jobs().join(", ");
         faults
             .error(text.place(), message)
-            .help(format!("of the kinds, {} bend jobs", OF_JOBS.join(", ")));
+            .help(format!("of the kinds, {able} bend jobs"));
     }
     found.map(WartOccasion::Job)
+}
+
+/// The names of the kinds that bend jobs, those that bend changes to records first.
+fn kinds_of_jobs() -> Vec<&'static str> {
+    let kinds = WartKind::ALL.iter().filter(|kind| kind.bends_jobs());
+    let (records, others): (Vec<WartKind>, _) =
+        kinds.partition(|kind| kind.row().needs == WartNeeds::Records);
+    records
+        .into_iter()
+        .chain(others)
+        .map(WartKind::name)
+        .collect()
 }
 
 /// The screen whose names expressions may use: that of all triggers, if it is one.

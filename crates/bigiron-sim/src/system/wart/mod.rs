@@ -3,6 +3,8 @@
 pub mod shape;
 pub mod wording;
 
+pub use shape::{WartKind, WartNeeds, WartRow};
+
 use super::expr::{Expr, TableId};
 use super::model::{FieldId, JobId, ScreenId, Template, Trigger};
 use std::collections::BTreeMap;
@@ -13,8 +15,8 @@ use tn3270::wire::Aid;
 pub struct Wart {
     /// Its name, as `--warts` takes it.
     pub name: String,
-    /// The name of its kind.
-    pub kind_name: &'static str,
+    /// Its kind.
+    pub kind: WartKind,
     /// What goes wrong, for people.
     pub about: String,
     /// Where an honest observer finds out what really happened.
@@ -31,8 +33,8 @@ pub struct Wart {
     pub when: Option<Expr>,
     /// Happens at most so often in a session.
     pub at_most: Option<u64>,
-    /// What it does.
-    pub kind: WartKind,
+    /// What it does, with the parameters of its kind.
+    pub bend: Bend,
 }
 
 /// What a wart may happen at.
@@ -57,10 +59,10 @@ pub enum HiddenOutcome {
     Any,
 }
 
-/// What a wart does, with its parameters. Times are virtual milliseconds.
+/// What a wart does, with the parameters of its [`WartKind`]. Times are virtual milliseconds.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
-pub enum WartKind {
+pub enum Bend {
     /// Changes to these tables are not made; everything else is as ever.
     Drop { tables: Vec<TableId> },
     /// Only the changes to these tables are made.
@@ -164,10 +166,58 @@ pub struct Drift {
     pub insert: Option<ScreenId>,
 }
 
-impl WartKind {
+/// How long a wart goes on at the occurrences after the one at which it began.
+#[derive(Debug, Clone, Copy)]
+pub enum Persistence<'a> {
+    /// Not at all: each occurrence is drawn anew.
+    Once,
+    /// For so many occurrences in all, of which the first is the one at which it began.
+    Times(u64),
+    /// Until this holds.
+    Until(&'a Expr),
+    /// For so many virtual milliseconds.
+    For(u64),
+}
+
+impl Bend {
+    /// How long it goes on once it has begun.
+    pub fn persistence(&self) -> Persistence<'_> {
+        use Bend::*;
+        match self {
+            Acknowledge { times, .. } => Persistence::Times(*times),
+            Window { unless: relief, .. }
+            | Sequence { needs: relief, .. }
+            | Refuse { until: relief, .. } => Persistence::Until(relief),
+            Held { lasts, .. } => Persistence::For(*lasts),
+            Drop { .. }
+            | Partial { .. }
+            | Double { .. }
+            | Mislead { .. }
+            | Swap(..)
+            | Jump { .. }
+            | Abend { .. }
+            | Slow { .. }
+            | Spin { .. }
+            | Closed { .. }
+            | Truncate { .. }
+            | Misdirect { .. }
+            | Broadcast { .. }
+            | Timeout { .. }
+            | Reset { .. }
+            | Sticky { .. }
+            | TwoStage { .. }
+            | Stale { .. }
+            | Repost { .. }
+            | Forget
+            | Swallow { .. }
+            | Unpainted
+            | Drift(_) => Persistence::Once,
+        }
+    }
+
     /// The text it shows, if it shows one.
     pub fn text(&self) -> Option<&Template> {
-        use WartKind::*;
+        use Bend::*;
         match self {
             Mislead { message: text, .. }
             | Abend { code: text, .. }
@@ -179,26 +229,58 @@ impl WartKind {
             | Timeout { message: text, .. }
             | Reset { message: text, .. }
             | Held { message: text, .. } => Some(text),
-            _ => None,
+            Drop { .. }
+            | Partial { .. }
+            | Double { .. }
+            | Swap(..)
+            | Jump { .. }
+            | Slow { .. }
+            | Spin { .. }
+            | Window { .. }
+            | Truncate { .. }
+            | Misdirect { .. }
+            | Sticky { .. }
+            | TwoStage { .. }
+            | Stale { .. }
+            | Repost { .. }
+            | Forget
+            | Swallow { .. }
+            | Unpainted
+            | Drift(_) => None,
         }
     }
 
-    /// Screens that it leads to of itself.
+    /// A screen to which it leads of itself; the others it shows are those of the rule.
     pub fn shows(&self) -> Option<ScreenId> {
+        use Bend::*;
         match self {
-            WartKind::Jump { to: screen } | WartKind::Window { modal: screen, .. } => Some(*screen),
-            WartKind::Drift(drift) => drift.insert,
-            _ => None,
-        }
-    }
-
-    /// What must hold for it to leave off.
-    pub fn relief(&self) -> Option<&Expr> {
-        match self {
-            WartKind::Window { unless: expr, .. }
-            | WartKind::Sequence { needs: expr, .. }
-            | WartKind::Refuse { until: expr, .. } => Some(expr),
-            _ => None,
+            Jump { to: screen } | Window { modal: screen, .. } => Some(*screen),
+            Drift(drift) => drift.insert,
+            Drop { .. }
+            | Partial { .. }
+            | Double { .. }
+            | Mislead { .. }
+            | Swap(..)
+            | Abend { .. }
+            | Slow { .. }
+            | Spin { .. }
+            | Acknowledge { .. }
+            | Sequence { .. }
+            | Refuse { .. }
+            | Closed { .. }
+            | Truncate { .. }
+            | Misdirect { .. }
+            | Broadcast { .. }
+            | Timeout { .. }
+            | Reset { .. }
+            | Held { .. }
+            | Sticky { .. }
+            | TwoStage { .. }
+            | Stale { .. }
+            | Repost { .. }
+            | Forget
+            | Swallow { .. }
+            | Unpainted => None,
         }
     }
 }

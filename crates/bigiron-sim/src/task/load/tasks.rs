@@ -319,7 +319,7 @@ impl<'c> Compiler<'c, '_> {
     fn effects(&mut self) -> Effects<'c, '_> {
         Effects {
             catalog: self.catalog,
-            stage: EffectContext::Job,
+            context: EffectContext::Job,
             names: self.names.clone(),
             faults: self.faults,
         }

@@ -1,4 +1,4 @@
-//! What is read of one wart: when it happens, and the parameters of its kind.
+//! The values of one wart: when it happens, and the parameters of its kind.
 
 use super::super::effects::{EffectContext, Effects};
 use super::super::keys::trigger;
@@ -7,9 +7,9 @@ use super::super::node::{Faults, TomlNode, TomlTable};
 use super::super::scope::{Catalog, ScreenNames, lookup, template, typed};
 use crate::system::expr::{Expr, Names, TableId};
 use crate::system::model::{FieldId, ScreenId, Template, Trigger};
-use crate::system::shape::TableShape;
 use crate::system::value::Type;
-use crate::system::wart::{Drift, HiddenOutcome, WartKind};
+use crate::system::wart::shape::OutcomeWord;
+use crate::system::wart::{Bend, Drift, HiddenOutcome, WartKind};
 use std::collections::BTreeMap;
 use tn3270::wire::Aid;
 
@@ -23,109 +23,108 @@ pub(super) struct Reader<'t, 'c, 'f> {
 }
 
 impl<'t, 'c> Reader<'t, 'c, '_> {
-    pub(super) fn kind(&mut self, shape: &TableShape) -> Option<WartKind> {
-        Some(match shape.name {
-            "drop" => WartKind::Drop {
+    pub(super) fn bend(&mut self, kind: WartKind) -> Option<Bend> {
+        Some(match kind {
+            WartKind::Drop => Bend::Drop {
                 tables: self.tables(),
             },
-            "partial" => WartKind::Partial {
+            WartKind::Partial => Bend::Partial {
                 tables: self.tables(),
             },
-            "double" => WartKind::Double {
+            WartKind::Double => Bend::Double {
                 tables: self.numbered(),
             },
-            "mislead" => WartKind::Mislead {
+            WartKind::Mislead => Bend::Mislead {
                 message: self.text("message")?,
                 outcome: self.outcome(HiddenOutcome::Done),
             },
-            "swap" => {
+            WartKind::Swap => {
                 let (a, b) = self.pair("screens")?;
                 let screen = |this: &mut Self, node: TomlNode<'t>| {
                     this.catalog.screen(&node.text()?, this.faults)
                 };
                 let (a, b) = (screen(self, a), screen(self, b));
-                WartKind::Swap(a?, b?)
+                Bend::Swap(a?, b?)
             }
-            "jump" => WartKind::Jump {
+            WartKind::Jump => Bend::Jump {
                 to: self.shown("to", false)?,
             },
-            "abend" => WartKind::Abend {
+            WartKind::Abend => Bend::Abend {
                 code: self.text("code")?,
                 outcome: self.outcome(HiddenOutcome::Lost),
             },
-            "slow" => WartKind::Slow {
+            WartKind::Slow => Bend::Slow {
                 by: self.millis("by")?,
             },
-            "spin" => WartKind::Spin {
+            WartKind::Spin => Bend::Spin {
                 by: self.millis("for")?,
                 outcome: self.outcome(HiddenOutcome::Done),
                 refresh: self.table.get("refresh").is_some(),
             },
-            "acknowledge" => WartKind::Acknowledge {
+            WartKind::Acknowledge => Bend::Acknowledge {
                 times: self.count("times", 1),
                 message: self.text("message")?,
             },
-            "window" => WartKind::Window {
+            WartKind::Window => Bend::Window {
                 modal: self.shown("modal", true)?,
                 unless: self.condition("unless")?,
             },
-            "sequence" => WartKind::Sequence {
+            WartKind::Sequence => Bend::Sequence {
                 needs: self.condition("needs")?,
                 message: self.text("message")?,
             },
-            "refuse" => WartKind::Refuse {
+            WartKind::Refuse => Bend::Refuse {
                 field: self.field()?,
                 until: self.condition("until")?,
                 message: self.text("message")?,
             },
-            "closed" => {
+            WartKind::Closed => {
                 let (from, to) = self.pair("hours")?;
                 let (from, to) = (from.text()?, to.text()?);
                 let (from, to) = (
                     time_of_day(&from, self.faults),
                     time_of_day(&to, self.faults),
                 );
-                WartKind::Closed {
+                Bend::Closed {
                     from: from?,
                     to: to?,
                     message: self.text("message")?,
                 }
             }
-            "truncate" => self.truncate()?,
-            "broadcast" => WartKind::Broadcast {
+            WartKind::Truncate => self.truncate()?,
+            WartKind::Broadcast => Bend::Broadcast {
                 text: self.text("text")?,
                 after: self.millis("after").unwrap_or(0),
             },
-            "timeout" => WartKind::Timeout {
+            WartKind::Timeout => Bend::Timeout {
                 after: self.millis("after")?,
                 message: self.text("message")?,
             },
-            "reset" => WartKind::Reset {
+            WartKind::Reset => Bend::Reset {
                 after: self.millis("after")?,
                 message: self.text("message")?,
             },
-            "misdirect" => self.misdirect()?,
-            "held" => self.held()?,
-            "sticky" => WartKind::Sticky {
+            WartKind::Misdirect => self.misdirect()?,
+            WartKind::Held => self.held()?,
+            WartKind::Sticky => Bend::Sticky {
                 lasts: self.millis("for")?,
             },
-            "stale" => WartKind::Stale {
+            WartKind::Stale => Bend::Stale {
                 tables: self.tables(),
                 every: self.millis("every")?,
             },
-            "repost" => WartKind::Repost {
+            WartKind::Repost => Bend::Repost {
                 tables: self.numbered(),
             },
-            "forget" => WartKind::Forget,
-            "swallow" => WartKind::Swallow {
+            WartKind::Forget => Bend::Forget,
+            WartKind::Swallow => Bend::Swallow {
                 within: self.millis("within")?,
             },
-            "unpainted" => WartKind::Unpainted,
-            "drift" => WartKind::Drift(Box::new(self.drift()?)),
-            "two_stage" => WartKind::TwoStage {
+            WartKind::Unpainted => Bend::Unpainted,
+            WartKind::Drift => Bend::Drift(Box::new(self.drift()?)),
+            WartKind::TwoStage => Bend::TwoStage {
                 by: self.millis("by")?,
             },
-            _ => return None,
         })
     }
 
@@ -222,12 +221,13 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
 
     fn outcome(&mut self, otherwise: HiddenOutcome) -> HiddenOutcome {
         let keep = usize::try_from(self.count("keep", 1)).unwrap_or(1);
-        match self.table.str_of("outcome").map(|text| text.text) {
-            Some("done") => HiddenOutcome::Done,
-            Some("lost") => HiddenOutcome::Lost,
-            Some("half") => HiddenOutcome::Half(keep),
-            Some("any") => HiddenOutcome::Any,
-            _ => otherwise,
+        let word = self.table.str_of("outcome");
+        match word.and_then(|word| OutcomeWord::of_word(word.text)) {
+            Some(OutcomeWord::Done) => HiddenOutcome::Done,
+            Some(OutcomeWord::Lost) => HiddenOutcome::Lost,
+            Some(OutcomeWord::Half) => HiddenOutcome::Half(keep),
+            Some(OutcomeWord::Any) => HiddenOutcome::Any,
+            None => otherwise,
         }
     }
 
@@ -285,7 +285,7 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
         screen.names.get(at).map(|field| field.id)
     }
 
-    fn truncate(&mut self) -> Option<WartKind> {
+    fn truncate(&mut self) -> Option<Bend> {
         let table = self
             .catalog
             .table(&self.table.str_of("table")?, self.faults)?;
@@ -323,7 +323,7 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
                 .error(self.table.place(), "the wart changes nothing")
                 .help("give it a `width` or a `translate`");
         }
-        Some(WartKind::Truncate {
+        Some(Bend::Truncate {
             table,
             column: at,
             width,
@@ -335,13 +335,13 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
     fn effects(&mut self) -> Effects<'c, '_> {
         Effects {
             catalog: self.catalog,
-            stage: EffectContext::Idle,
+            context: EffectContext::Idle,
             names: self.names.clone(),
             faults: self.faults,
         }
     }
 
-    fn misdirect(&mut self) -> Option<WartKind> {
+    fn misdirect(&mut self) -> Option<Bend> {
         let name = self.table.str_of("table")?;
         let table = self.catalog.table(&name, self.faults)?;
         let node = self.table.get("set");
@@ -353,15 +353,15 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
                 .error(self.table.place(), "the wart changes nothing")
                 .help("`set` names columns by the values they take");
         }
-        Some(WartKind::Misdirect { table, set })
+        Some(Bend::Misdirect { table, set })
     }
 
-    fn held(&mut self) -> Option<WartKind> {
+    fn held(&mut self) -> Option<Bend> {
         let (node, within) = (self.table.get("table")?, self.table);
         let (table, key) = self.effects().record(&node, &within)?;
         let by = self.table.get("by")?;
         let by = typed(&by, &Type::Text, &self.names, self.faults);
-        Some(WartKind::Held {
+        Some(Bend::Held {
             table,
             key: key?,
             by: by?,
