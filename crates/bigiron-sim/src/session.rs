@@ -387,11 +387,8 @@ impl Session {
         while !out.is_empty() {
             let mut next = Vec::new();
             for outbound in &out {
-                if let Some(answer) = self.terminal.apply(outbound) {
-                    self.line.submit(&answer, log, &mut next);
-                }
-                while let Some(response) = self.terminal.resume() {
-                    self.send(&response, log, &mut next);
+                for inbound in self.terminal.apply(outbound).iter() {
+                    self.line.submit(inbound, log, &mut next);
                 }
             }
             out = next;

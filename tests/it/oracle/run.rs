@@ -63,7 +63,7 @@ impl Run {
     fn host(&mut self, record: &str, response: u8) {
         // A record that no command begins is dropped.
         if let Ok(outbound) = Outbound::decode(&unhex(record)) {
-            if let Some(answer) = self.terminal.apply(&outbound) {
+            for answer in self.terminal.apply_without_typeahead(&outbound) {
                 self.send(&answer);
             }
             if response == 2 {
@@ -72,26 +72,28 @@ impl Run {
             }
         }
         self.sequence += 1;
-        while self.resume() {}
+        self.run_typeahead();
     }
 
-    /// Goes on by one answer or one key typed ahead; whether there was any.
-    fn resume(&mut self) -> bool {
+    /// Runs the keys typed ahead, watching each on a terminal of its own.
+    fn run_typeahead(&mut self) {
         let waiting = self.terminal.oia().typed_ahead;
         // RESET and errors drop them.
         while self.ahead.len() > waiting {
             self.ahead.pop_front();
         }
-        let next = self.ahead.front().copied();
-        let behind = next.map_or_else(Vec::new, |key| self.round_the_end(key));
-        let response = self.terminal.resume();
-        if self.terminal.oia().typed_ahead < waiting {
+        let before = self.terminal.clone();
+        for answer in self.terminal.run_typeahead() {
+            self.send(&answer);
+        }
+        let run = waiting - self.terminal.oia().typed_ahead;
+        let after = std::mem::replace(&mut self.terminal, before);
+        for key in self.ahead.drain(..run).collect::<Vec<_>>() {
+            let behind = self.round_the_end(key);
+            self.terminal.press(key);
             self.watch(&behind);
         }
-        response.is_some_and(|response| {
-            self.take(response);
-            true
-        })
+        self.terminal = after;
     }
 
     fn send(&mut self, inbound: &Inbound) {

@@ -94,10 +94,10 @@ impl Mask {
 
     fn outbound(&mut self, at: Millis, outbound: &Outbound) -> Vec<(Millis, EventKind)> {
         let before = self.view.cursor();
-        self.view.apply(outbound);
+        self.view.apply_without_typeahead(outbound);
         let written = self.hide(outbound, before);
         let shown = self.hidden_text();
-        while self.view.resume().is_some() {}
+        self.view.run_typeahead();
         // Keys typed ahead stand before the write that let them through, as they were pressed before it. Where some went into a
         // hidden field, or still wait, none of them is written as it was.
         let waits = self.view.oia().typed_ahead > 0;

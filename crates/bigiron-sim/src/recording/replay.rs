@@ -107,7 +107,6 @@ pub(super) fn show(terminal: &mut Terminal, what: &EventKind, keyed: bool) {
         EventKind::Outbound(bytes) => {
             if let Ok(outbound) = Outbound::decode(bytes) {
                 terminal.apply(&outbound);
-                while terminal.resume().is_some() {}
             }
         }
         EventKind::Bind(image) => match Bind::decode(image) {

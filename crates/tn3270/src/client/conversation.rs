@@ -249,10 +249,11 @@ impl ClientConversation {
         }
     }
 
-    /// Puts something on the screen that asks for no answer.
+    /// Puts something on the screen that is not of the 3270 application: it asks for no answer, and keys typed ahead go on
+    /// waiting.
     fn show(&mut self, outbound: Outbound, terminal: &mut Terminal, out: &mut ConversationOutput) {
         self.writes += 1;
-        terminal.apply(&outbound);
+        terminal.apply_without_typeahead(&outbound);
         out.events.push(ConversationEvent::Outbound(outbound));
     }
 

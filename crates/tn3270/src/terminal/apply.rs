@@ -1,6 +1,7 @@
 //! What the host sends, carried out.
 
 use super::Terminal;
+use super::answers::Answers;
 use super::cell::Cell;
 use super::oia::Lock;
 use crate::wire::structured::ReadOperation;
@@ -58,18 +59,27 @@ struct Write {
 }
 
 impl Terminal {
-    /// Carries out what the host sends. Gives the answer if it asks for one; [`Terminal::resume`] gives what else there is to send.
-    pub fn apply(&mut self, outbound: &Outbound) -> Option<Inbound> {
-        self.keyboard.wake = false;
-        self.command(outbound);
-        if self.answers.is_empty() {
-            None
-        } else {
-            Some(self.answers.remove(0))
+    /// Carries out what the host sends. If a write leaves the keyboard unlocked, keys typed ahead run then. Gives what is to be
+    /// sent to the host.
+    pub fn apply(&mut self, outbound: &Outbound) -> Answers {
+        let mut answers = self.apply_without_typeahead(outbound);
+        if self.keyboard.wake {
+            answers.extend(self.run_typeahead());
         }
+        answers
     }
 
-    fn command(&mut self, outbound: &Outbound) {
+    /// Carries out what the host sends, but leaves keys typed ahead waiting: until [`Terminal::run_typeahead`], or else until the
+    /// next write. For those who look at the screen in between, and for writes that are not of the application that the keys
+    /// are for.
+    pub fn apply_without_typeahead(&mut self, outbound: &Outbound) -> Answers {
+        self.keyboard.wake = false;
+        let mut answers = Answers::default();
+        self.command(outbound, &mut answers);
+        answers
+    }
+
+    fn command(&mut self, outbound: &Outbound, answers: &mut Answers) {
         match outbound {
             Outbound::Write { wcc, orders } => self.write(*wcc, orders, false),
             Outbound::EraseWrite { wcc, orders } => {
@@ -81,12 +91,12 @@ impl Terminal {
                 self.write(*wcc, orders, true);
             }
             Outbound::EraseAllUnprotected => self.erase_all_unprotected(),
-            Outbound::ReadBuffer => self.answers.push(self.read_buffer(self.aid)),
-            Outbound::ReadModified => self.answers.push(self.read_modified(self.aid, false)),
-            Outbound::ReadModifiedAll => self.answers.push(self.read_modified(self.aid, true)),
-            Outbound::StructuredFields(fields) => {
-                fields.iter().for_each(|field| self.structured_field(field))
-            }
+            Outbound::ReadBuffer => answers.push(self.read_buffer(self.aid)),
+            Outbound::ReadModified => answers.push(self.read_modified(self.aid, false)),
+            Outbound::ReadModifiedAll => answers.push(self.read_modified(self.aid, true)),
+            Outbound::StructuredFields(fields) => fields
+                .iter()
+                .for_each(|field| self.structured_field(field, answers)),
             Outbound::NoOperation => {}
             Outbound::Bare(BareWrite::Write) => self.keyboard.inhibit = false,
             Outbound::Bare(BareWrite::EraseWrite) => self.erase(self.default_size()),
@@ -95,14 +105,14 @@ impl Terminal {
     }
 
     /// Carries out a command for the implicit partition, whose size an erase leaves as it is.
-    fn partition_command(&mut self, outbound: &Outbound) {
+    fn partition_command(&mut self, outbound: &Outbound, answers: &mut Answers) {
         match outbound {
             Outbound::EraseWrite { wcc, orders }
             | Outbound::EraseWriteAlternate { wcc, orders } => {
                 self.erase((self.rows(), self.columns()));
                 self.write(*wcc, orders, true);
             }
-            other => self.command(other),
+            other => self.command(other, answers),
         }
     }
 
@@ -344,10 +354,10 @@ impl Terminal {
         self.keyboard.restore();
     }
 
-    fn structured_field(&mut self, field: &StructuredField) {
+    fn structured_field(&mut self, field: &StructuredField, answers: &mut Answers) {
         match field {
             StructuredField::ReadPartition { partition, read } => {
-                self.read_partition(*partition, read)
+                answers.extend(self.read_partition(*partition, read))
             }
             StructuredField::EraseReset { alternate: false } => self.erase(self.default_size()),
             StructuredField::EraseReset { alternate: true } => self.erase(self.alternate_size()),
@@ -355,7 +365,7 @@ impl Terminal {
             StructuredField::Outbound3270 {
                 partition: 0,
                 command,
-            } => self.partition_command(command),
+            } => self.partition_command(command, answers),
             // There is one partition, the implicit one.
             StructuredField::SetReplyMode { .. } | StructuredField::Outbound3270 { .. } => {}
             StructuredField::Other {
@@ -367,8 +377,8 @@ impl Terminal {
     }
 
     /// Answers a read: a query is of no partition (FF), the others of the implicit one (00).
-    fn read_partition(&mut self, partition: u8, read: &ReadOperation) {
-        let answer = match (partition, read) {
+    fn read_partition(&mut self, partition: u8, read: &ReadOperation) -> Option<Inbound> {
+        Some(match (partition, read) {
             (QUERIED, ReadOperation::Query) => self.query(),
             (QUERIED, ReadOperation::QueryList { request, codes }) => {
                 self.query_list(*request, codes)
@@ -376,9 +386,8 @@ impl Terminal {
             (0, ReadOperation::Buffer) => self.read_buffer(Aid::ReadPartition),
             (0, ReadOperation::Modified) => self.read_modified(Aid::ReadPartition, false),
             (0, ReadOperation::ModifiedAll) => self.read_modified(Aid::ReadPartition, true),
-            _ => return,
-        };
-        self.answers.push(answer);
+            _ => return None,
+        })
     }
 
     /// Sets one attribute of an attribute byte.

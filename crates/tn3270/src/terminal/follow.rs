@@ -20,7 +20,7 @@ impl Terminal {
             orders.extend([Order::SetBufferAddress(cursor), Order::InsertCursor]);
         }
         let wcc = Wcc::default();
-        self.apply(&Outbound::Write { wcc, orders });
+        self.apply_without_typeahead(&Outbound::Write { wcc, orders });
     }
 
     /// Writes an entry into its field, to the field's end.

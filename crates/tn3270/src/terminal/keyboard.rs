@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::Terminal;
+use super::answers::Answers;
 use super::key::Key;
 use super::oia::Lock;
 use crate::wire::{Aid, Inbound};
@@ -148,22 +149,22 @@ impl Terminal {
         kept
     }
 
-    /// What else the terminal has to say after [`Terminal::apply`]: further answers, and what each key typed ahead gave, which
-    /// run when a write leaves the keyboard unlocked. To be called until it gives nothing.
-    pub fn resume(&mut self) -> Option<Response> {
-        if !self.answers.is_empty() {
-            return Some(Response::Inbound(self.answers.remove(0)));
-        }
-        if !self.keyboard.wake || self.lock().is_some_and(|lock| !lock.is_operator_error()) {
-            return None;
-        }
-        match self.keyboard.ahead.pop_front() {
-            Some(key) => Some(self.take(key)),
-            None => {
+    /// Runs the keys typed ahead, if the last write has left the keyboard unlocked, up to one that locks it. Gives what they send.
+    pub fn run_typeahead(&mut self) -> Answers {
+        let mut answers = Answers::default();
+        while self.keyboard.wake && self.lock().is_none_or(Lock::is_operator_error) {
+            let Some(key) = self.keyboard.ahead.pop_front() else {
                 self.keyboard.wake = false;
-                None
+                break;
+            };
+            match self.take(key) {
+                Response::Inbound(inbound) => answers.push(inbound),
+                // SYS REQ waits only as a test request.
+                Response::SysReq => answers.extend(self.test_request()),
+                Response::Attn | Response::Local | Response::Refused(_) | Response::Queued => {}
             }
         }
+        answers
     }
 
     /// The answer to SYS REQ where the session has no other way to say it: a test request with the modified fields. None while

@@ -3,6 +3,7 @@
 //! [`Terminal`] is a pure machine: [`Terminal::press`] takes a key, [`Terminal::apply`] takes what the host sends, and both give
 //! back what is to be sent. Behaviour follows s3270 4.1ga10, of which [`Options`] switches off what hardware did not have.
 
+mod answers;
 mod apply;
 mod bound;
 mod buffer;
@@ -22,6 +23,7 @@ mod query;
 mod read;
 mod verify;
 
+pub use answers::Answers;
 pub use cell::Cell;
 pub use dump::Notation;
 pub use field::Field;
@@ -35,7 +37,7 @@ use bound::Bound;
 use buffer::Buffer;
 use keyboard::Keyboard;
 
-use crate::wire::{Address, Addressing, Aid, Inbound, ReplyMode};
+use crate::wire::{Address, Addressing, Aid, ReplyMode};
 use prefetch_index::prefetch_index;
 use std::slice;
 
@@ -50,8 +52,6 @@ pub struct Terminal {
     aid: Aid,
     reply_mode: ReplyMode,
     bound: Bound,
-    /// Answers of one outbound beyond its first.
-    answers: Vec<Inbound>,
     alarm: bool,
 }
 
@@ -66,7 +66,6 @@ impl Terminal {
             aid: Aid::None,
             reply_mode: ReplyMode::Field,
             bound: Bound::default(),
-            answers: Vec::new(),
             alarm: false,
         }
     }

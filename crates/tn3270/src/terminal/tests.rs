@@ -5,7 +5,7 @@ use std::iter;
 use super::planes::{Changes, PLANES};
 use super::*;
 use crate::wire::roundtrip::outbound;
-use crate::wire::{Color, FieldAttribute, Intensity, Order, Outbound, Wcc};
+use crate::wire::{Color, FieldAttribute, Inbound, Intensity, Order, Outbound, Wcc};
 
 /// A small form: a title, a field of eight with an autoskip behind it, a numeric one with a protected field behind it.
 fn form() -> Outbound {
@@ -41,7 +41,7 @@ fn form() -> Outbound {
 fn painted(options: TerminalOptions) -> Terminal {
     let mut terminal = Terminal::new(options);
     assert_eq!(terminal.lock(), Some(Lock::AwaitingFirst));
-    assert_eq!(terminal.apply(&form()), None);
+    assert!(terminal.apply(&form()).is_empty());
     terminal
 }
 
@@ -155,7 +155,6 @@ fn a_place_typed_ahead_is_a_row_and_column_in_the_size_that_comes() {
         wcc: Wcc::RESTORE,
         orders: Vec::new(),
     });
-    while terminal.resume().is_some() {}
     assert_eq!(terminal.cursor(), 22 * 132 + 56);
 }
 
@@ -174,12 +173,13 @@ fn keys_typed_ahead_run_when_the_host_restores_the_keyboard() {
             .collect::<Vec<_>>(),
         [Response::Queued, Response::Queued, Response::Queued]
     );
-    assert_eq!(terminal.resume(), None);
-    terminal.apply(&form());
-    assert_eq!(terminal.resume(), Some(Response::Local));
-    assert_eq!(terminal.resume(), Some(Response::Local));
-    assert!(matches!(terminal.resume(), Some(Response::Inbound(_))));
-    assert_eq!(terminal.resume(), None);
+    assert!(terminal.run_typeahead().is_empty());
+    let mut waiting = terminal.clone();
+    let sent = terminal.apply(&form());
+    assert!(matches!(&sent[..], [Inbound::Modified { .. }]));
+    assert!(waiting.apply_without_typeahead(&form()).is_empty());
+    assert_eq!(waiting.oia().typed_ahead, 3);
+    assert_eq!((waiting.run_typeahead(), waiting), (sent, terminal.clone()));
     assert_eq!(terminal.row_text(2).trim_end(), " NAME HI       FEE    EUR");
     assert_eq!(
         painted(TerminalOptions::default()).press(Key::Enter),
@@ -223,7 +223,7 @@ fn an_alternate_erase_switches_to_the_model_s_size() {
 
 #[test]
 fn every_attribute_of_a_field_reads_back() {
-    use crate::wire::{AttributeType as Type, Inbound, ReplyMode, StructuredField};
+    use crate::wire::{AttributeType as Type, ReplyMode, StructuredField};
     let pairs = vec![
         (Type::Field, 0x40),
         (Type::Foreground, 0xF2),
@@ -249,8 +249,8 @@ fn every_attribute_of_a_field_reads_back() {
                 mode: ReplyMode::Extended,
             },
         ]));
-        match terminal.apply(&Outbound::ReadBuffer) {
-            Some(Inbound::Buffer { orders, .. }) => orders[0].clone(),
+        match &terminal.apply(&Outbound::ReadBuffer)[..] {
+            [Inbound::Buffer { orders, .. }] => orders[0].clone(),
             other => panic!("no buffer: {other:?}"),
         }
     };
@@ -260,16 +260,15 @@ fn every_attribute_of_a_field_reads_back() {
 
 #[test]
 fn a_query_is_answered_with_what_there_is() {
+    use crate::wire::StructuredField;
     use crate::wire::structured::ReadOperation;
-    use crate::wire::{Inbound, StructuredField};
     let mut terminal = Terminal::new(TerminalOptions::default());
     let query = StructuredField::ReadPartition {
         partition: 0xFF,
         read: ReadOperation::Query,
     };
-    let Some(Inbound::StructuredField(replies)) =
-        terminal.apply(&Outbound::StructuredFields(vec![query]))
-    else {
+    let sent = terminal.apply(&Outbound::StructuredFields(vec![query]));
+    let [Inbound::StructuredField(replies)] = &sent[..] else {
         panic!("no reply")
     };
     let codes: Vec<u8> = replies.iter().map(|reply| reply.code).collect();
@@ -331,7 +330,6 @@ proptest! {
         let mut terminal = Terminal::new(TerminalOptions { model, numeric_lock, blank_fill, typeahead, ..TerminalOptions::default() });
         for (outbound, keys) in steps {
             terminal.apply(&outbound);
-            while terminal.resume().is_some() {}
             for key in keys {
                 terminal.press(key);
             }

@@ -41,9 +41,10 @@ impl OperatorSession {
         let mode = ReplyMode::Character(types.map(AttributeType::code).to_vec());
         let set = StructuredField::SetReplyMode { partition: 0, mode };
         terminal.apply(&Outbound::StructuredFields(vec![set]));
+        let mut read = terminal.apply(&Outbound::ReadBuffer).into_iter();
         let Some(Inbound::Buffer {
             cursor, mut orders, ..
-        }) = terminal.apply(&Outbound::ReadBuffer)
+        }) = read.next()
         else {
             return None;
         };

@@ -52,8 +52,8 @@ fn outbounds(recorded: &[u8], now: &[u8], before: &Terminal, system: &System) ->
         );
     };
     let (mut left, mut right) = (before.clone(), before.clone());
-    left.apply(&old);
-    right.apply(&new);
+    left.apply_without_typeahead(&old);
+    right.apply_without_typeahead(&new);
     if (left.rows(), left.columns()) != (right.rows(), right.columns()) {
         let size = |terminal: &Terminal| format!("{}x{}", terminal.rows(), terminal.columns());
         return (

@@ -136,13 +136,10 @@ impl ClientConversation {
     /// Carries out what the host sent, and sends what the terminal has to say to it.
     fn obey(&mut self, outbound: Outbound, terminal: &mut Terminal, out: &mut ConversationOutput) {
         self.writes += 1;
-        let answer = terminal.apply(&outbound);
+        let answers = terminal.apply(&outbound);
         out.events.push(ConversationEvent::Outbound(outbound));
-        if let Some(inbound) = answer {
-            self.send(&inbound, terminal, out);
-        }
-        while let Some(response) = terminal.resume() {
-            self.respond(&response, terminal, out);
+        for inbound in answers.iter() {
+            self.send(inbound, terminal, out);
         }
     }
 
