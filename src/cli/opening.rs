@@ -11,7 +11,7 @@ use super::{Error, suites, systems};
 use crate::doors::session::recorder::Recorder;
 use crate::doors::session::served_system::{Opening, ServedSystem};
 use bigiron_sim::host::Warts;
-use bigiron_sim::recording::{Origin, RecordingHeader, Writer};
+use bigiron_sim::recording::{RecordingHeader, SystemVersion, Writer};
 use bigiron_sim::session::{ClockMode, Setup};
 use bigiron_sim::system::model::System;
 use bigiron_sim::system::wart::Wart;
@@ -111,7 +111,7 @@ fn of_others(warts: &Warts) -> Vec<String> {
 /// The header of a recording that holds all there is.
 pub fn header(system: &System, door: &str, setup: &Setup) -> RecordingHeader {
     RecordingHeader {
-        system: Some(Origin {
+        system: Some(SystemVersion {
             id: system.id.clone(),
             digest: system.digest,
         }),

@@ -104,7 +104,7 @@ impl Rerun {
     /// What the recording says was reported.
     fn answer(&self) -> Option<String> {
         let mut events = self.recording.events.iter().rev();
-        let found = events.find_map(|event| match &event.what {
+        let found = events.find_map(|event| match &event.kind {
             EventKind::Answer(answer) => Some(answer.clone()),
             _ => None,
         });
@@ -115,13 +115,13 @@ impl Rerun {
 /// Whether the run kept to its budget, as far as keys are known.
 fn ending(runs: &[Rerun], start: &Start, now: Millis) -> Ending {
     let events = || runs.iter().flat_map(|run| &run.recording.events);
-    let keys = events().map(|event| match &event.what {
+    let keys = events().map(|event| match &event.kind {
         EventKind::Keys(keys) => keys.len(),
         _ => 0,
     });
     let budget = start.task().budget;
     let ended_spent = events().any(
-        |event| matches!(&event.what, EventKind::End(reason) if reason == Ended::BudgetSpent.reason()),
+        |event| matches!(&event.kind, EventKind::End(reason) if reason == Ended::BudgetSpent.reason()),
     );
     let is_over = keys.sum::<usize>() > budget.keys as usize || now > budget.time;
     match ended_spent || is_over {

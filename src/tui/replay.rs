@@ -67,7 +67,7 @@ impl Replay {
     fn screen(&self, forward: bool) -> usize {
         let shown = self.player.shown();
         let is_write = |(_, event): &(usize, &bigiron_sim::recording::RecordedEvent)| {
-            matches!(event.what, EventKind::Outbound(_))
+            matches!(event.kind, EventKind::Outbound(_))
         };
         let events = self.player.recording().events.iter().enumerate();
         match forward {

@@ -127,7 +127,7 @@ fn verified_state(file: &Path) -> u64 {
         .events
         .iter()
         .rev()
-        .find_map(|event| match event.what {
+        .find_map(|event| match event.kind {
             EventKind::State(hash) => Some(hash),
             _ => None,
         })

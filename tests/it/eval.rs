@@ -335,7 +335,7 @@ fn two_processes_and_two_doors_come_to_the_same_grade_and_state() {
         .join("change-address-lost_address-oracle-3.jsonl");
     let recording = std::fs::read(&proved).unwrap();
     let (recording, _) = bigiron::recording::Recording::parse(&recording).unwrap();
-    let keys = recording.events.iter().flat_map(|event| match &event.what {
+    let keys = recording.events.iter().flat_map(|event| match &event.kind {
         bigiron::recording::EventKind::Keys(keys) => keys.clone(),
         _ => Vec::new(),
     });

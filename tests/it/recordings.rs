@@ -2,7 +2,7 @@
 
 use bigiron::cli::opening;
 use bigiron::recording::verify::{Verification, verify};
-use bigiron::recording::{EventKind, Origin, Player, Recording, RecordingHeader, Writer};
+use bigiron::recording::{EventKind, Player, Recording, RecordingHeader, SystemVersion, Writer};
 use bigiron::session::{ClockMode, HostSession, Session, Setup};
 use bigiron::system::model::System;
 use bigiron::terminal::{Key, TerminalOptions};
@@ -13,7 +13,7 @@ fn system() -> Arc<System> {
 }
 
 fn header(system: &System, setup: &Setup) -> RecordingHeader {
-    let origin = Origin {
+    let origin = SystemVersion {
         id: system.id.clone(),
         digest: system.digest,
     };
@@ -106,7 +106,7 @@ fn an_edited_recording_diverges_at_the_edited_event() {
     let (recording, _) = record(&setups()[0], KEYS);
     for index in 0..recording.events.len() {
         let mut edited = recording.clone();
-        match &mut edited.events[index].what {
+        match &mut edited.events[index].kind {
             EventKind::State(hash) => *hash ^= 1,
             EventKind::Inbound(bytes) => bytes[0] = 0xF1,
             EventKind::Outbound(bytes) => bytes.extend([0x11, 0x40, 0x40, 0xE8]),
@@ -120,7 +120,7 @@ fn an_edited_recording_diverges_at_the_edited_event() {
         }
         let divergence = check(&edited).divergence.unwrap();
         assert_eq!(divergence.event, index + 1);
-        if matches!(edited.events[index].what, EventKind::Outbound(_)) {
+        if matches!(edited.events[index].kind, EventKind::Outbound(_)) {
             let text = divergence.to_string();
             assert!(
                 text.contains("row 1, column 1") && text.contains("recorded \"Y"),
@@ -143,7 +143,7 @@ fn a_clients_records_alone_verify_too() {
     let mut line = HostSession::open(&system, &setup);
     line.connect(&mut log, &mut Vec::new());
     for event in &keyed.events {
-        if let EventKind::Inbound(bytes) = &event.what {
+        if let EventKind::Inbound(bytes) = &event.kind {
             let inbound = bigiron::wire::Inbound::decode(bytes).unwrap();
             line.advance_to(event.at, &mut log, &mut Vec::new());
             line.submit(&inbound, &mut log, &mut Vec::new());
@@ -251,7 +251,7 @@ fn a_masked_record_of_a_remote_terminal_is_executed_again() {
     let mut line = HostSession::open(&system, &setup);
     line.connect(&mut log, &mut Vec::new());
     for event in parse(&sent).events {
-        if let EventKind::Inbound(bytes) = event.what {
+        if let EventKind::Inbound(bytes) = event.kind {
             let inbound = bigiron::wire::Inbound::decode(&bytes).unwrap();
             line.submit(&inbound, &mut log, &mut Vec::new());
         }

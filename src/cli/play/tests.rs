@@ -110,7 +110,7 @@ fn an_answer_is_typed_kept_and_handed_in_by_leaving() {
         .iter()
         .rev()
         .take(2)
-        .map(|event| &event.what);
+        .map(|event| &event.kind);
     let ends: Vec<&EventKind> = ends.collect();
     assert_eq!(ends[0], &EventKind::End("submitted".into()));
     assert_eq!(ends[1], &EventKind::Answer(Some("04/02/89".into())));
@@ -158,7 +158,7 @@ fn the_other_terminal_is_turned_to_and_each_is_recorded() {
         let keys = recording
             .events
             .into_iter()
-            .filter_map(|event| match event.what {
+            .filter_map(|event| match event.kind {
                 EventKind::Keys(keys) => Some(Key::line(&keys)),
                 _ => None,
             });

@@ -37,7 +37,7 @@ fn replay() -> Replay {
     };
     let events = events
         .into_iter()
-        .map(|(at, what)| RecordedEvent { at, what })
+        .map(|(at, kind)| RecordedEvent { at, kind })
         .collect();
     Replay::new(
         Player::new(Recording { header, events }),

@@ -342,7 +342,7 @@ fn a_server_that_is_told_to_stop_ends_every_recording() {
     let folder = killed_under_load("-TERM");
     for recording in verified(folder.path()) {
         assert!(matches!(
-            recording.events.last().unwrap().what,
+            recording.events.last().unwrap().kind,
             EventKind::End(_)
         ));
         assert!(recording.header.masked);

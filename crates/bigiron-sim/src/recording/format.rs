@@ -1,7 +1,6 @@
-//! Lines of a recording, written and read side by side. One module a format version; each loads into the one model.
+//! The lines of a recording. Each format version is a module that reads its lines into the one model; the newest also writes.
 
 use super::{RecordedEvent, Recording, RecordingHeader};
-use crate::session::Millis;
 use serde_json::Value;
 use std::fmt;
 
@@ -37,9 +36,9 @@ impl std::error::Error for ParseError {}
 /// A recording that ends within a line: its writer was killed, or the file is still being copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truncation {
-    /// The line that is cut, from 1.
+    /// The incomplete line, from 1.
     pub line: usize,
-    /// How many bytes of it there are.
+    /// The bytes of it that are there.
     pub bytes: usize,
 }
 
@@ -53,49 +52,104 @@ impl fmt::Display for Truncation {
     }
 }
 
+/// A format version that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V1,
+}
+
+impl Version {
+    /// The version of the recording that begins with this line.
+    fn of(first: &[u8]) -> Result<Version, ParseError> {
+        if first.is_empty() {
+            return Err(not_a_header(
+                "the file is empty; a recording begins with its header",
+            ));
+        }
+        let value: Value = match serde_json::from_slice(first) {
+            Ok(value) => value,
+            Err(_) if first.starts_with(b"{\"bigiron\"") && !first.ends_with(b"\n") => {
+                return Err(not_a_header(
+                    "cut within its header: there is nothing to see",
+                ));
+            }
+            Err(_) => {
+                return Err(not_a_header(
+                    "not a recording: its first line is not a header ({\"bigiron\":1,...})",
+                ));
+            }
+        };
+        match value.get("bigiron").and_then(Value::as_u64) {
+            Some(1) => Ok(Version::V1),
+            Some(version) if version > FORMAT => Err(not_a_header(&format!(
+                "recording format {version} is newer than this program, which reads up to {FORMAT}; use a newer bigiron"
+            ))),
+            Some(version) => Err(not_a_header(&format!(
+                "there is no recording format {version}"
+            ))),
+            None => Err(not_a_header(
+                "not a recording: its first line has no \"bigiron\" (format version)",
+            )),
+        }
+    }
+
+    fn header(self, line: &[u8]) -> Result<RecordingHeader, ParseError> {
+        match self {
+            Version::V1 => v1::header(line),
+        }
+    }
+
+    fn event(self, line: &[u8], number: usize) -> Result<RecordedEvent, ParseError> {
+        match self {
+            Version::V1 => v1::event(line, number),
+        }
+    }
+}
+
 impl Recording {
     /// Reads the bytes of a recording of any format version.
     ///
-    /// A last line without its newline that is not a whole event is left out and told of. Everything else that is
-    /// not a recording is an error with its line and, where known, its column.
+    /// A last line that has no newline and is not a whole event is left out, and returned as a [`Truncation`]. Everything else
+    /// that is not a recording is an error with its line and, where known, its column.
     pub fn parse(bytes: &[u8]) -> Result<(Recording, Option<Truncation>), ParseError> {
-        let mut lines = bytes.split_inclusive(|&byte| byte == b'\n').enumerate();
-        let first = lines.next().map(|(_, line)| line).unwrap_or_default();
-        let header = header(first)?;
-        let mut events: Vec<RecordedEvent> = Vec::new();
-        let mut before: Millis = 0;
-        for (index, line) in lines {
-            let number = index + 1;
-            let whole = line.ends_with(b"\n");
-            match event(line, number) {
-                Ok(event) if event.at < before => {
-                    let what = format!("time runs backwards: {} ms after {before} ms", event.at);
-                    return Err(ParseError {
+        let mut lines = bytes.split_inclusive(|&byte| byte == b'\n').zip(1..);
+        let first = lines.next().map(|(line, _)| line).unwrap_or_default();
+        let version = Version::of(first)?;
+        let mut recording = Recording {
+            header: version.header(first)?,
+            events: Vec::new(),
+        };
+        for (line, number) in lines {
+            match version.event(line, number) {
+                Ok(event) => recording.append(event, number)?,
+                Err(_) if !line.ends_with(b"\n") => {
+                    let truncation = Truncation {
                         line: number,
-                        column: None,
-                        what,
-                    });
-                }
-                Ok(event) => {
-                    before = event.at;
-                    events.push(event);
-                }
-                Err(_) if !whole => {
-                    return Ok((
-                        Recording { header, events },
-                        Some(Truncation {
-                            line: number,
-                            bytes: line.len(),
-                        }),
-                    ));
+                        bytes: line.len(),
+                    };
+                    return Ok((recording, Some(truncation)));
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok((Recording { header, events }, None))
+        Ok((recording, None))
     }
 
-    /// The recording as the lines of a file, in the format version that is written today.
+    /// Adds the event of a line; an error if it is earlier than the event before it.
+    fn append(&mut self, event: RecordedEvent, line: usize) -> Result<(), ParseError> {
+        let before = self.events.last().map_or(0, |event| event.at);
+        if event.at < before {
+            return Err(ParseError {
+                line,
+                column: None,
+                what: format!("time runs backwards: {} ms after {before} ms", event.at),
+            });
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// The recording as the lines of a file, in the newest format version.
     pub fn to_lines(&self) -> String {
         let mut lines = header_line(&self.header);
         self.events
@@ -105,44 +159,16 @@ impl Recording {
     }
 }
 
-fn header(line: &[u8]) -> Result<RecordingHeader, ParseError> {
-    let not = |what: &str| ParseError {
+fn not_a_header(what: &str) -> ParseError {
+    ParseError {
         line: 1,
         column: None,
         what: what.to_owned(),
-    };
-    if line.is_empty() {
-        return Err(not("the file is empty; a recording begins with its header"));
-    }
-    let value: Value = match serde_json::from_slice(line) {
-        Ok(value) => value,
-        Err(_) if line.starts_with(b"{\"bigiron\"") && !line.ends_with(b"\n") => {
-            return Err(not("cut within its header: there is nothing to see"));
-        }
-        Err(_) => {
-            return Err(not(
-                "not a recording: its first line is not a header ({\"bigiron\":1,...})",
-            ));
-        }
-    };
-    match value.get("bigiron").and_then(Value::as_u64) {
-        Some(1) => v1::header(line),
-        Some(version) if version > FORMAT => Err(not(&format!(
-            "recording format {version} is newer than this program, which reads up to {FORMAT}; use a newer bigiron"
-        ))),
-        Some(version) => Err(not(&format!("there is no recording format {version}"))),
-        None => Err(not(
-            "not a recording: its first line has no \"bigiron\" (format version)",
-        )),
     }
 }
 
-fn event(line: &[u8], number: usize) -> Result<RecordedEvent, ParseError> {
-    v1::event(line, number)
-}
-
-/// A JSON error on this line: serde_json counts lines within the piece it was given, which is one.
-fn at(line: usize, error: &serde_json::Error) -> ParseError {
+/// A JSON error on this line of the file; serde_json counts lines within the single line it is given.
+fn json_error(line: usize, error: &serde_json::Error) -> ParseError {
     let text = error.to_string();
     let what = text
         .split(" at line ")

@@ -1,22 +1,22 @@
-//! Keeps what stands in hidden fields out of a recording: passwords, mostly.
+//! Keeps the content of hidden fields, passwords mostly, out of a recording.
 //!
-//! A mask follows a session on a terminal of its own, which tells it where hidden fields are. Whatever would be written of their
-//! content is replaced by [`MASKED`], character for character, so that everything stays in its place.
+//! A mask follows the session on a terminal of its own, so it knows where hidden fields are. It replaces their content by
+//! [`MASKED`], character for character, so that everything stays in its place.
 
 use super::EventKind;
 use crate::session::{Millis, SessionEvent};
 use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
-use tn3270::wire::{Address, CodePage, Inbound, Order, Outbound, StructuredField};
+use tn3270::wire::{Address, Inbound, Order, Outbound, StructuredField};
 
-/// What stands for a character of a hidden field.
+/// The character that replaces one of a hidden field.
 pub const MASKED: char = '*';
 
-/// Follows a session and replaces what is hidden in it.
+/// Follows a session and masks its events.
 #[derive(Debug, Clone)]
 pub struct Mask {
-    view: Terminal,
-    /// Keys typed ahead: where they will land is known when the host has unlocked the keyboard.
-    ahead: Vec<(Millis, Key)>,
+    terminal: Terminal,
+    /// Keys typed ahead: which fields they go into is known only when the host has unlocked the keyboard.
+    typed_ahead: Vec<(Millis, Key)>,
 }
 
 /// Whether a key that is pressed now would put a character into a hidden field.
@@ -38,53 +38,54 @@ impl Mask {
     /// A mask for a session with a terminal of this setup.
     pub fn new(options: TerminalOptions) -> Mask {
         Mask {
-            view: Terminal::new(options),
-            ahead: Vec::new(),
+            terminal: Terminal::new(options),
+            typed_ahead: Vec::new(),
         }
     }
 
-    /// What is written of an event, with what was held back before it.
+    /// The events to write for an event: those that were held back, then this one. Nothing if it is held back itself.
     pub fn pass(&mut self, at: Millis, event: SessionEvent<'_>) -> Vec<(Millis, EventKind)> {
         match event {
             SessionEvent::Key(key) => self.key(at, key),
             SessionEvent::Outbound(outbound) => self.outbound(at, outbound),
             SessionEvent::Inbound(inbound) => {
                 let mut bytes = Vec::new();
-                self.inbound(inbound).encode(&mut bytes);
+                self.masked_inbound(inbound).encode(&mut bytes);
                 vec![(at, EventKind::Inbound(bytes))]
             }
             SessionEvent::Bind(bind) => {
                 match bind {
-                    Some(bind) => self.view.bind(bind.screens),
-                    None => self.view.unbind(),
+                    Some(bind) => self.terminal.bind(bind.screens),
+                    None => self.terminal.unbind(),
                 }
-                let mut passed = self.release(true);
-                passed.push((at, event.into()));
-                passed
+                self.after_flush(at, event)
             }
-            SessionEvent::Wait(_) | SessionEvent::State(_) => {
-                let mut passed = self.release(true);
-                passed.push((at, event.into()));
-                passed
-            }
+            SessionEvent::Wait(_) | SessionEvent::State(_) => self.after_flush(at, event),
         }
     }
 
-    /// What is still held back, when nothing more comes.
-    pub fn release(&mut self, hides: bool) -> Vec<(Millis, EventKind)> {
-        let ahead = std::mem::take(&mut self.ahead);
-        let mask = |key| if hides { masked(key) } else { key };
-        let keys = ahead
-            .into_iter()
-            .map(|(at, key)| (at, EventKind::Keys(vec![mask(key)])));
-        keys.collect()
+    /// Gives up the keys that are held back, all of them masked.
+    pub fn flush(&mut self) -> Vec<(Millis, EventKind)> {
+        self.release(masked)
+    }
+
+    fn release(&mut self, written: impl Fn(Key) -> Key) -> Vec<(Millis, EventKind)> {
+        let held = std::mem::take(&mut self.typed_ahead).into_iter();
+        held.map(|(at, key)| (at, EventKind::Keys(vec![written(key)])))
+            .collect()
+    }
+
+    fn after_flush(&mut self, at: Millis, event: SessionEvent<'_>) -> Vec<(Millis, EventKind)> {
+        let mut events = self.flush();
+        events.push((at, event.into()));
+        events
     }
 
     fn key(&mut self, at: Millis, key: Key) -> Vec<(Millis, EventKind)> {
-        let hidden = is_hidden_key(&self.view, key);
-        match self.view.press(key) {
+        let hidden = is_hidden_key(&self.terminal, key);
+        match self.terminal.press(key) {
             Response::Queued => {
-                self.ahead.push((at, key));
+                self.typed_ahead.push((at, key));
                 Vec::new()
             }
             _ if hidden => vec![(at, EventKind::Keys(vec![masked(key)]))],
@@ -93,33 +94,37 @@ impl Mask {
     }
 
     fn outbound(&mut self, at: Millis, outbound: &Outbound) -> Vec<(Millis, EventKind)> {
-        let before = self.view.cursor();
-        self.view.apply_without_typeahead(outbound);
-        let written = self.hide(outbound, before);
+        let before = self.terminal.cursor();
+        self.terminal.apply_without_typeahead(outbound);
+        let written = self.masked_write(outbound, before);
         let shown = self.hidden_text();
-        self.view.run_typeahead();
-        // Keys typed ahead stand before the write that let them through, as they were pressed before it. Where some went into a
-        // hidden field, or still wait, none of them is written as it was.
-        let waits = self.view.oia().typed_ahead > 0;
-        let mut passed = self.release(waits || self.hidden_text() != shown);
+        self.terminal.run_typeahead();
+        // Keys typed ahead come before the write that let them through, as they were pressed before it. If some went into a hidden
+        // field, or still wait, all of them are masked.
+        let waits = self.terminal.oia().typed_ahead > 0;
+        let mut events = match waits || self.hidden_text() != shown {
+            true => self.flush(),
+            false => self.release(|key| key),
+        };
         let mut bytes = Vec::new();
         written.encode(&mut bytes);
-        passed.push((at, EventKind::Outbound(bytes)));
-        passed
+        events.push((at, EventKind::Outbound(bytes)));
+        events
     }
 
-    /// What stands in all hidden fields.
+    /// The texts of all hidden fields.
     fn hidden_text(&self) -> Vec<String> {
-        let hidden = self.view.fields().filter(|field| field.is_hidden());
+        let hidden = self.terminal.fields().filter(|field| field.is_hidden());
         hidden.map(|field| field.text()).collect()
     }
 
-    fn inbound(&self, inbound: &Inbound) -> Inbound {
+    /// An inbound with the text of hidden fields masked.
+    fn masked_inbound(&self, inbound: &Inbound) -> Inbound {
         let mut masked = inbound.clone();
         match &mut masked {
             Inbound::Modified { fields, .. } | Inbound::TestRequest { fields } => {
                 for field in fields {
-                    if field.at.is_some_and(|at| is_hidden_at(&self.view, at)) {
+                    if field.at.is_some_and(|at| is_hidden_at(&self.terminal, at)) {
                         hide_bytes(&mut field.data);
                     }
                 }
@@ -130,10 +135,10 @@ impl Mask {
         masked
     }
 
-    /// A write without the text of fields that are hidden once it is done.
-    fn hide(&self, outbound: &Outbound, cursor: Address) -> Outbound {
-        let mut hidden = outbound.clone();
-        match &mut hidden {
+    /// A write with the text masked that goes into fields which are hidden afterwards.
+    fn masked_write(&self, outbound: &Outbound, cursor: Address) -> Outbound {
+        let mut masked = outbound.clone();
+        match &mut masked {
             Outbound::Write { orders, .. } => self.hide_orders(orders, cursor),
             Outbound::EraseWrite { orders, .. } | Outbound::EraseWriteAlternate { orders, .. } => {
                 self.hide_orders(orders, 0);
@@ -141,7 +146,7 @@ impl Mask {
             Outbound::StructuredFields(fields) => {
                 for field in fields {
                     if let StructuredField::Outbound3270 { command, .. } = field {
-                        **command = self.hide(command, cursor);
+                        **command = self.masked_write(command, cursor);
                     }
                 }
             }
@@ -152,39 +157,28 @@ impl Mask {
             | Outbound::ReadModifiedAll
             | Outbound::NoOperation => {}
         }
-        hidden
+        masked
     }
 
-    /// Follows the current address through orders.
+    /// Masks what orders write into hidden fields, beginning at an address.
     fn hide_orders(&self, orders: &mut [Order], start: Address) {
         let mut at = start;
         for order in orders {
             match order {
                 Order::Data(data) => {
                     for byte in data.make_mut() {
-                        if is_hidden_at(&self.view, at) {
-                            hide_bytes(std::slice::from_mut(byte));
-                        }
+                        self.hide_byte(at, byte);
                         at = self.after(at);
                     }
                 }
                 Order::SetBufferAddress(to) | Order::EraseUnprotectedToAddress(to) => at = *to,
                 Order::RepeatToAddress { to, code, .. } => {
-                    if is_hidden_at(&self.view, at) {
-                        hide_bytes(std::slice::from_mut(code));
-                    }
+                    self.hide_byte(at, code);
                     at = *to;
                 }
-                Order::ProgramTab => {
-                    let mut next = self.view.fields().filter(|field| field.is_input());
-                    at = next
-                        .find(|field| field.start() > at)
-                        .map_or(0, |field| field.start());
-                }
+                Order::ProgramTab => at = self.next_input(at),
                 Order::GraphicEscape(code) => {
-                    if is_hidden_at(&self.view, at) {
-                        hide_bytes(std::slice::from_mut(code));
-                    }
+                    self.hide_byte(at, code);
                     at = self.after(at);
                 }
                 Order::StartField(_) | Order::StartFieldExtended(_) | Order::ModifyField(_) => {
@@ -198,8 +192,23 @@ impl Mask {
         }
     }
 
+    /// Masks a byte that is written at an address, if that lies in a hidden field.
+    fn hide_byte(&self, at: Address, byte: &mut u8) {
+        if is_hidden_at(&self.terminal, at) {
+            hide_bytes(std::slice::from_mut(byte));
+        }
+    }
+
+    /// The start of the next input field behind an address; 0 if there is none.
+    fn next_input(&self, at: Address) -> Address {
+        let mut inputs = self.terminal.fields().filter(|field| field.is_input());
+        let next = inputs.find(|field| field.start() > at);
+        next.map_or(0, |field| field.start())
+    }
+
+    /// The address after this one, round the end of the buffer.
     fn after(&self, at: Address) -> Address {
-        let size = self.view.cells().len() as Address;
+        let size = self.terminal.cells().len() as Address;
         if at + 1 >= size { 0 } else { at + 1 }
     }
 }
@@ -211,13 +220,13 @@ fn masked(key: Key) -> Key {
     }
 }
 
-/// Graphics become the mask's; nulls, blanks and controls stay.
+/// Replaces graphics by [`MASKED`]; nulls, blanks and controls stay.
 fn hide_bytes(bytes: &mut [u8]) {
-    let mask = CodePage::CP037.encode_text("*");
-    for byte in bytes
-        .iter_mut()
-        .filter(|byte| **byte > 0x40 && **byte < 0xFF)
-    {
-        *byte = mask.first().copied().unwrap_or(0x5C);
+    /// [`MASKED`] in EBCDIC.
+    const MASK: u8 = 0x5C;
+    for byte in bytes {
+        if (0x41..0xFF).contains(byte) {
+            *byte = MASK;
+        }
     }
 }

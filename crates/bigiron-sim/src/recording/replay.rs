@@ -1,11 +1,11 @@
-//! Sees a recording again, from the file alone.
+//! Shows a recording again, from the file alone.
 
 use super::{EventKind, Recording};
 use crate::session::Millis;
 use tn3270::terminal::{Key, Terminal};
-use tn3270::wire::{Bind, Inbound, Order, Outbound, Wcc};
+use tn3270::wire::{Address, Bind, Inbound, InboundField, Order, Outbound, Wcc};
 
-/// A recording and a terminal that shows it after some of its events.
+/// A recording, and a terminal in the state after some of its events.
 #[derive(Debug, Clone)]
 pub struct Player {
     recording: Recording,
@@ -14,7 +14,7 @@ pub struct Player {
 }
 
 impl Player {
-    /// Shows a recording before its first event.
+    /// A player that stands before the first event.
     pub fn new(recording: Recording) -> Player {
         let terminal = Terminal::new(recording.header.setup.terminal);
         Player {
@@ -29,12 +29,12 @@ impl Player {
         &self.recording
     }
 
-    /// The terminal as it was.
+    /// The terminal after the events shown so far.
     pub fn terminal(&self) -> &Terminal {
         &self.terminal
     }
 
-    /// How many events are shown: event n is the last of the first n.
+    /// How many events are shown so far.
     pub fn shown(&self) -> usize {
         self.shown
     }
@@ -44,7 +44,7 @@ impl Player {
         self.recording.events.len()
     }
 
-    /// Whether there are no events at all.
+    /// Whether the recording holds no events.
     pub fn is_empty(&self) -> bool {
         self.recording.events.is_empty()
     }
@@ -69,13 +69,13 @@ impl Player {
             .iter()
             .take(self.shown)
             .rev()
-            .find_map(|event| match &event.what {
+            .find_map(|event| match &event.kind {
                 EventKind::Keys(keys) => Some(keys.as_slice()),
                 _ => None,
             })
     }
 
-    /// Shows the first so many events, or all if there are fewer. Going back shows them anew from the first.
+    /// Shows the first `events` events, or all if there are fewer. Going back starts again from the first.
     pub fn seek(&mut self, events: usize) {
         if events < self.shown {
             self.terminal = Terminal::new(self.recording.header.setup.terminal);
@@ -83,7 +83,7 @@ impl Player {
         }
         let keyed = self.recording.has_keys();
         for event in self.recording.events.iter().take(events).skip(self.shown) {
-            show(&mut self.terminal, &event.what, keyed);
+            show(&mut self.terminal, &event.kind, keyed);
             self.shown += 1;
         }
     }
@@ -98,9 +98,9 @@ impl Player {
     }
 }
 
-/// Does to a terminal what an event did to it. Without keys, what a remote operator typed is known from what was sent.
-pub(super) fn show(terminal: &mut Terminal, what: &EventKind, keyed: bool) {
-    match what {
+/// Applies an event to a terminal. In a recording without keys (`keyed` false) the typed text comes from the inbounds.
+pub(super) fn show(terminal: &mut Terminal, event: &EventKind, keyed: bool) {
+    match event {
         EventKind::Keys(keys) => keys.iter().for_each(|&key| {
             terminal.press(key);
         }),
@@ -126,8 +126,8 @@ pub(super) fn show(terminal: &mut Terminal, what: &EventKind, keyed: bool) {
     }
 }
 
-/// The write that puts on a terminal what its operator must have typed.
-fn typed(cursor: u16, fields: Vec<tn3270::wire::InboundField>) -> Outbound {
+/// The write that puts the modified fields and the cursor of an inbound on a terminal.
+fn typed(cursor: Address, fields: Vec<InboundField>) -> Outbound {
     let data = fields.into_iter().filter_map(|field| {
         field
             .at

@@ -1,27 +1,28 @@
-//! Turns the events of a running session into the lines of a recording.
+//! Writes the events of a running session as the lines of a recording.
 
 use super::format::{event_line, header_line};
 use super::mask::Mask;
 use super::{EventKind, RecordedEvent, RecordingHeader};
-use crate::session::{self, Log, Millis};
+use crate::session::{Log, Millis, SessionEvent};
 use std::io::{self, Write};
 use tn3270::terminal::Key;
 
 /// A log that writes each event as a line and flushes it.
 ///
-/// Keys pressed at one moment gather in one line, which is written before anything that follows from them, so that a
-/// killed process loses nothing that the host saw. A sink that fails ends the recording, never the session: the
-/// error waits in [`Writer::take_error`].
+/// Keys pressed at one moment share a line, which is written before anything that follows from them, so that a killed process
+/// loses nothing that the host saw. A sink that fails ends the recording, never the session: see [`Writer::take_error`].
 pub struct Writer<W: Write> {
     sink: W,
     mask: Option<Mask>,
+    /// Keys of one moment that are not written yet.
     keys: Vec<Key>,
     keys_at: Millis,
+    /// The sink has failed, and nothing more is written to it.
     failed: bool,
     error: Option<io::Error>,
 }
 
-/// What a recording held when its session was forked: another one goes on from there.
+/// The events of a recording up to the fork of its session: the recording of the fork begins with them.
 #[derive(Debug, Clone, Default)]
 pub struct RecordingPrefix {
     /// The lines of its events.
@@ -30,7 +31,7 @@ pub struct RecordingPrefix {
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins a recording: its header is written at once, and says whether hidden fields are masked in what follows.
+    /// Begins a recording and writes its header at once. The header says whether hidden fields are masked.
     pub fn new(sink: W, header: &RecordingHeader) -> Writer<W> {
         let mut writer = Writer {
             sink,
@@ -44,11 +45,11 @@ impl<W: Write> Writer<W> {
         writer
     }
 
-    /// Writes what has gathered. A door calls it when it goes idle.
+    /// Writes the keys that are held back. A door calls it when it goes idle.
     pub fn flush(&mut self) {
-        let held = self.mask.as_mut().map(|mask| mask.release(true));
-        for (at, what) in held.into_iter().flatten() {
-            self.take(at, what);
+        let held = self.mask.as_mut().map(Mask::flush);
+        for (at, kind) in held.into_iter().flatten() {
+            self.take(at, kind);
         }
         self.flush_keys();
     }
@@ -58,27 +59,27 @@ impl<W: Write> Writer<W> {
             let keys = std::mem::take(&mut self.keys);
             self.put(&event_line(&RecordedEvent {
                 at: self.keys_at,
-                what: EventKind::Keys(keys),
+                kind: EventKind::Keys(keys),
             }));
         }
     }
 
-    /// The work at a task was said to be done, with this answer.
+    /// Records that the attempt at the task was ended, with this answer.
     pub fn answer(&mut self, at: Millis, answer: Option<&str>) {
         self.write(at, EventKind::Answer(answer.map(str::to_owned)));
     }
 
-    /// The session is over.
+    /// Records that the session is closed.
     pub fn end(&mut self, at: Millis, reason: &str) {
         self.write(at, EventKind::End(reason.to_owned()));
     }
 
-    /// Where it is written to.
+    /// The sink.
     pub fn sink(&self) -> &W {
         &self.sink
     }
 
-    /// What it holds so far; `written` is what has reached the sink, flushed. An error if that is not all there was.
+    /// The recording so far, for that of a fork; `written` is the content of the sink. An error if the recording is incomplete.
     pub fn past(&self, written: Vec<u8>) -> io::Result<RecordingPrefix> {
         let whole = String::from_utf8(written).ok().filter(|_| !self.failed);
         let whole =
@@ -90,7 +91,7 @@ impl<W: Write> Writer<W> {
         })
     }
 
-    /// Begins with what another recording held; without that it is none.
+    /// Begins with the events of another recording. With an error instead of them, nothing is recorded.
     pub fn go_on_from(&mut self, past: io::Result<RecordingPrefix>) {
         match past {
             Ok(past) => {
@@ -106,14 +107,14 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// The error that ended the recording, once.
+    /// The error that ended the recording; it is returned once.
     pub fn take_error(&mut self) -> Option<io::Error> {
         self.error.take()
     }
 
-    /// Keys gather; everything else is written after them.
-    fn take(&mut self, at: Millis, what: EventKind) {
-        match what {
+    /// Holds keys back; writes everything else, after them.
+    fn take(&mut self, at: Millis, kind: EventKind) {
+        match kind {
             EventKind::Keys(keys) => {
                 if at != self.keys_at {
                     self.flush_keys();
@@ -123,14 +124,14 @@ impl<W: Write> Writer<W> {
             }
             other => {
                 self.flush_keys();
-                self.put(&event_line(&RecordedEvent { at, what: other }));
+                self.put(&event_line(&RecordedEvent { at, kind: other }));
             }
         }
     }
 
-    fn write(&mut self, at: Millis, what: EventKind) {
+    fn write(&mut self, at: Millis, kind: EventKind) {
         self.flush();
-        self.put(&event_line(&RecordedEvent { at, what }));
+        self.put(&event_line(&RecordedEvent { at, kind }));
     }
 
     fn put(&mut self, line: &str) {
@@ -149,12 +150,12 @@ impl<W: Write> Writer<W> {
 }
 
 impl<W: Write> Log for Writer<W> {
-    fn event(&mut self, at: Millis, event: session::SessionEvent<'_>) {
+    fn event(&mut self, at: Millis, event: SessionEvent<'_>) {
         match &mut self.mask {
             None => self.take(at, event.into()),
             Some(mask) => {
-                for (at, what) in mask.pass(at, event) {
-                    self.take(at, what);
+                for (at, kind) in mask.pass(at, event) {
+                    self.take(at, kind);
                 }
             }
         }

@@ -94,7 +94,7 @@ impl Way for Window {
             .events
             .iter()
             .rev()
-            .filter_map(|event| match event.what {
+            .filter_map(|event| match event.kind {
                 EventKind::State(hash) => Some(hash),
                 _ => None,
             });

@@ -1,10 +1,10 @@
-use crate::recording::{EventKind, Origin, RecordedEvent, Recording, RecordingHeader};
+use crate::recording::{EventKind, RecordedEvent, Recording, RecordingHeader, SystemVersion};
 use crate::session::Setup;
 use proptest::prelude::*;
 use tn3270::terminal::Key;
 
 fn header() -> RecordingHeader {
-    let origin = Origin {
+    let origin = SystemVersion {
         id: "desk".into(),
         digest: 0xfeed,
     };
@@ -33,7 +33,7 @@ fn sample() -> Recording {
         header: header(),
         events: events
             .into_iter()
-            .map(|(at, what)| RecordedEvent { at, what })
+            .map(|(at, kind)| RecordedEvent { at, kind })
             .collect(),
     }
 }
@@ -99,7 +99,7 @@ fn faults_have_their_line_and_column() {
     );
 }
 
-fn what() -> impl Strategy<Value = EventKind> {
+fn event_kind() -> impl Strategy<Value = EventKind> {
     let key = prop_oneof![
         any::<char>()
             .prop_filter("control", |c| !c.is_control())
@@ -121,9 +121,9 @@ fn what() -> impl Strategy<Value = EventKind> {
 
 proptest! {
     #[test]
-    fn what_is_written_reads_back(mut events in proptest::collection::vec((any::<u64>(), what()), 0..20)) {
+    fn what_is_written_reads_back(mut events in proptest::collection::vec((any::<u64>(), event_kind()), 0..20)) {
         events.sort_by_key(|(at, _)| *at);
-        let events = events.into_iter().map(|(at, what)| RecordedEvent { at, what }).collect();
+        let events = events.into_iter().map(|(at, kind)| RecordedEvent { at, kind }).collect();
         let recording = Recording { header: header(), events };
         prop_assert_eq!(Recording::parse(recording.to_lines().as_bytes()), Ok((recording, None)));
     }

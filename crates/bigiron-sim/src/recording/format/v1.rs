@@ -1,12 +1,13 @@
 //! Format 1: `{"bigiron":1,...}`, then `{"t":ms,"key"|"in"|"out"|"bind"|"wait"|"state"|"answer"|"end":...}`.
 
-use super::{ParseError, at};
-use crate::recording::{EventKind, Origin, RecordedEvent, RecordingHeader};
+use super::{ParseError, json_error};
+use crate::recording::{EventKind, RecordedEvent, RecordingHeader, SystemVersion};
 use crate::session::{ClockMode, Millis, Setup};
 use serde::{Deserialize, Serialize};
-use tn3270::terminal::{self, Key, Model};
+use tn3270::terminal::{Key, Model, TerminalOptions};
 use tn3270::wire::CodePage;
 
+/// The header as JSON, in the order of its keys. Keys that came later are left out where they have their default.
 #[derive(Serialize, Deserialize)]
 struct HeaderLine {
     bigiron: u64,
@@ -23,7 +24,6 @@ struct HeaderLine {
     code_page: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     oversize: Option<(u16, u16)>,
-    /// Written only where it is so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     as_s3270: bool,
     color: bool,
@@ -79,43 +79,23 @@ pub fn header_line(header: &RecordingHeader) -> String {
 
 /// Reads the header.
 pub fn header(line: &[u8]) -> Result<RecordingHeader, ParseError> {
-    let read: HeaderLine = serde_json::from_slice(line).map_err(|error| at(1, &error))?;
-    let wrong = |what: String| ParseError {
-        line: 1,
-        column: None,
-        what,
-    };
-    let terminal = terminal::TerminalOptions {
-        model: Model::from_number(read.model)
-            .ok_or_else(|| wrong(format!("\"model\": there is no model {}", read.model)))?,
-        oversize: read.oversize,
-        as_s3270: read.as_s3270,
-        color: read.color,
-        code_page: CodePage::by_name(&read.code_page)
-            .map_err(|error| wrong(format!("\"code_page\": {error}")))?,
-        numeric_lock: read.numeric_lock,
-        blank_fill: read.blank_fill,
-        mono_case: read.mono_case,
-        typeahead: read.typeahead,
-    };
+    let read: HeaderLine = serde_json::from_slice(line).map_err(|error| json_error(1, &error))?;
+    let terminal = terminal_options(&read)?;
+    let warts = read.warts.parse();
+    let warts = warts.map_err(|error| invalid(1, format!("\"warts\": {error}")))?;
     let clock = match read.clock {
         ClockName::Turn => ClockMode::Turn,
         ClockName::Live => ClockMode::Live,
     };
+    let system = read.system.zip(read.digest);
     Ok(RecordingHeader {
-        system: read
-            .system
-            .zip(read.digest)
-            .map(|(id, digest)| Origin { id, digest }),
+        system: system.map(|(id, digest)| SystemVersion { id, digest }),
         title: read.title,
         door: read.door,
         masked: read.masked,
         setup: Setup {
             seed: read.seed,
-            warts: read
-                .warts
-                .parse()
-                .map_err(|error| wrong(format!("\"warts\": {error}")))?,
+            warts,
             task: read.task,
             clock,
             terminal,
@@ -123,16 +103,45 @@ pub fn header(line: &[u8]) -> Result<RecordingHeader, ParseError> {
     })
 }
 
+fn terminal_options(read: &HeaderLine) -> Result<TerminalOptions, ParseError> {
+    let model = Model::from_number(read.model);
+    let model =
+        model.ok_or_else(|| invalid(1, format!("\"model\": there is no model {}", read.model)))?;
+    let code_page = CodePage::by_name(&read.code_page);
+    let code_page = code_page.map_err(|error| invalid(1, format!("\"code_page\": {error}")))?;
+    Ok(TerminalOptions {
+        model,
+        oversize: read.oversize,
+        as_s3270: read.as_s3270,
+        color: read.color,
+        code_page,
+        numeric_lock: read.numeric_lock,
+        blank_fill: read.blank_fill,
+        mono_case: read.mono_case,
+        typeahead: read.typeahead,
+    })
+}
+
+/// A value that is JSON of the right type, and still not valid.
+fn invalid(line: usize, what: String) -> ParseError {
+    ParseError {
+        line,
+        column: None,
+        what,
+    }
+}
+
+/// An event as JSON: its time, and one key that says what it is.
 #[derive(Serialize, Deserialize)]
 struct EventLine {
     t: Millis,
     #[serde(flatten)]
-    what: WhatLine,
+    kind: KindEntry,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum WhatLine {
+enum KindEntry {
     Key(String),
     In(#[serde(with = "hex")] Vec<u8>),
     Out(#[serde(with = "hex")] Vec<u8>),
@@ -145,55 +154,51 @@ enum WhatLine {
 
 /// One event as a line with its newline.
 pub fn event_line(event: &RecordedEvent) -> String {
-    let what = match &event.what {
-        EventKind::Keys(keys) => WhatLine::Key(keys.iter().map(Key::to_string).collect()),
-        EventKind::Inbound(bytes) => WhatLine::In(bytes.clone()),
-        EventKind::Outbound(bytes) => WhatLine::Out(bytes.clone()),
-        EventKind::Bind(image) => WhatLine::Bind(image.clone()),
-        EventKind::Wait(by) => WhatLine::Wait(*by),
-        EventKind::State(hash) => WhatLine::State(*hash),
-        EventKind::Answer(answer) => WhatLine::Answer(answer.clone()),
-        EventKind::End(reason) => WhatLine::End(reason.clone()),
+    let kind = match &event.kind {
+        EventKind::Keys(keys) => KindEntry::Key(keys.iter().map(Key::to_string).collect()),
+        EventKind::Inbound(bytes) => KindEntry::In(bytes.clone()),
+        EventKind::Outbound(bytes) => KindEntry::Out(bytes.clone()),
+        EventKind::Bind(image) => KindEntry::Bind(image.clone()),
+        EventKind::Wait(by) => KindEntry::Wait(*by),
+        EventKind::State(hash) => KindEntry::State(*hash),
+        EventKind::Answer(answer) => KindEntry::Answer(answer.clone()),
+        EventKind::End(reason) => KindEntry::End(reason.clone()),
     };
-    json_line(&EventLine { t: event.at, what })
+    json_line(&EventLine { t: event.at, kind })
 }
 
 /// Reads one event.
 pub fn event(line: &[u8], number: usize) -> Result<RecordedEvent, ParseError> {
-    let read: EventLine = serde_json::from_slice(line).map_err(|error| at(number, &error)).map_err(|mut error| {
+    let read: EventLine = serde_json::from_slice(line).map_err(|error| json_error(number, &error)).map_err(|mut error| {
         if error.what.starts_with("no variant of enum") {
             error.what = "an event has one of \"key\", \"in\", \"out\", \"bind\", \"wait\", \"state\", \"answer\", \"end\" beside \"t\"".into();
         }
         error
     })?;
-    let what = match read.what {
-        WhatLine::Key(keys) => {
-            let wrong = |error| ParseError {
-                line: number,
-                column: None,
-                what: format!("\"key\": {error}"),
-            };
-            EventKind::Keys(Key::parse_line(&keys).map_err(wrong)?)
+    let kind = match read.kind {
+        KindEntry::Key(keys) => {
+            let keys = Key::parse_line(&keys);
+            EventKind::Keys(keys.map_err(|error| invalid(number, format!("\"key\": {error}")))?)
         }
-        WhatLine::In(bytes) => EventKind::Inbound(bytes),
-        WhatLine::Out(bytes) => EventKind::Outbound(bytes),
-        WhatLine::Bind(image) => EventKind::Bind(image),
-        WhatLine::Wait(by) => EventKind::Wait(by),
-        WhatLine::State(hash) => EventKind::State(hash),
-        WhatLine::Answer(answer) => EventKind::Answer(answer),
-        WhatLine::End(reason) => EventKind::End(reason),
+        KindEntry::In(bytes) => EventKind::Inbound(bytes),
+        KindEntry::Out(bytes) => EventKind::Outbound(bytes),
+        KindEntry::Bind(image) => EventKind::Bind(image),
+        KindEntry::Wait(by) => EventKind::Wait(by),
+        KindEntry::State(hash) => EventKind::State(hash),
+        KindEntry::Answer(answer) => EventKind::Answer(answer),
+        KindEntry::End(reason) => EventKind::End(reason),
     };
-    Ok(RecordedEvent { at: read.t, what })
+    Ok(RecordedEvent { at: read.t, kind })
 }
 
-/// Plain data: none of these types can fail to become JSON, and an empty line would be skipped by no reader.
+/// JSON of plain data, with a newline. Serializing these types does not fail.
 fn json_line(data: &impl Serialize) -> String {
     let mut line = serde_json::to_string(data).unwrap_or_default();
     line.push('\n');
     line
 }
 
-fn unhash(digits: &str) -> Option<u64> {
+fn parse_hash(digits: &str) -> Option<u64> {
     u64::from_str_radix(digits, 16)
         .ok()
         .filter(|_| digits.len() == 16)
@@ -232,7 +237,7 @@ mod hex {
     }
 }
 
-/// A hash as 16 hexadecimal digits: a JSON number would not survive readers that take numbers for floats.
+/// A hash as 16 hexadecimal digits: many JSON readers take numbers for floats and would lose digits.
 mod hash {
     use serde::de::{Deserialize, Deserializer, Error};
     use serde::ser::Serializer;
@@ -243,7 +248,7 @@ mod hash {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
         let digits = String::deserialize(from)?;
-        super::unhash(&digits)
+        super::parse_hash(&digits)
             .ok_or_else(|| D::Error::custom("not a hash of 16 hexadecimal digits"))
     }
 }
@@ -261,7 +266,7 @@ mod digest {
         let digits = Option::<String>::deserialize(from)?;
         digits
             .map(|digits| {
-                super::unhash(&digits)
+                super::parse_hash(&digits)
                     .ok_or_else(|| D::Error::custom("not a hash of 16 hexadecimal digits"))
             })
             .transpose()

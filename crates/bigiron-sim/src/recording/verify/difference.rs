@@ -1,17 +1,37 @@
-//! Tells two events apart, for people.
+//! How two events differ, in words.
 
-use super::Difference;
 use crate::recording::EventKind;
 use crate::system::model::{Screen, System};
 use tn3270::terminal::Terminal;
 use tn3270::wire::{Address, Inbound, Outbound};
 
-/// Differing places that are listed at most.
-const PLACES: usize = 10;
+/// The most differing places that are listed.
+const MAX_PLACES: usize = 10;
 
-/// What sort of event it is.
-pub fn name(what: &EventKind) -> &'static str {
-    match what {
+/// A difference: in one line, and its places, one a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub what: String,
+    pub details: Vec<String>,
+}
+
+impl Difference {
+    /// A difference without places.
+    pub fn new(what: impl Into<String>) -> Difference {
+        Difference::at(what, Vec::new())
+    }
+
+    fn at(what: impl Into<String>, details: Vec<String>) -> Difference {
+        Difference {
+            what: what.into(),
+            details,
+        }
+    }
+}
+
+/// The kind of an event, with its article.
+pub(super) fn name(kind: &EventKind) -> &'static str {
+    match kind {
         EventKind::Keys(_) => "a key",
         EventKind::Inbound(_) => "a record of the terminal",
         EventKind::Outbound(_) => "a write of the host",
@@ -23,85 +43,116 @@ pub fn name(what: &EventKind) -> &'static str {
     }
 }
 
-/// How two differ, on a terminal as it was before them.
-pub fn between(
+/// How two events differ, on a terminal as it was before them.
+pub(super) fn between(
     recorded: &EventKind,
     now: &EventKind,
     before: &Terminal,
     system: &System,
 ) -> Difference {
     match (recorded, now) {
-        (EventKind::Outbound(recorded), EventKind::Outbound(now)) => outbounds(recorded, now, before, system),
-        (EventKind::Inbound(recorded), EventKind::Inbound(now)) => {
-            let details = vec![format!("recorded {}", inbound(recorded, before)), format!("now      {}", inbound(now, before))];
-            ("the terminal sends another record".into(), details)
+        (EventKind::Outbound(recorded), EventKind::Outbound(now)) => {
+            outbounds(recorded, now, before, system)
         }
-        (EventKind::State(recorded), EventKind::State(now)) => (
-            "the screens are the same, but the host's state is not (tables, variables, pending events or chance)".into(),
-            vec![format!("recorded {recorded:016x}"), format!("now      {now:016x}")],
+        (EventKind::Inbound(recorded), EventKind::Inbound(now)) => {
+            let (recorded, now) = (inbound(recorded, before), inbound(now, before));
+            let details = vec![format!("recorded {recorded}"), format!("now      {now}")];
+            Difference::at("the terminal sends another record", details)
+        }
+        (EventKind::State(recorded), EventKind::State(now)) => Difference::at(
+            "the screens are the same, but the host's state is not (tables, variables, pending events or chance)",
+            vec![
+                format!("recorded {recorded:016x}"),
+                format!("now      {now:016x}"),
+            ],
         ),
-        (recorded, now) => (format!("recorded {}; now comes {}", name(recorded), name(now)), Vec::new()),
+        (recorded, now) => Difference::new(format!(
+            "recorded {}; now comes {}",
+            name(recorded),
+            name(now)
+        )),
     }
 }
 
 fn outbounds(recorded: &[u8], now: &[u8], before: &Terminal, system: &System) -> Difference {
     let (Ok(old), Ok(new)) = (Outbound::decode(recorded), Outbound::decode(now)) else {
-        return (
-            "the recorded write of the host is no 3270 data stream".into(),
-            Vec::new(),
-        );
+        return Difference::new("the recorded write of the host is no 3270 data stream");
     };
     let (mut left, mut right) = (before.clone(), before.clone());
     left.apply_without_typeahead(&old);
     right.apply_without_typeahead(&new);
     if (left.rows(), left.columns()) != (right.rows(), right.columns()) {
         let size = |terminal: &Terminal| format!("{}x{}", terminal.rows(), terminal.columns());
-        return (
-            format!(
-                "the screen's size differs: recorded {}, now {}",
-                size(&left),
-                size(&right)
-            ),
-            Vec::new(),
-        );
+        return Difference::new(format!(
+            "the screen's size differs: recorded {}, now {}",
+            size(&left),
+            size(&right)
+        ));
     }
     let mut details = cells(&left, &right, system);
-    if details.is_empty() && left.cursor() != right.cursor() {
-        details.push(format!(
-            "cursor: recorded {}, now {}",
-            place(left.cursor(), &left),
-            place(right.cursor(), &right)
-        ));
-    }
-    if details.is_empty() && left.lock() != right.lock() {
-        let lock = |terminal: &Terminal| {
-            terminal
-                .lock()
-                .map_or("unlocked".to_owned(), |lock| lock.to_string())
-        };
-        details.push(format!(
-            "keyboard: recorded {}, now {}",
-            lock(&left),
-            lock(&right)
-        ));
-    }
     if details.is_empty() {
-        let at = recorded
-            .iter()
-            .zip(now)
-            .take_while(|(old, new)| old == new)
-            .count();
-        details.push(format!(
-            "the records part at byte {at} ({} bytes recorded, now {}), though both look the same",
-            recorded.len(),
-            now.len()
-        ));
+        let other = cursors(&left, &right).or_else(|| keyboards(&left, &right));
+        details.push(other.unwrap_or_else(|| bytes(recorded, now)));
     }
-    ("the host writes another screen".into(), details)
+    Difference::at("the host writes another screen", details)
 }
 
-/// Runs of differing cells, each within a row.
+fn cursors(left: &Terminal, right: &Terminal) -> Option<String> {
+    (left.cursor() != right.cursor()).then(|| {
+        let recorded = place(left.cursor(), left);
+        format!(
+            "cursor: recorded {recorded}, now {}",
+            place(right.cursor(), right)
+        )
+    })
+}
+
+fn keyboards(left: &Terminal, right: &Terminal) -> Option<String> {
+    let lock = |terminal: &Terminal| {
+        let lock = terminal.lock().map(|lock| lock.to_string());
+        lock.unwrap_or_else(|| "unlocked".to_owned())
+    };
+    (left.lock() != right.lock())
+        .then(|| format!("keyboard: recorded {}, now {}", lock(left), lock(right)))
+}
+
+fn bytes(recorded: &[u8], now: &[u8]) -> String {
+    let same = recorded.iter().zip(now);
+    let at = same.take_while(|(old, new)| old == new).count();
+    format!(
+        "the records part at byte {at} ({} bytes recorded, now {}), though both look the same",
+        recorded.len(),
+        now.len()
+    )
+}
+
+/// The differing cells, a line for each run of them.
 fn cells(left: &Terminal, right: &Terminal, system: &System) -> Vec<String> {
+    let runs = differing_runs(left, right);
+    let screen = screen(left, system);
+    let line = |&(start, end): &(Address, Address)| {
+        let last = match end > start {
+            true => format!("-{}", end % left.columns().max(1) + 1),
+            false => String::new(),
+        };
+        let name = name_at(start, left, screen).map_or(String::new(), |name| format!(" ({name})"));
+        format!(
+            "{}{last}{name}: recorded {:?}, now {:?}",
+            place(start, left),
+            text(left, start, end),
+            text(right, start, end)
+        )
+    };
+    let mut lines: Vec<String> = runs.iter().take(MAX_PLACES).map(line).collect();
+    let more = runs.len().saturating_sub(MAX_PLACES);
+    if more > 0 {
+        lines.push(format!("and {more} more places"));
+    }
+    lines
+}
+
+/// The first and last addresses of runs of differing cells, each within a row.
+fn differing_runs(left: &Terminal, right: &Terminal) -> Vec<(Address, Address)> {
     let columns = left.columns().max(1);
     let differs =
         |at: Address| left.cells().get(usize::from(at)) != right.cells().get(usize::from(at));
@@ -113,27 +164,7 @@ fn cells(left: &Terminal, right: &Terminal, system: &System) -> Vec<String> {
             _ => runs.push((at, at)),
         }
     }
-    let more = runs.len().saturating_sub(PLACES);
-    let screen = screen(left, system);
-    let line = |&(start, end): &(Address, Address)| {
-        let last = if end > start {
-            format!("-{}", end % columns + 1)
-        } else {
-            String::new()
-        };
-        let name = name_at(start, left, screen).map_or(String::new(), |name| format!(" ({name})"));
-        format!(
-            "{}{last}{name}: recorded {:?}, now {:?}",
-            place(start, left),
-            text(left, start, end),
-            text(right, start, end)
-        )
-    };
-    let mut lines: Vec<String> = runs.iter().take(PLACES).map(line).collect();
-    if more > 0 {
-        lines.push(format!("and {more} more places"));
-    }
-    lines
+    runs
 }
 
 fn text(terminal: &Terminal, start: Address, end: Address) -> String {
@@ -145,7 +176,7 @@ fn place(at: Address, terminal: &Terminal) -> String {
     format!("row {}, column {}", at / columns + 1, at % columns + 1)
 }
 
-/// The screen of the definition that a terminal shows: the first whose fixed text is all there.
+/// The screen of the definition that a terminal shows: the first of which all fixed text is there.
 fn screen<'a>(terminal: &Terminal, system: &'a System) -> Option<&'a Screen> {
     let shows = |screen: &&Screen| {
         !screen.text.is_empty()
@@ -161,7 +192,7 @@ fn screen<'a>(terminal: &Terminal, system: &'a System) -> Option<&'a Screen> {
     system.screens.iter().find(shows)
 }
 
-/// What a person calls the field at an address: its name in the definition, or the text to the left of it.
+/// A name for the field at an address: the one in the definition, or the label to the left of it.
 fn name_at(at: Address, terminal: &Terminal, screen: Option<&Screen>) -> Option<String> {
     let defined = screen.and_then(|screen| {
         screen.fields.iter().find(|field| {

@@ -55,10 +55,10 @@ fn keys_of_a_moment_share_a_line_and_are_there_before_what_they_cause() {
     assert_eq!(
         events(&sink),
         [
-            RecordedEvent { at: 5, what: keys },
+            RecordedEvent { at: 5, kind: keys },
             RecordedEvent {
                 at: 5,
-                what: EventKind::Inbound(vec![0x6D])
+                kind: EventKind::Inbound(vec![0x6D])
             }
         ]
     );
