@@ -3,12 +3,9 @@
 use super::Host;
 use super::apply::Unit;
 use super::due::DueEvent;
-use super::effect::Op;
 use super::frame::Frame;
 use super::table::hash_value;
-use crate::system::model::FieldStyle;
 use crate::system::value::Value;
-use std::fmt;
 use std::hash::Hasher;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -61,7 +58,7 @@ impl Digest {
     fn event(&mut self, event: &DueEvent) {
         let parts = match event {
             DueEvent::Later { ops, at } => {
-                self.text(&format!("{:?}", PrintedOps(ops.iter())));
+                self.text(&format!("{ops:?}"));
                 [4, at.map_or(0, |at| at as usize), 0]
             }
             DueEvent::Resume => [0, 0, 0],
@@ -73,61 +70,13 @@ impl Digest {
     }
 
     fn unit(&mut self, unit: &Unit) {
-        let ops = PrintedOps(unit.ops.iter());
-        self.text(&format!("{ops:?} {:?}", unit.message));
+        self.text(&format!("{:?} {:?}", unit.ops, unit.message));
         if let Some(copy) = unit.copy {
             self.index(copy);
         }
         if unit.unpainted {
             self.text("unpainted");
         }
-    }
-}
-
-/// Pending effects as the state hash prints them. They hold nothing but values, whose printed form is the same on every machine;
-/// stored hashes depend on it, so it keeps names that the types no longer have.
-struct PrintedOps<I>(I);
-
-impl<'a, I: Iterator<Item = &'a Op> + Clone> fmt::Debug for PrintedOps<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.clone().map(PrintedOp))
-            .finish()
-    }
-}
-
-struct PrintedOp<'a>(&'a Op);
-
-impl fmt::Debug for PrintedOp<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Op::Mark(frame, field, style) => {
-                let mut op = f.debug_tuple("Mark");
-                op.field(frame).field(field).field(&PrintedStyle(style));
-                op.finish()
-            }
-            Op::Later { by, ops, at } => {
-                let mut op = f.debug_struct("Later");
-                op.field("by", by).field("ops", &PrintedOps(ops.iter()));
-                op.field("at", at).finish()
-            }
-            op => op.fmt(f),
-        }
-    }
-}
-
-struct PrintedStyle<'a>(&'a FieldStyle);
-
-impl fmt::Debug for PrintedStyle<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let FieldStyle {
-            attribute,
-            color,
-            highlight,
-        } = self.0;
-        let mut style = f.debug_struct("Look");
-        style.field("attribute", attribute).field("color", color);
-        style.field("highlight", highlight).finish()
     }
 }
 
