@@ -1,46 +1,41 @@
 //! `bigiron call`: one piece of work, done by a playbook.
 
-use std::io::Write;
+use std::io::{Write, stdout};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::args::{CallArgs, ClockArg};
 use super::error::ErrorKind;
-use super::suites::{self, TaskSuite};
-use super::{CommandOutcome, Error, connect, opening};
+use super::{CommandOutcome, Error, opening, remote, session, suites};
 use crate::doors::client::{BlockingClient, Remote};
 use bigiron_sim::session::{Log, Session};
 use bigiron_sim::system::picture::read_plain;
-use bigiron_sim::system::value::{Date, Value};
+use bigiron_sim::system::value::{Date, Type, Value};
 use bigiron_sim::task::attempt::Attempt;
 use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::model::TaskSuite;
 use bigiron_sim::task::playbook::{Playbook, run as follow};
 use bigiron_sim::task::start::Start;
 
 /// Runs the playbook and prints its answer.
 pub fn run(args: CallArgs) -> Result<CommandOutcome, Error> {
     match &args.host {
-        Some(host) => abroad(&args, host),
-        None => here(&args),
+        Some(host) => on_host(&args, host),
+        None => in_session(&args),
     }
 }
 
-/// In a session of our own.
-fn here(args: &CallArgs) -> Result<CommandOutcome, Error> {
-    let course = suites::load(&args.session.system)?;
-    let setup = opening::setup(&args.session.options, ClockArg::Turn, [course.system()])?;
-    let playbook = playbook(&course, args.playbook.as_deref())?;
-    let (region, start) = suites::region(&course, &setup)?;
+/// Works in a session of this process.
+fn in_session(args: &CallArgs) -> Result<CommandOutcome, Error> {
+    let suite = suites::load(&args.session.system)?;
+    let setup = opening::setup(&args.session.options, ClockArg::Turn, [suite.system()])?;
+    let playbook = playbook(&suite, args.playbook.as_deref())?;
+    let (region, start) = suites::region(&suite, &setup)?;
     let values = values(playbook, &args.values, start.as_deref())?;
+    let header = opening::header(suite.system(), "call", &setup);
     let mut log: Box<dyn Log> = match &args.session.options.record {
         None => Box::new(()),
-        Some(path) => {
-            let begun = opening::record(path, &opening::header(course.system(), "call", &setup));
-            let cannot = |cause| {
-                Error::input(format!("cannot record to {}", path.display())).because(&cause)
-            };
-            Box::new(begun.map_err(cannot)?)
-        }
+        Some(path) => Box::new(opening::recorder(path, &header)?),
     };
     let session = Session::open_in(&region, &setup, log.as_mut());
     // A playbook that is called has no budget.
@@ -48,41 +43,53 @@ fn here(args: &CallArgs) -> Result<CommandOutcome, Error> {
     report(playbook, follow(playbook, &values, &mut attempt))
 }
 
-/// On a foreign host.
-fn abroad(args: &CallArgs, host: &str) -> Result<CommandOutcome, Error> {
-    let (system, options) = (&args.session.system, &args.session.options);
-    let course;
-    let file;
+/// Works on a foreign host, with a playbook of a system or from a file.
+fn on_host(args: &CallArgs, host: &str) -> Result<CommandOutcome, Error> {
+    let system = &args.session.system;
     let mut given = args.values.clone();
-    let playbook = if system.ends_with(".toml") {
+    if system.ends_with(".toml") {
+        // Without a system the first value stands in the place of the playbook's name.
         given.splice(0..0, args.playbook.clone());
-        file = from_file(Path::new(system))?;
-        &file
-    } else {
-        course = suites::load(system)?;
-        playbook(&course, args.playbook.as_deref())?
-    };
+        return connected(args, host, &from_file(Path::new(system))?, &given);
+    }
+    let suite = suites::load(system)?;
+    connected(
+        args,
+        host,
+        playbook(&suite, args.playbook.as_deref())?,
+        &given,
+    )
+}
+
+/// Connects to the host and runs the playbook on it.
+fn connected(
+    args: &CallArgs,
+    host: &str,
+    playbook: &Playbook,
+    given: &[String],
+) -> Result<CommandOutcome, Error> {
     if playbook.systems.len() > 1 {
         let what = format!("{} is worked at several systems", playbook.id);
         return Err(Error::usage(what).hint("--host is one host"));
     }
-    let values = values(playbook, &given, None)?;
-    let host = connect::host(host, &args.line)?;
-    let config = connect::config(&args.line, options.model, None)?;
-    let log = connect::record(options.record.as_deref(), "call", &host, config.terminal)?;
+    let values = values(playbook, given, None)?;
+    let options = &args.session.options;
+    let host = remote::host(host, &args.line)?;
+    let config = remote::config(&args.line, options.model, None)?;
+    let log = remote::recorder(options.record.as_deref(), "call", &host, config.terminal)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let patience = Duration::from_secs(args.patience);
-    let hands = BlockingClient::reach(Remote::new(config, log), &host, runtime, patience);
-    let mut hands =
-        hands.map_err(|why| Error::new(ErrorKind::Machine, format!("{host}: {why}")))?;
-    let (answer, ending) = follow(playbook, &values, &mut hands);
+    let client = BlockingClient::reach(Remote::new(config, log), &host, runtime, patience);
+    let mut client =
+        client.map_err(|why| Error::new(ErrorKind::Machine, format!("{host}: {why}")))?;
+    let (answer, ending) = follow(playbook, &values, &mut client);
     let reason = match ending {
         Ending::Done | Ending::AgentFault(_) => "quit",
         Ending::BudgetSpent | Ending::EnvironmentFault(_) => "disconnected",
     };
-    connect::recorded(&mut hands.leave(reason))?;
+    session::whole(client.leave(reason).take_log_error())?;
     report(playbook, (answer, ending))
 }
 
@@ -94,7 +101,7 @@ fn report(
     match ending {
         Ending::Done => {
             if let Some(answer) = answer {
-                writeln!(std::io::stdout(), "{answer}")?;
+                writeln!(stdout(), "{answer}")?;
             }
             Ok(CommandOutcome::Done)
         }
@@ -107,19 +114,19 @@ fn report(
 }
 
 /// The playbook of this name.
-fn playbook<'c>(course: &'c TaskSuite, name: Option<&str>) -> Result<&'c Playbook, Error> {
-    let known = course.playbooks.iter().map(|playbook| playbook.id.as_str());
+fn playbook<'s>(suite: &'s TaskSuite, name: Option<&str>) -> Result<&'s Playbook, Error> {
+    let known = suite.playbooks.iter().map(|playbook| playbook.id.as_str());
     let Some(name) = name else {
         let known = known.collect::<Vec<_>>().join(", ");
-        let hint = format!("{} has {known}", course.system().id);
+        let hint = format!("{} has {known}", suite.system().id);
         return Err(Error::usage("a playbook is wanted").hint(hint));
     };
-    course
+    suite
         .playbook(name)
         .ok_or_else(|| Error::input(format!("no playbook is called {name}")).near(name, known))
 }
 
-/// A playbook that is of no system, from its own file.
+/// Loads a playbook that belongs to no system.
 fn from_file(path: &Path) -> Result<Playbook, Error> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
@@ -133,55 +140,60 @@ fn from_file(path: &Path) -> Result<Playbook, Error> {
     })
 }
 
-/// The day it is, in UTC.
+/// The current day, in UTC.
 fn today() -> Date {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let days = since.map_or(0, |since| since.as_secs() / 86_400);
     Date(i32::try_from(days).unwrap_or(0))
 }
 
-/// What the playbook takes, in its order, out of `NAME=VALUE`; what is not given, as the goal of the task tells it.
+/// The values that the playbook takes, in its order: from `NAME=VALUE`, else from the goal of the task.
 fn values(
     playbook: &Playbook,
     given: &[String],
     start: Option<&Start>,
 ) -> Result<Vec<Value>, Error> {
-    let named: Vec<(&str, &str)> = given
+    let pairs: Vec<(&str, &str)> = given
         .iter()
-        .filter_map(|value| value.split_once('='))
-        .collect();
+        .map(|pair| named(playbook, pair))
+        .collect::<Result<_, _>>()?;
+    let takes = playbook.takes.iter();
+    takes
+        .map(|(name, of)| value(playbook, name, of, &pairs, start))
+        .collect()
+}
+
+/// Splits `NAME=VALUE` at a name that the playbook takes.
+fn named<'g>(playbook: &Playbook, given: &'g str) -> Result<(&'g str, &'g str), Error> {
     let takes = || playbook.takes.iter().map(|(name, _)| name.as_str());
-    for value in given {
-        let name = value
-            .split_once('=')
-            .map_or(value.as_str(), |(name, _)| name);
-        if !takes().any(|taken| taken == name) || !value.contains('=') {
-            return Err(Error::usage(format!("{} takes no {value}", playbook.id))
-                .near(name, takes())
-                .hint(format!(
-                    "it takes {}",
-                    takes()
-                        .map(|name| format!("{name}=…"))
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                )));
-        }
+    let pair = given.split_once('=');
+    if let Some((name, value)) = pair
+        && takes().any(|taken| taken == name)
+    {
+        return Ok((name, value));
     }
-    let read = |(name, of): &(String, bigiron_sim::system::value::Type)| {
-        let text = named
-            .iter()
-            .find(|(given, _)| given == name)
-            .map(|(_, text)| *text);
-        let told = || start?.value(name).filter(|value| value.of() == *of);
-        match (text, told()) {
-            (Some(text), _) => read_plain(text, of)
-                .ok_or_else(|| Error::usage(format!("{name}: `{text}` is no {of}"))),
-            (None, Some(value)) => Ok(value.clone()),
-            (None, None) => Err(Error::usage(format!(
-                "{} wants {name}=… ({of})",
-                playbook.id
-            ))),
-        }
-    };
-    playbook.takes.iter().map(read).collect()
+    let name = pair.map_or(given, |(name, _)| name);
+    let wanted: Vec<String> = takes().map(|name| format!("{name}=…")).collect();
+    Err(Error::usage(format!("{} takes no {given}", playbook.id))
+        .near(name, takes())
+        .hint(format!("it takes {}", wanted.join(" "))))
+}
+
+/// One value that the playbook takes.
+fn value(
+    playbook: &Playbook,
+    name: &str,
+    of: &Type,
+    given: &[(&str, &str)],
+    start: Option<&Start>,
+) -> Result<Value, Error> {
+    if let Some((_, text)) = given.iter().find(|(given, _)| *given == name) {
+        return read_plain(text, of)
+            .ok_or_else(|| Error::usage(format!("{name}: `{text}` is no {of}")));
+    }
+    let of_task = start.and_then(|start| start.value(name));
+    let of_task = of_task.filter(|value| value.of() == *of);
+    of_task
+        .cloned()
+        .ok_or_else(|| Error::usage(format!("{} wants {name}=… ({of})", playbook.id)))
 }

@@ -1,49 +1,49 @@
-//! `bigiron check`: are these definitions right?
+//! `bigiron check`: reports every fault of the definitions of systems.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::args::CheckArgs;
-use super::suites;
 use super::systems::{self, SystemSource};
-use super::{CommandOutcome, Error};
-use bigiron_sim::system::diagnostics::{Diagnostics, Severity};
-use bigiron_sim::system::model::System;
+use super::{CommandOutcome, Error, suites};
+use bigiron_sim::system::diagnostics::{Diagnostic, Diagnostics, Severity};
+use bigiron_sim::system::model::{Screen, System};
 use bigiron_sim::task::model::TaskSuite;
-use std::sync::Arc;
 
 /// Checks every system that was named; a system's faults do not keep the next from being checked.
 pub fn run(args: CheckArgs) -> Result<CommandOutcome, Error> {
-    let mut reports = Vec::new();
+    let mut checks = Vec::new();
     for path in &args.paths {
-        for source in sources(path)? {
-            reports.push(Report::of(source));
-        }
+        checks.extend(sources(path)?.into_iter().map(Check::of));
     }
-    if args.json {
-        let systems: Vec<Value> = reports.iter().map(Report::json).collect();
-        writeln!(io::stdout(), "{}", json!({ "systems": systems }))?;
-    } else {
-        let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        for report in &reports {
-            write!(
-                io::stderr(),
-                "{}",
-                report.faults.render(&report.origin, color)
-            )?;
-            writeln!(io::stdout(), "{}", report.summary())?;
+    match args.json {
+        true => {
+            let systems: Vec<Value> = checks.iter().map(Check::json).collect();
+            writeln!(io::stdout(), "{}", json!({ "systems": systems }))?;
         }
+        false => print(&checks)?,
     }
     let fails =
-        |r: &Report| r.faults.errors() > 0 || (args.deny_warnings && r.faults.warnings() > 0);
-    Ok(if reports.iter().any(fails) {
-        CommandOutcome::NotSo
-    } else {
-        CommandOutcome::Done
+        |c: &Check| c.faults.errors() > 0 || (args.deny_warnings && c.faults.warnings() > 0);
+    Ok(match checks.iter().any(fails) {
+        true => CommandOutcome::NotSo,
+        false => CommandOutcome::Done,
     })
+}
+
+/// Prints the faults to stderr, and a line for each system to stdout.
+fn print(checks: &[Check]) -> Result<(), Error> {
+    let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    for check in checks {
+        let faults = check.faults.render(&check.origin, color);
+        write!(io::stderr(), "{faults}")?;
+        writeln!(io::stdout(), "{}", check.summary())?;
+    }
+    Ok(())
 }
 
 /// The systems that an argument names: a system, or a folder of systems.
@@ -70,72 +70,45 @@ fn sources(path: &str) -> Result<Vec<SystemSource>, Error> {
     inside.iter().map(|folder| systems::read(folder)).collect()
 }
 
-/// What was found out about one system.
-struct Report {
+/// The check of one system.
+struct Check {
     name: String,
     origin: String,
+    /// The system, if it has no errors.
     system: Option<System>,
-    course: Option<TaskSuite>,
+    suite: Option<TaskSuite>,
     faults: Diagnostics,
 }
 
-impl Report {
-    fn of(source: SystemSource) -> Report {
+impl Check {
+    fn of(source: SystemSource) -> Check {
         let (system, faults) = System::check(source.files.clone(), &source.name);
-        let (course, faults) = match &system {
-            // Tasks name tables and words, of which nothing is known before the system is right.
+        let (suite, faults) = match &system {
+            // Tasks name tables and words, which are not known before the system is right.
             None => (None, faults),
             Some(system) => {
-                let (course, more) =
-                    TaskSuite::check(&Arc::new(system.clone()), source.files, &suites::other);
-                (course, faults.and(more))
+                let system = Arc::new(system.clone());
+                let (suite, more) = TaskSuite::check(&system, source.files, &suites::other);
+                (suite, faults.and(more))
             }
         };
-        Report {
+        Check {
             name: source.name,
             origin: source.origin,
             system: system.filter(|_| faults.errors() == 0),
-            course,
+            suite,
             faults,
         }
     }
 
-    /// How much there is of what.
-    fn counts(&self) -> Option<[(&'static str, usize); 7]> {
-        let (system, course) = (self.system.as_ref()?, self.course.as_ref()?);
-        let fields = |s: &bigiron_sim::system::model::Screen| {
-            s.fields
-                .iter()
-                .filter(|f| f.list_row.unwrap_or(0) == 0)
-                .count()
-        };
-        let rules = system
-            .screens
-            .iter()
-            .flat_map(|s| s.keys.values())
-            .map(|k| k.rules.len())
-            .sum();
-        Some([
-            ("screens", system.screens.len()),
-            ("fields", system.screens.iter().map(fields).sum()),
-            ("rules", rules),
-            ("tables", system.tables.len()),
-            ("jobs", system.jobs.len()),
-            ("tasks", course.tasks.len()),
-            ("playbooks", course.playbooks.len()),
-        ])
+    fn counts(&self) -> Option<Counts> {
+        Some(Counts::of(self.system.as_ref()?, self.suite.as_ref()?))
     }
 
+    /// The line for people: `dmv: 17 screens, 120 fields, …`.
     fn summary(&self) -> String {
-        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let mut found = match self.counts() {
-            Some(counts) => {
-                let told = counts
-                    .iter()
-                    .filter(|(what, n)| *n > 0 || !matches!(*what, "tasks" | "playbooks"));
-                let told = told.map(|(what, n)| count(*n, what.trim_end_matches('s')));
-                told.collect::<Vec<_>>().join(", ")
-            }
+            Some(counts) => counts.line(),
             None => count(self.faults.errors(), "error"),
         };
         if self.faults.warnings() > 0 {
@@ -145,28 +118,94 @@ impl Report {
     }
 
     fn json(&self) -> Value {
-        let diagnostics: Vec<Value> = self
-            .faults
-            .iter()
-            .map(|d| {
-                json!({
-                    "severity": match d.severity { Severity::Error => "error", Severity::Warning => "warning" },
-                    "file": d.file,
-                    "line": d.line,
-                    "column": d.column,
-                    "start": d.span.as_ref().map(|s| s.start),
-                    "end": d.span.as_ref().map(|s| s.end),
-                    "message": d.message,
-                    "help": d.help,
-                })
-            })
-            .collect();
-        let counts: Option<serde_json::Map<String, Value>> = self.counts().map(|counts| {
-            counts
-                .iter()
-                .map(|(what, n)| ((*what).to_owned(), json!(n)))
-                .collect()
-        });
-        json!({ "system": self.name, "path": self.origin, "ok": self.system.is_some(), "counts": counts, "diagnostics": diagnostics })
+        let diagnostics: Vec<Value> = self.faults.iter().map(diagnostic).collect();
+        json!({
+            "system": self.name,
+            "path": self.origin,
+            "ok": self.system.is_some(),
+            "counts": self.counts().map(|counts| counts.json()),
+            "diagnostics": diagnostics,
+        })
+    }
+}
+
+fn diagnostic(fault: &Diagnostic) -> Value {
+    let severity = match fault.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    json!({
+        "severity": severity,
+        "file": fault.file,
+        "line": fault.line,
+        "column": fault.column,
+        "start": fault.span.as_ref().map(|span| span.start),
+        "end": fault.span.as_ref().map(|span| span.end),
+        "message": fault.message,
+        "help": fault.help,
+    })
+}
+
+/// `1 screen`, `2 screens`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// The size of a system: how many of each thing it defines.
+struct Counts {
+    screens: usize,
+    fields: usize,
+    rules: usize,
+    tables: usize,
+    jobs: usize,
+    tasks: usize,
+    playbooks: usize,
+}
+
+impl Counts {
+    fn of(system: &System, suite: &TaskSuite) -> Counts {
+        // The repeated rows of a list are one set of fields.
+        let fields = |screen: &Screen| {
+            let fields = screen.fields.iter();
+            fields.filter(|f| f.list_row.unwrap_or(0) == 0).count()
+        };
+        let keys = system.screens.iter().flat_map(|s| s.keys.values());
+        Counts {
+            screens: system.screens.len(),
+            fields: system.screens.iter().map(fields).sum(),
+            rules: keys.map(|key| key.rules.len()).sum(),
+            tables: system.tables.len(),
+            jobs: system.jobs.len(),
+            tasks: suite.tasks.len(),
+            playbooks: suite.playbooks.len(),
+        }
+    }
+
+    /// The counts as people read them; a system without tasks is not blamed for it.
+    fn line(&self) -> String {
+        let of_system = [
+            count(self.screens, "screen"),
+            count(self.fields, "field"),
+            count(self.rules, "rule"),
+            count(self.tables, "table"),
+            count(self.jobs, "job"),
+        ];
+        let of_suite = [(self.tasks, "task"), (self.playbooks, "playbook")];
+        let of_suite = of_suite.into_iter().filter(|(n, _)| *n > 0);
+        let of_suite = of_suite.map(|(n, what)| count(n, what));
+        let counts: Vec<String> = of_system.into_iter().chain(of_suite).collect();
+        counts.join(", ")
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "screens": self.screens,
+            "fields": self.fields,
+            "rules": self.rules,
+            "tables": self.tables,
+            "jobs": self.jobs,
+            "tasks": self.tasks,
+            "playbooks": self.playbooks,
+        })
     }
 }

@@ -1,31 +1,32 @@
-//! What a command reports when it cannot do its work.
+//! The failure of a command: its kind, message, causes and hints.
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use bigiron_sim::system::near::near;
 
-/// What sort of failure it is: this alone picks the exit code.
+/// The kind of a failure; it alone determines the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The command line asks for something that makes no sense.
+    /// The command line contradicts itself or asks for something impossible.
     Usage,
-    /// A file, folder, name or stream that was named cannot be read or used.
+    /// A file, folder, name or stream on the command line cannot be read or used.
     Input,
-    /// The machine refused something: an address in use, a disk that is full.
+    /// The operating system refused something: an address in use, a full disk.
     Machine,
-    /// The reader of our output has gone: no failure at all.
+    /// The reader of standard output has closed it, which is no failure.
     BrokenPipe,
 }
 
-/// A failure for people: what is wrong, the causes under it, and what might help.
+/// A failure as people read it.
 #[derive(Debug)]
 pub struct Error {
-    /// What sort it is.
+    /// Its kind.
     pub kind: ErrorKind,
-    /// What is wrong, and where, without a full stop.
+    /// What is wrong and where, without a full stop.
     pub message: String,
-    /// What that came from, outermost first.
+    /// Its causes, outermost first.
     pub causes: Vec<String>,
     /// Remedies and near matches.
     pub hints: Vec<String>,
@@ -52,7 +53,12 @@ impl Error {
         Error::new(ErrorKind::Input, message)
     }
 
-    /// Adds what the failure came from, with everything under it.
+    /// A recording that cannot be begun at this path.
+    pub fn cannot_record(path: &Path, cause: &io::Error) -> Error {
+        Error::input(format!("cannot record to {}", path.display())).because(cause)
+    }
+
+    /// Adds the causes of the failure, outermost first.
     pub fn because(mut self, cause: &dyn std::error::Error) -> Error {
         let mut next = Some(cause);
         while let Some(cause) = next {
@@ -62,13 +68,13 @@ impl Error {
         self
     }
 
-    /// Adds a remedy.
+    /// Adds a hint: what the user can do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hints.push(hint.into());
         self
     }
 
-    /// Adds "did you mean" if one of the names is close to what was written.
+    /// Adds a "did you mean" hint if one of the names is close to `written`.
     pub fn near<'a>(self, written: &str, names: impl IntoIterator<Item = &'a str>) -> Error {
         match near(written, names) {
             Some(name) => self.hint(format!("did you mean {name}?")),

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::args::{ListArgs, ListKind};
-use super::{CommandOutcome, Error, opening, suites, systems};
+use super::{CommandOutcome, Error, suites, systems};
 use crate::tui::LauncherEntry;
 use bigiron_sim::system::wart::WartKind;
 
@@ -69,7 +69,7 @@ fn warts(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
     let mut by_kind: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     let trained = trained();
     for id in systems::names() {
-        let Ok(system) = opening::system(&id) else {
+        let Ok(system) = systems::load(&id) else {
             continue;
         };
         for wart in &system.warts {
@@ -140,7 +140,7 @@ fn trained() -> Vec<((String, String), String)> {
 
 /// The systems known here, in order of their names; one that cannot be loaded says so instead of what it is.
 pub fn entries() -> Vec<LauncherEntry> {
-    let entry = |id: String| match opening::system(&id) {
+    let entry = |id: String| match systems::load(&id) {
         Ok(system) => LauncherEntry {
             id,
             title: system.title.clone(),

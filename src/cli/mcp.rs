@@ -9,7 +9,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
 use super::args::{ClockArg, LogForm, LogLevel, McpArgs};
-use super::serve::recordings;
 use super::{CommandOutcome, Error, log, opening, suites, systems};
 use crate::doors::programs::episodes::Episodes;
 use crate::doors::programs::mcp;
@@ -34,7 +33,7 @@ pub fn run(args: McpArgs) -> Result<CommandOutcome, Error> {
         same_seed: args.same_seed,
         speed: args.options.speed,
         tells_grade: args.tell_grade,
-        record: recordings(&args.options)?,
+        record: opening::recorder_factory(&args.options)?,
         report: Arc::new(log::notice),
         ..Service::new(worlds)
     };

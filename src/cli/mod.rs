@@ -1,4 +1,4 @@
-//! The command line: arguments as plain data, one file a subcommand, exit codes.
+//! The command line: arguments as plain data, one file per subcommand, exit codes.
 //!
 //! Exit codes: 0 done; 1 the thing asked about is not so (a check failed, a replay diverged); 2 wrong usage or unreadable input.
 
@@ -26,11 +26,13 @@ mod play;
 mod prove;
 mod recordings;
 mod regrade;
+mod remote;
 mod replay;
 mod s3270;
 mod schema;
 mod script;
 mod serve;
+mod session;
 mod show;
 pub mod suites;
 pub mod systems;
@@ -38,13 +40,14 @@ mod verify;
 
 use args::{Cli, Command};
 pub use error::Error;
+use error::ErrorKind;
 
-/// How a command ended that could do its work.
+/// The result of a command that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandOutcome {
-    /// Done, or: yes, it is so.
+    /// It is done, or what was asked about is so.
     Done,
-    /// What was asked about is not so; the command has said why.
+    /// What was asked about is not so; the command has printed why.
     NotSo,
 }
 
@@ -52,17 +55,17 @@ pub enum CommandOutcome {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if let Some(own) = under_the_name_s3270(&arguments) {
-        return ended(s3270::run(&own));
+        return exit_code(s3270::run(&own));
     }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
-            // A reader that has gone is no failure.
+            // A closed standard output is no failure.
             let _ = usage.print();
             return ExitCode::from(if usage.use_stderr() { 2 } else { 0 });
         }
     };
-    ended(cli.command.map_or_else(launcher::run, run))
+    exit_code(cli.command.map_or_else(launcher::run, run))
 }
 
 /// The arguments after the name, if the program is called by the name `s3270`.
@@ -78,13 +81,13 @@ fn under_the_name_s3270(arguments: &[OsString]) -> Option<Vec<String>> {
     })
 }
 
-/// The exit code of what a command came to; a failure is told.
-fn ended(outcome: Result<CommandOutcome, Error>) -> ExitCode {
+/// The exit code of a command; its failure is printed.
+fn exit_code(outcome: Result<CommandOutcome, Error>) -> ExitCode {
     match outcome {
         Ok(CommandOutcome::Done) => ExitCode::SUCCESS,
         Ok(CommandOutcome::NotSo) => ExitCode::from(1),
         Err(error) => {
-            if error.kind != error::ErrorKind::BrokenPipe {
+            if error.kind != ErrorKind::BrokenPipe {
                 eprintln!("{error}");
             }
             ExitCode::from(error.exit_code())
@@ -115,11 +118,11 @@ fn run(command: Command) -> Result<CommandOutcome, Error> {
     }
 }
 
-/// How many tasks run between looks at those that have no place in a thread's own queue. Where thousands of sessions are ready
-/// at once that is most of them, and they are not to wait for those that have one.
+/// How many tasks a worker thread runs between looks at the global queue. With thousands of sessions ready at once most of them
+/// are in the global queue, and must not wait for the few in the threads' own queues.
 const FAIRNESS: u32 = 2;
 
-/// What runs sockets, pipes and timers.
+/// The runtime of sockets, pipes and timers.
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     Ok(tokio::runtime::Builder::new_multi_thread()
         .global_queue_interval(FAIRNESS)

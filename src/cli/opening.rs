@@ -1,7 +1,7 @@
-//! From what the command line says of sessions to sessions: systems loaded, setups, recordings.
+//! From the session options of the command line to setups, opened regions and recordings.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,40 +10,26 @@ use super::args::{ClockArg, SessionOptions};
 use super::{Error, suites, systems};
 use crate::doors::session::recorder::Recorder;
 use crate::doors::session::served_system::{Opening, ServedSystem};
+use crate::doors::session::service::RecorderFactory;
 use bigiron_sim::host::Warts;
 use bigiron_sim::recording::{RecordingHeader, SystemVersion, Writer};
 use bigiron_sim::session::{ClockMode, Setup};
 use bigiron_sim::system::model::System;
 use bigiron_sim::system::wart::Wart;
 use bigiron_sim::task::model::TaskSuite;
-use bigiron_sim::task::start::{Start, StartError};
+use bigiron_sim::task::start::Start;
 use tn3270::terminal::{Model, TerminalOptions};
 
-/// Finds a system and loads it.
-pub fn system(wanted: &str) -> Result<Arc<System>, Error> {
-    let source = systems::find(wanted)?;
-    match System::load(source.files, &source.name) {
-        Ok(system) => Ok(Arc::new(system)),
-        Err(faults) => Err(Error::input(format!(
-            "{} has {} faults:\n{}",
-            source.origin,
-            faults.errors(),
-            faults.render(&source.origin, false).trim_end()
-        ))
-        .hint(format!("bigiron check {wanted} tells of warnings too"))),
-    }
-}
-
-/// Finds a system and loads it, with its tasks if one of them is asked for.
+/// Finds a system and loads it; with its tasks only if one is named, which it must have.
 pub fn world(wanted: &str, task: Option<&str>) -> Result<ServedSystem, Error> {
     let Some(task) = task else {
-        return Ok(ServedSystem::new(&system(wanted)?));
+        return Ok(ServedSystem::new(&systems::load(wanted)?));
     };
-    let course = suites::load(wanted)?;
-    match course.task(task) {
-        Some(_) => Ok(course.into()),
+    let suite = suites::load(wanted)?;
+    match suite.task(task) {
+        Some(_) => Ok(suite.into()),
         None => {
-            let known = course.tasks.iter().map(|task| task.id.as_str());
+            let known = suite.tasks.iter().map(|task| task.id.as_str());
             Err(Error::input(format!("{wanted} has no task {task}"))
                 .near(task, known)
                 .hint("bigiron list tasks names them"))
@@ -51,12 +37,7 @@ pub fn world(wanted: &str, task: Option<&str>) -> Result<ServedSystem, Error> {
     }
 }
 
-/// A task that has no start with the seed that is asked for.
-pub fn unstarted(cause: StartError) -> Error {
-    Error::input("the task cannot begin").because(&cause)
-}
-
-/// How sessions of these systems are set up that are opened with these options.
+/// The setup of sessions of these systems. Fails if the options switch on a wart that none of them declares.
 pub fn setup<'s>(
     options: &SessionOptions,
     default_clock: ClockArg,
@@ -90,7 +71,7 @@ pub fn setup<'s>(
     })
 }
 
-/// The warts of the systems that a selection names as `SYSTEM.WART`, written so.
+/// The warts, as `SYSTEM.WART`, of every system that a selection names in that form.
 fn of_others(warts: &Warts) -> Vec<String> {
     let systems: BTreeSet<&str> = match warts {
         Warts::Named(names) => names
@@ -108,7 +89,7 @@ fn of_others(warts: &Warts) -> Vec<String> {
         .collect()
 }
 
-/// The header of a recording that holds all there is.
+/// The header of a recording that masks nothing.
 pub fn header(system: &System, door: &str, setup: &Setup) -> RecordingHeader {
     RecordingHeader {
         system: Some(SystemVersion {
@@ -122,9 +103,9 @@ pub fn header(system: &System, door: &str, setup: &Setup) -> RecordingHeader {
     }
 }
 
-/// Begins a recording in a file that does not exist yet.
+/// Begins a recording in a file that must not exist.
 pub fn record(path: &Path, header: &RecordingHeader) -> io::Result<Writer<File>> {
-    // It is read again when a session is forked.
+    // A fork of the session reads it again.
     let file = File::options()
         .read(true)
         .write(true)
@@ -133,14 +114,19 @@ pub fn record(path: &Path, header: &RecordingHeader) -> io::Result<Writer<File>>
     Ok(Writer::new(file, header))
 }
 
-/// What a session of this setup is opened on; of a task in several systems, in all of them.
-pub fn opening(course: &TaskSuite, setup: &Setup) -> Result<Opening, Error> {
-    let (region, start) = suites::region(course, setup)?;
+/// As [`record`], with the path in the error.
+pub(super) fn recorder(path: &Path, header: &RecordingHeader) -> Result<Writer<File>, Error> {
+    record(path, header).map_err(|cause| Error::cannot_record(path, &cause))
+}
+
+/// The region, or for a task its start with the regions of all its systems, that a session of this setup opens in.
+pub fn opening(suite: &TaskSuite, setup: &Setup) -> Result<Opening, Error> {
+    let (region, start) = suites::region(suite, setup)?;
     Ok(Opening { region, start })
 }
 
-/// Begins the recordings that the options ask for: `FILE`, and for a task in several systems `FILE-SYSTEM` (before its ending) for
-/// those besides its own. None of the files may be there.
+/// Begins the recordings that the options ask for: `FILE`, and `FILE-SYSTEM` (before the extension) for each further system of the
+/// task. None of the files may exist.
 pub fn recorders(
     options: &SessionOptions,
     opening: &Opening,
@@ -156,10 +142,8 @@ pub fn recorders(
         (beside(path, &system.id), system, setup)
     });
     let begin = |(path, system, setup): (PathBuf, &Arc<System>, Setup)| {
-        let begun = record(&path, &header_for(options, system, door, &setup));
-        let cannot =
-            |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
-        Ok(Box::new(begun.map_err(cannot)?) as Box<dyn Recorder>)
+        let header = header_for(options, system, door, &setup);
+        Ok(Box::new(recorder(&path, &header)?) as Box<dyn Recorder>)
     };
     std::iter::once(own).chain(further).map(begin).collect()
 }
@@ -175,8 +159,8 @@ fn beside(path: &Path, system: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Begins the recordings of a run at a task, one for each of its systems: `PATH.jsonl`, and `PATH-SYSTEM.jsonl` for those besides
-/// its own. Files that are there are written anew.
+/// Begins the recordings of a run at a task: `PATH.jsonl`, and `PATH-SYSTEM.jsonl` for each further system of the task. Existing
+/// files are overwritten.
 pub fn record_run(
     start: &Start,
     door: &str,
@@ -193,10 +177,9 @@ pub fn record_run(
         }
         name.push(".jsonl");
         let path = PathBuf::from(name);
-        let cannot =
-            |cause| Error::input(format!("cannot record to {}", path.display())).because(&cause);
+        let cannot = |cause| Error::cannot_record(&path, &cause);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(cannot)?;
+            fs::create_dir_all(folder).map_err(cannot)?;
         }
         let file = File::create(&path).map_err(cannot)?;
         let setup = start.setup(n, seed, warts);
@@ -206,7 +189,7 @@ pub fn record_run(
     Ok(recordings)
 }
 
-/// The header of a recording of somebody's session: what stands in hidden fields is masked unless the options say otherwise.
+/// The header of a recording that masks the contents of hidden fields, unless the options say otherwise.
 pub fn header_for(
     options: &SessionOptions,
     system: &System,
@@ -217,4 +200,23 @@ pub fn header_for(
         masked: !options.record_hidden,
         ..header(system, door, setup)
     }
+}
+
+/// Makes the recorders of a server: one file for each session in the folder that the options name, or none.
+pub(super) fn recorder_factory(options: &SessionOptions) -> Result<RecorderFactory, Error> {
+    let Some(folder) = options.record.clone() else {
+        return Ok(Arc::new(|_, _, _, _| Ok(Box::new(()) as Box<dyn Recorder>)));
+    };
+    fs::create_dir_all(&folder).map_err(|cause| {
+        Error::input(format!("cannot record into {}", folder.display())).because(&cause)
+    })?;
+    let options = options.clone();
+    Ok(Arc::new(move |system, door, number, setup| {
+        let header = header_for(&options, system, door.name(), setup);
+        let name = format!("{}-{}-{number:06}.jsonl", system.id, door.name());
+        let writer = record(&folder.join(&name), &header).map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot record to {name}: {error}"))
+        })?;
+        Ok(Box::new(writer) as Box<dyn Recorder>)
+    }))
 }

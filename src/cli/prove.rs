@@ -78,7 +78,7 @@ fn record(
 ) -> Result<(), Error> {
     let name = format!("{}-{warts}-{}-{seed}", task.id, policy.name());
     let start = Start::new(&course.region, task, seed);
-    let start = Arc::new(start.map_err(opening::unstarted)?);
+    let start = Arc::new(start.map_err(suites::cannot_begin)?);
     let mut recordings = opening::record_run(&start, "prove", &folder.join(name), seed, warts)?;
     let told = {
         let mut logs = recordings.iter_mut().map(|(_, writer)| writer);

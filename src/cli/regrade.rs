@@ -1,6 +1,6 @@
-//! `bigiron regrade`: what does an old run come to by today's grader?
+//! `bigiron regrade`: grades recorded runs with the current grader.
 
-use std::io::Write;
+use std::io::{Write, stdout};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,44 +14,24 @@ use bigiron_sim::task::ending::Ending;
 use bigiron_sim::task::grade::Grade;
 use bigiron_sim::task::start::Start;
 
-/// Executes the recordings of a run again, one for each of its systems, and grades where they end.
+/// Executes the recordings of a run again, one for each of its systems, and grades the state in which they end.
 pub fn run(args: RegradeArgs) -> Result<CommandOutcome, Error> {
-    let mut runs = Vec::new();
-    for file in &args.files {
-        runs.push(Rerun::of(
-            file,
-            args.system.as_deref(),
-            args.task.as_deref(),
-        )?);
-    }
-    // The task is of the system whose recording names it plainly.
-    runs.sort_by_key(|run| run.place);
+    let (system, task) = (args.system.as_deref(), args.task.as_deref());
+    let runs = args.files.iter().map(|file| Rerun::of(file, system, task));
+    let mut runs = runs.collect::<Result<Vec<_>, _>>()?;
+    // The task belongs to its first system.
+    runs.sort_by_key(|run| run.terminal);
     let Some(first) = runs.first() else {
         return Err(Error::usage("no recording is named"));
     };
     let answer = args.answer.or_else(|| runs.iter().find_map(Rerun::answer));
     let now = runs.iter().map(|run| run.now).max().unwrap_or(0);
-    let mut hosts: Vec<&Host> = Vec::new();
-    for (n, region) in first.start.regions().iter().enumerate() {
-        let run = runs.iter().find(|run| run.place == n);
-        let run = run.ok_or_else(|| {
-            let system = &region.system().id;
-            Error::input(format!(
-                "the recording of the session in {system} is missing"
-            ))
-            .hint("name the recordings of all sessions of the run")
-        })?;
-        hosts.push(&run.host);
-    }
-    let diverged = runs.iter().find_map(|run| run.diverged.clone());
-    let ending = match diverged {
-        Some(at) => Ending::EnvironmentFault(format!("the recording diverges at {at}")),
-        None => ending(&runs, &first.start, now),
-    };
+    let hosts = hosts(&first.start, &runs)?;
+    let ending = ending(&runs, &first.start, now);
     let grade = first
         .start
         .grade_hosts(&hosts, now, answer.as_deref(), &ending);
-    write(&grade, args.json)?;
+    print(&grade, args.json)?;
     Ok(match grade.solved() {
         true => CommandOutcome::Done,
         false => CommandOutcome::NotSo,
@@ -62,11 +42,11 @@ pub fn run(args: RegradeArgs) -> Result<CommandOutcome, Error> {
 struct Rerun {
     recording: Recording,
     start: Arc<Start>,
-    /// Which of the task's systems it was in.
-    place: usize,
+    /// The index of its system among those of the task.
+    terminal: usize,
     host: Host,
     now: Millis,
-    /// Where it is not what was recorded.
+    /// Where the execution differs from the recording.
     diverged: Option<String>,
 }
 
@@ -90,9 +70,9 @@ impl Rerun {
         };
         let (report, host, now) = execute(&recording, &region);
         let id = &region.system().id;
-        let place = start.task().systems().position(|system| system == id);
+        let terminal = start.task().systems().position(|system| system == id);
         Ok(Rerun {
-            place: place.unwrap_or(0),
+            terminal: terminal.unwrap_or(0),
             diverged: report.divergence.map(|divergence| divergence.to_string()),
             recording,
             start,
@@ -101,7 +81,7 @@ impl Rerun {
         })
     }
 
-    /// What the recording says was reported.
+    /// The answer in the recording.
     fn answer(&self) -> Option<String> {
         let mut events = self.recording.events.iter().rev();
         let found = events.find_map(|event| match &event.kind {
@@ -112,29 +92,51 @@ impl Rerun {
     }
 }
 
-/// Whether the run kept to its budget, as far as keys are known.
+/// The final hosts of the run, in the order of the task's systems.
+fn hosts<'r>(start: &Start, runs: &'r [Rerun]) -> Result<Vec<&'r Host>, Error> {
+    let regions = start.regions().iter().enumerate();
+    let hosts = regions.map(|(n, region)| {
+        let run = runs.iter().find(|run| run.terminal == n);
+        run.map(|run| &run.host).ok_or_else(|| {
+            let system = &region.system().id;
+            Error::input(format!(
+                "the recording of the session in {system} is missing"
+            ))
+            .hint("name the recordings of all sessions of the run")
+        })
+    });
+    hosts.collect()
+}
+
+/// How the run ended: by a divergence, by its budget as far as keys are recorded, or by being done.
 fn ending(runs: &[Rerun], start: &Start, now: Millis) -> Ending {
+    if let Some(at) = runs.iter().find_map(|run| run.diverged.as_deref()) {
+        return Ending::EnvironmentFault(format!("the recording diverges at {at}"));
+    }
     let events = || runs.iter().flat_map(|run| &run.recording.events);
     let keys = events().map(|event| match &event.kind {
         EventKind::Keys(keys) => keys.len(),
         _ => 0,
     });
     let budget = start.task().budget;
-    let ended_spent = events().any(
-        |event| matches!(&event.kind, EventKind::End(reason) if reason == Ended::BudgetSpent.reason()),
-    );
     let is_over = keys.sum::<usize>() > budget.keys as usize || now > budget.time;
+    let ended_spent = events().any(|event| {
+        matches!(&event.kind, EventKind::End(reason) if reason == Ended::BudgetSpent.reason())
+    });
     match ended_spent || is_over {
         true => Ending::BudgetSpent,
         false => Ending::Done,
     }
 }
 
-fn write(grade: &Grade, as_json: bool) -> Result<(), Error> {
-    let mut out = std::io::stdout().lock();
+fn print(grade: &Grade, as_json: bool) -> Result<(), Error> {
     match as_json {
-        true => writeln!(out, "{}", serde_json::to_string(grade).unwrap_or_default())?,
-        false => write!(out, "{grade}")?,
+        true => writeln!(
+            stdout(),
+            "{}",
+            serde_json::to_string(grade).unwrap_or_default()
+        )?,
+        false => write!(stdout(), "{grade}")?,
     }
     Ok(())
 }

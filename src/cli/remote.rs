@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::Error;
 use super::args::LineArgs;
-use crate::doors::client::{Config, HostName};
-use crate::doors::operator_session::Recorder;
-use crate::doors::script::oversize;
+use crate::doors::client::HostName;
+use crate::doors::programs::script::oversize;
+use crate::doors::session::foreign_host::Config;
+use crate::doors::session::recorder::Recorder;
 use bigiron_sim::recording::{RecordingHeader, Writer};
 use bigiron_sim::session::{ClockMode, Setup};
 use tn3270::terminal::{Model, TerminalOptions};

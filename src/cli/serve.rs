@@ -8,17 +8,14 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::args::{ClockArg, ServeArgs, SessionOptions};
+use super::args::{ClockArg, ServeArgs};
 use super::{CommandOutcome, Error, log, opening, suites};
 use crate::doors::server::{ListenerConfig, serve};
 use crate::doors::session::address::ListenAddress;
 use crate::doors::session::logon::Logon;
-use crate::doors::session::recorder::Recorder;
 use crate::doors::session::served_system::ServedSystem;
 use crate::doors::session::service::lus::{Lu, Lus};
-use crate::doors::session::service::{
-    Door, NoticeLevel, RecorderFactory, ServerLimits, Service, Tls,
-};
+use crate::doors::session::service::{Door, NoticeLevel, ServerLimits, Service, Tls};
 use crate::doors::session::tls;
 
 /// Files that a server has open beside its connections and recordings.
@@ -58,7 +55,7 @@ pub fn run(args: ServeArgs) -> Result<CommandOutcome, Error> {
         limits: limits(&args),
         lus: Arc::new(Lus::new(lus, args.open_lus)),
         tls: encryption(&args, &sites)?,
-        record: recordings(&args.options)?,
+        record: opening::recorder_factory(&args.options)?,
         report: Arc::new(log::notice),
         ..Service::new(worlds)
     };
@@ -323,23 +320,4 @@ async fn reloads(service: &Service, names: Vec<String>, mut hangup: tokio::signa
         }
     }
     std::future::pending().await
-}
-
-/// Recordings go into a folder, a file for each session; without one, nothing is recorded.
-pub(super) fn recordings(options: &SessionOptions) -> Result<RecorderFactory, Error> {
-    let Some(folder) = options.record.clone() else {
-        return Ok(Arc::new(|_, _, _, _| Ok(Box::new(()) as Box<dyn Recorder>)));
-    };
-    fs::create_dir_all(&folder).map_err(|cause| {
-        Error::input(format!("cannot record into {}", folder.display())).because(&cause)
-    })?;
-    let options = options.clone();
-    Ok(Arc::new(move |system, door, number, setup| {
-        let header = opening::header_for(&options, system, door.name(), setup);
-        let name = format!("{}-{}-{number:06}.jsonl", system.id, door.name());
-        let writer = opening::record(&folder.join(&name), &header).map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot record to {name}: {error}"))
-        })?;
-        Ok(Box::new(writer) as Box<dyn Recorder>)
-    }))
 }

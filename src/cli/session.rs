@@ -5,8 +5,8 @@ use std::io::{Write, stdout};
 use super::args::SessionArgs;
 use super::error::ErrorKind;
 use super::{Error, opening};
-use crate::doors::clock::Clock;
-use crate::doors::operator_session::OperatorSession;
+use crate::doors::session::clock::Clock;
+use crate::doors::session::operator_session::OperatorSession;
 use bigiron_sim::session::{ClockMode, Setup};
 use bigiron_sim::task::model::TaskSuite;
 

@@ -6,9 +6,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Error;
 use bigiron_sim::shipped;
+use bigiron_sim::system::model::System;
 
 /// The longest definition file, in bytes.
 pub const MAX_FILE: u64 = 4 << 20;
@@ -52,6 +54,21 @@ pub fn find(wanted: &str) -> Result<SystemSource, Error> {
                     Vec::from_iter(known.iter().map(String::as_str)).join(", ")
                 )),
         })
+    }
+}
+
+/// Finds a system and loads it.
+pub fn load(wanted: &str) -> Result<Arc<System>, Error> {
+    let source = find(wanted)?;
+    match System::load(source.files, &source.name) {
+        Ok(system) => Ok(Arc::new(system)),
+        Err(faults) => Err(Error::input(format!(
+            "{} has {} faults:\n{}",
+            source.origin,
+            faults.errors(),
+            faults.render(&source.origin, false).trim_end()
+        ))
+        .hint(format!("bigiron check {wanted} tells of warnings too"))),
     }
 }
 

@@ -9,12 +9,14 @@ mod launcher;
 mod overlay;
 mod paint;
 mod play;
+mod played;
 mod replay;
 mod run;
 pub mod screen;
 
 pub use launcher::{Launcher, LauncherEntry};
-pub use play::{Play, PlayedTerminal};
+pub use play::Play;
+pub use played::{PlayOutcome, PlayedTerminal};
 pub use replay::Replay;
 pub use run::{WindowExit, block_on, run};
 
@@ -44,6 +46,16 @@ pub enum CursorStyle {
     Block,
     /// The cell's lowest line.
     Underline,
+}
+
+impl CursorStyle {
+    /// The other style.
+    fn other(self) -> CursorStyle {
+        match self {
+            CursorStyle::Block => CursorStyle::Underline,
+            CursorStyle::Underline => CursorStyle::Block,
+        }
+    }
 }
 
 /// A program of the TUI: no window, no clock, no file.

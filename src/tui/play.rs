@@ -1,151 +1,134 @@
-//! Playing: keys go to a desk, its terminal is drawn, with the task that is worked at beside it.
+//! Playing a terminal: keys go to it, its screen is drawn, with the status of its task beside it.
 
-use super::answer;
-use super::goal::GoalPlacement;
-use super::keys::{Keymap, Prefix, Pressed, WindowAction};
-use super::overlay::{self, Hint, PAGE, Page};
-use super::screen::{self, Palette, ScreenWidget, WindowLayout, frame_style};
+mod view;
+
+use super::keys::{Keymap, Pressed, WindowAction};
+use super::overlay::{self, PAGE, Page};
+use super::played::{PlayOutcome, PlayedTerminal};
+use super::screen::Palette;
 use super::{CursorStyle, Program, WindowCommand};
 use bigiron_sim::session::Millis;
 use bigiron_sim::task::entry::{After, AnswerEdit, AnswerLine};
 use bigiron_sim::task::status::TaskStatus;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
-use std::future::Future;
-use tn3270::terminal::{Key, Terminal};
+use tn3270::terminal::Key;
 
-/// How long the wait key lets time pass under the turn clock.
+/// The virtual time that the wait key lets pass under the turn clock.
 const WAIT: Millis = 1000;
 
-/// What lies over the screen.
+/// What covers the screen or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Over {
-    Nothing,
+enum Overlay {
+    None,
     Help(Page),
     Goal(Page),
     Answer(AnswerLine),
     Quit,
-    /// The task leaves no keys or no time.
+    /// The budget of the task is spent.
     Spent,
 }
 
-/// A terminal that is played, and what stands behind it.
-pub trait PlayedTerminal {
-    /// The terminal as it is now.
-    fn terminal(&self) -> &Terminal;
-    /// Presses a key.
-    fn press(&mut self, key: Key);
-    /// Lets time pass that passes only on demand; false if it passes by itself.
-    fn wait(&mut self, by: Millis) -> bool;
-    /// Is told the time, in milliseconds since the program began.
-    fn tick(&mut self, now: Millis);
-    /// When it next wants to be told the time, if it knows.
-    fn next_tick(&self) -> Option<Millis>;
-    /// Waits until the host has written by itself. Nothing is lost if the wait is broken off.
-    fn changed(&mut self) -> impl Future<Output = ()> {
-        std::future::pending()
-    }
-    /// What stands in the hint line.
-    fn title(&self) -> String;
-    /// What is told of the task that is worked at, if there is one.
-    fn status(&self) -> Option<TaskStatus<'_>> {
-        None
-    }
-    /// Turns to the next terminal; false if there is no other.
-    fn turn(&mut self) -> bool {
-        false
-    }
-    /// Keeps the answer of the task; blank: none. The error says why it will not be read.
-    fn answer(&mut self, _answer: &str) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-/// A desk that is played.
-pub struct Play<D> {
-    desk: D,
+/// A program that plays a terminal.
+pub struct Play<T> {
+    played: T,
     palette: Palette,
     keymap: Keymap,
-    over: Over,
-    /// An answer that was typed and not taken.
+    overlay: Overlay,
+    /// An answer that was typed and not confirmed.
     draft: Option<String>,
     cursor: CursorStyle,
 }
 
-impl<D: PlayedTerminal> Play<D> {
-    /// Plays at a desk. If that is at a task, its goal is shown first.
-    pub fn at(desk: D, palette: Palette) -> Play<D> {
-        let over = match desk.status() {
-            Some(_) => Over::Goal(Page::default()),
-            None => Over::Nothing,
+impl<T: PlayedTerminal> Play<T> {
+    /// Plays this terminal. If it has a task, the goal is shown first.
+    pub fn new(played: T, palette: Palette) -> Play<T> {
+        let overlay = match played.status() {
+            Some(_) => Overlay::Goal(Page::default()),
+            None => Overlay::None,
         };
         Play {
-            desk,
+            played,
             palette,
             keymap: Keymap::default(),
-            over,
+            overlay,
             draft: None,
             cursor: CursorStyle::default(),
         }
     }
 
-    /// The desk.
-    pub fn desk(&self) -> &D {
-        &self.desk
+    /// The terminal that is played.
+    pub fn played(&self) -> &T {
+        &self.played
     }
 
-    /// The desk, when all is over.
-    pub fn into_desk(self) -> D {
-        self.desk
+    /// The terminal that was played, when the program has ended.
+    pub fn into_played(self) -> T {
+        self.played
     }
 
     fn act(&mut self, action: WindowAction) -> Vec<WindowCommand> {
         match action {
             WindowAction::Press(key) => return self.press(key),
-            WindowAction::Wait => {
-                let mut waited = false;
-                let commands = self.at_desk(|desk| waited = desk.wait(WAIT));
-                return match waited {
-                    true => commands,
-                    false => vec![WindowCommand::Bell],
-                };
+            WindowAction::Wait => return self.wait(),
+            WindowAction::Help => self.overlay = Overlay::Help(Page::default()),
+            WindowAction::Goal if self.played.status().is_some() => {
+                self.overlay = Overlay::Goal(Page::default());
             }
-            WindowAction::Help => self.over = Over::Help(Page::default()),
-            WindowAction::Goal if self.desk.status().is_some() => {
-                self.over = Over::Goal(Page::default())
-            }
-            WindowAction::Answer if self.reports() => self.open_answer(After::Stay),
-            WindowAction::Turn if self.desk.turn() => {}
+            WindowAction::Answer if self.asks_answer() => self.open_answer(After::Stay),
+            WindowAction::Turn if self.played.turn() => {}
             WindowAction::Goal | WindowAction::Answer | WindowAction::Turn => {
                 return vec![WindowCommand::Bell];
             }
             WindowAction::Cursor => {
-                self.cursor = match self.cursor {
-                    CursorStyle::Block => CursorStyle::Underline,
-                    CursorStyle::Underline => CursorStyle::Block,
-                };
+                self.cursor = self.cursor.other();
                 return vec![WindowCommand::Cursor(self.cursor)];
             }
             WindowAction::Redraw => return vec![WindowCommand::Redraw],
-            WindowAction::Quit if self.reports() && self.answer().is_none() => {
+            WindowAction::Quit if self.asks_answer() && self.answer().is_none() => {
                 self.open_answer(After::Leave);
             }
-            WindowAction::Quit => self.over = Over::Quit,
+            WindowAction::Quit => self.overlay = Overlay::Quit,
         }
         Vec::new()
     }
 
-    fn reports(&self) -> bool {
-        self.desk.status().is_some_and(|status| status.reports)
+    fn press(&mut self, key: Key) -> Vec<WindowCommand> {
+        let outcome = self.played.press(key);
+        self.report(outcome)
     }
 
-    fn answer(&self) -> Option<String> {
-        self.desk.status()?.answer.map(str::to_owned)
+    fn wait(&mut self) -> Vec<WindowCommand> {
+        match self.played.wait(WAIT) {
+            Some(outcome) => self.report(outcome),
+            None => vec![WindowCommand::Bell],
+        }
+    }
+
+    /// Sounds the alarm of the terminal, and says so if the attempt is over.
+    fn report(&mut self, outcome: PlayOutcome) -> Vec<WindowCommand> {
+        if outcome.over {
+            self.overlay = Overlay::Spent;
+        }
+        match outcome.alarm {
+            true => vec![WindowCommand::Bell],
+            false => Vec::new(),
+        }
+    }
+
+    /// Whether the task asks for an answer.
+    fn asks_answer(&self) -> bool {
+        self.played.status().is_some_and(|status| status.reports)
+    }
+
+    fn answer(&self) -> Option<&str> {
+        self.played.status()?.answer
     }
 
     fn open_answer(&mut self, after: After) {
-        let text = self.draft.take().or_else(|| self.answer());
-        self.over = Over::Answer(AnswerLine::new(text.unwrap_or_default(), after));
+        let draft = self.draft.take();
+        let text = draft.or_else(|| self.answer().map(str::to_owned));
+        self.overlay = Overlay::Answer(AnswerLine::new(text.unwrap_or_default(), after));
     }
 
     /// A key on the answer line.
@@ -154,7 +137,7 @@ impl<D: PlayedTerminal> Play<D> {
         match line.press(key) {
             AnswerEdit::Going => {}
             AnswerEdit::Refused => commands.push(WindowCommand::Bell),
-            AnswerEdit::Taken if line.take(self.desk.answer(&line.text)) => {
+            AnswerEdit::Taken if line.take(self.played.answer(&line.text)) => {
                 return match line.after {
                     After::Leave => vec![WindowCommand::Quit],
                     After::Stay => Vec::new(),
@@ -162,266 +145,138 @@ impl<D: PlayedTerminal> Play<D> {
             }
             AnswerEdit::Taken => {}
         }
-        self.over = Over::Answer(line);
+        self.overlay = Overlay::Answer(line);
         commands
     }
 
-    fn press(&mut self, key: Key) -> Vec<WindowCommand> {
-        self.at_desk(|desk| desk.press(key))
+    /// Takes the overlay away.
+    fn uncover(&mut self) -> Overlay {
+        std::mem::replace(&mut self.overlay, Overlay::None)
     }
 
-    /// Does something at the desk.
-    fn at_desk(&mut self, act: impl FnOnce(&mut D)) -> Vec<WindowCommand> {
-        let before = self.desk.terminal().oia().alarm;
-        act(&mut self.desk);
-        self.came_of_it(before)
-    }
-
-    /// What something at the desk comes to: the bell rings if that raised the alarm, and the work may be over.
-    fn came_of_it(&mut self, alarm_before: bool) -> Vec<WindowCommand> {
-        let sounded = self.desk.terminal().oia().alarm && !alarm_before;
-        if self.desk.status().is_some_and(|status| status.over) {
-            self.over = Over::Spent;
+    /// A key under an overlay, which has been taken away.
+    fn key_under(&mut self, overlay: Overlay, pressed: Pressed) -> Vec<WindowCommand> {
+        match (overlay, pressed) {
+            (Overlay::Spent, _) => vec![WindowCommand::Quit],
+            (Overlay::None, Pressed::Action(action)) => self.act(action),
+            (Overlay::None, _) => vec![WindowCommand::Bell],
+            (Overlay::Answer(line), Pressed::Action(WindowAction::Press(key))) => {
+                self.type_answer(line, key)
+            }
+            (overlay @ Overlay::Answer(_), _) => {
+                self.overlay = overlay;
+                vec![WindowCommand::Bell]
+            }
+            (Overlay::Quit, Pressed::Action(action)) if confirms(action) => {
+                vec![WindowCommand::Quit]
+            }
+            (Overlay::Help(page), Pressed::Action(WindowAction::Press(key))) => {
+                self.scroll_help(page, key)
+            }
+            (Overlay::Goal(page), Pressed::Action(action)) => self.key_under_goal(page, action),
+            (Overlay::Quit | Overlay::Help(_) | Overlay::Goal(_), _) => Vec::new(),
         }
-        match sounded {
-            true => vec![WindowCommand::Bell],
-            false => Vec::new(),
-        }
     }
 
-    fn pending(&self) -> Option<&'static str> {
-        self.keymap.pending().map(|prefix| match prefix {
-            Prefix::Escape => "Esc-",
-            Prefix::ProgramAccess => "PA-",
-        })
-    }
-
-    /// Takes what lies over the screen away; what stands on an answer line is not lost.
-    fn uncover(&mut self) -> Over {
-        std::mem::replace(&mut self.over, Over::Nothing)
-    }
-
-    /// A key while something lies over the screen.
-    fn key_over(&mut self, over: Over, pressed: Pressed) -> Vec<WindowCommand> {
-        match (over, pressed) {
-            (Over::Spent, _) => return vec![WindowCommand::Quit],
-            (
-                Over::Quit,
-                Pressed::Action(WindowAction::Press(Key::Char('y' | 'Y')) | WindowAction::Quit),
-            ) => {
-                return vec![WindowCommand::Quit];
-            }
-            (Over::Help(mut page), Pressed::Action(WindowAction::Press(key))) => {
-                if page.scroll(key, overlay::lines().len()) {
-                    self.over = Over::Help(page);
-                }
-            }
-            (Over::Goal(mut page), Pressed::Action(action)) => {
-                let lines = self.desk.status().map_or(0, |status| goal(&status).len());
-                match action {
-                    WindowAction::Press(key @ (Key::Up | Key::Down)) if page.scroll(key, lines) => {
-                        self.over = Over::Goal(page);
-                    }
-                    WindowAction::Press(Key::Enter | Key::Newline) | WindowAction::Goal => {}
-                    // Who types on has read it.
-                    action => return self.act(action),
-                }
-            }
-            (Over::Answer(line), Pressed::Action(WindowAction::Press(key))) => {
-                return self.type_answer(line, key);
-            }
-            (over @ Over::Answer(_), _) => {
-                self.over = over;
-                return vec![WindowCommand::Bell];
-            }
-            (Over::Nothing, Pressed::Action(action)) => return self.act(action),
-            (Over::Nothing, _) => return vec![WindowCommand::Bell],
-            (Over::Quit | Over::Help(_) | Over::Goal(_), _) => {}
+    fn scroll_help(&mut self, mut page: Page, key: Key) -> Vec<WindowCommand> {
+        if page.scroll(key, overlay::lines().len()) {
+            self.overlay = Overlay::Help(page);
         }
         Vec::new()
     }
 
-    fn draw_over(&self, frame: &mut Frame<'_>) {
-        match &self.over {
-            Over::Nothing => {}
-            Over::Help(page) => page.draw(
-                frame,
-                overlay::lines(),
-                " Keys ",
-                " Up, Down, Space scroll; any other key closes ",
-            ),
-            Over::Goal(page) => {
-                let lines = self
-                    .desk
-                    .status()
-                    .map_or_else(Vec::new, |status| goal(&status));
-                page.draw(frame, lines, " Goal ", " Enter goes on ");
+    /// Up and Down scroll the goal, Enter closes it. Any other key closes it and acts: its operator has read the goal.
+    fn key_under_goal(&mut self, mut page: Page, action: WindowAction) -> Vec<WindowCommand> {
+        match action {
+            WindowAction::Press(key @ (Key::Up | Key::Down)) => {
+                let lines = self.played.status().map_or(0, |task| goal(&task).len());
+                page.scroll(key, lines);
+                self.overlay = Overlay::Goal(page);
+                Vec::new()
             }
-            Over::Answer(line) => answer::draw(line, frame),
-            Over::Quit => match self.answer() {
-                None => overlay::question(frame, "Leave this session?  Y yes, any other key no"),
-                Some(answer) => {
-                    let answer: String = answer.chars().take(40).collect();
-                    let text = format!("Leave with the answer {answer}?  Y yes, any other key no");
-                    overlay::question(frame, &text);
-                }
-            },
-            Over::Spent => overlay::question(
-                frame,
-                "The keys or the time of the task are used up.  Any key leaves",
-            ),
+            WindowAction::Press(Key::Enter | Key::Newline) | WindowAction::Goal => Vec::new(),
+            action => self.act(action),
         }
-    }
-
-    /// The keys of the hint line, the least wanted first.
-    fn hints(status: &TaskStatus<'_>, shows_goal: bool) -> Vec<&'static str> {
-        let keys = [
-            (true, "Ctrl-Q quit"),
-            (true, "Alt-H keys"),
-            (!shows_goal, "Alt-G goal"),
-            (status.terminals.len() > 1, "Alt-T turn"),
-            (status.reports, "Alt-E answer"),
-        ];
-        let keys = keys.into_iter().filter(|(wanted, _)| *wanted);
-        keys.map(|(_, key)| key).collect()
     }
 }
 
-/// The goal as the page over the screen shows it.
-fn goal(status: &TaskStatus<'_>) -> Vec<String> {
-    let lines = status.lines(usize::from(PAGE) - 4);
+/// Whether a key answers "leave?" with yes.
+fn confirms(action: WindowAction) -> bool {
+    matches!(
+        action,
+        WindowAction::Press(Key::Char('y' | 'Y')) | WindowAction::Quit
+    )
+}
+
+/// The lines of the goal as a page over the screen.
+fn goal(task: &TaskStatus<'_>) -> Vec<String> {
+    let lines = task.lines(usize::from(PAGE) - 4);
     let lines = lines.into_iter().map(|line| format!(" {line}"));
     lines
-        .chain(["".into(), format!(" {}", status.budget_line())])
+        .chain(["".into(), format!(" {}", task.budget_line())])
         .collect()
 }
 
-impl<D: PlayedTerminal> Program for Play<D> {
+/// The keys of pasted text: a line end is NEWLINE, other control characters are left out.
+fn pasted(text: &str) -> Vec<Key> {
+    let text = text.replace("\r\n", "\n");
+    let keys = text.chars().filter_map(|character| match character {
+        '\n' | '\r' => Some(Key::Newline),
+        '\t' => Some(Key::Tab),
+        character if character.is_control() => None,
+        character => Some(Key::Char(character)),
+    });
+    keys.collect()
+}
+
+impl<T: PlayedTerminal> Program for Play<T> {
     fn key(&mut self, key: KeyEvent) -> Vec<WindowCommand> {
-        if self.over != Over::Nothing && key.code == KeyCode::Esc {
+        if self.overlay != Overlay::None && key.code == KeyCode::Esc {
             match self.uncover() {
-                Over::Answer(line) => self.draft = Some(line.text),
-                Over::Spent => return vec![WindowCommand::Quit],
-                _ => {}
+                Overlay::Answer(line) => self.draft = Some(line.text),
+                Overlay::Spent => return vec![WindowCommand::Quit],
+                Overlay::None | Overlay::Help(_) | Overlay::Goal(_) | Overlay::Quit => {}
             }
             return Vec::new();
         }
         match self.keymap.press(key) {
             Pressed::Pending => Vec::new(),
             pressed => {
-                let over = self.uncover();
-                self.key_over(over, pressed)
+                let overlay = self.uncover();
+                self.key_under(overlay, pressed)
             }
         }
     }
 
     fn paste(&mut self, text: &str) -> Vec<WindowCommand> {
-        match &mut self.over {
-            Over::Nothing => {}
-            Over::Goal(_) => self.over = Over::Nothing,
-            Over::Answer(line) => {
+        match &mut self.overlay {
+            Overlay::None => {}
+            Overlay::Goal(_) => self.overlay = Overlay::None,
+            Overlay::Answer(line) => {
                 line.paste(text);
                 return Vec::new();
             }
-            Over::Help(_) | Over::Quit | Over::Spent => return Vec::new(),
+            Overlay::Help(_) | Overlay::Quit | Overlay::Spent => return Vec::new(),
         }
-        let keys = text.replace("\r\n", "\n");
-        let keys = keys.chars().filter_map(|character| match character {
-            '\n' | '\r' => Some(Key::Newline),
-            '\t' => Some(Key::Tab),
-            character if character.is_control() => None,
-            character => Some(Key::Char(character)),
-        });
+        let keys = pasted(text).into_iter();
         keys.flat_map(|key| self.press(key)).collect()
     }
 
     fn tick(&mut self, now: Millis) -> Vec<WindowCommand> {
-        self.at_desk(|desk| desk.tick(now))
+        let outcome = self.played.tick(now);
+        self.report(outcome)
     }
 
     fn next_tick(&self) -> Option<Millis> {
-        self.desk.next_tick()
+        self.played.next_tick()
     }
 
     async fn changed(&mut self) -> Vec<WindowCommand> {
-        let before = self.desk.terminal().oia().alarm;
-        self.desk.changed().await;
-        self.came_of_it(before)
+        let outcome = self.played.changed().await;
+        self.report(outcome)
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {
-        let terminal = self.desk.terminal();
-        let (rows, columns) = (terminal.rows(), terminal.columns());
-        let at = screen::cursor(terminal);
-        let status = self.desk.status();
-        let place = status
-            .as_ref()
-            .map(|status| GoalPlacement::find(frame.area(), rows, columns, status));
-        let window = place.as_ref().map_or(frame.area(), |place| place.rest);
-        let Some(layout) = WindowLayout::fit(window, rows, columns, at) else {
-            overlay::too_small(frame);
-            return;
-        };
-        let layout = match status {
-            Some(_) => layout.rather_hints(),
-            None => layout,
-        };
-        let screen = ScreenWidget {
-            terminal,
-            layout,
-            palette: self.palette,
-        };
-        let shows_oia = screen.shows_oia();
-        frame.render_widget(screen, frame.area());
-        let style = frame_style(self.palette);
-        if let Some(place) = &place {
-            place.draw(frame, self.palette, style);
-        }
-        self.draw_hint(
-            frame,
-            &layout,
-            shows_oia,
-            status.as_ref().zip(place.as_ref()),
-        );
-        frame.set_cursor_position(layout.cursor(at));
-        self.draw_over(frame);
-    }
-}
-
-impl<D: PlayedTerminal> Play<D> {
-    /// The hint line: a prefix that waits for its key first, else what a task leaves, else the desk's title.
-    fn draw_hint(
-        &self,
-        frame: &mut Frame<'_>,
-        layout: &WindowLayout,
-        shows_oia: bool,
-        task: Option<(&TaskStatus<'_>, &GoalPlacement)>,
-    ) {
-        const KEYS: &str = "Alt-H keys  Ctrl-Q quit";
-        let style = frame_style(self.palette);
-        let pending = self.pending();
-        let Some((task, place)) = task else {
-            let title = self.desk.title();
-            let hint = Hint {
-                left: pending.unwrap_or(&title),
-                keys: &[KEYS],
-                short: pending.unwrap_or(KEYS),
-                width: 80,
-            };
-            hint.draw(frame, layout, shows_oia && !layout.shares, style);
-            return;
-        };
-        let budget = task.budget_line();
-        let answered = match task.answer {
-            Some(answer) => format!("{budget}  answer {answer}"),
-            None => budget.clone(),
-        };
-        let hint = Hint {
-            left: pending.unwrap_or(&answered),
-            keys: &Self::hints(task, place.shows_goal()),
-            short: pending.unwrap_or(&budget),
-            width: u16::MAX,
-        };
-        hint.draw(frame, layout, shows_oia, style);
+        view::draw(self, frame);
     }
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::spawn_blocking;
 
-/// The shortest the loop sleeps: no eye sees what changes faster.
+/// The shortest sleep of the loop: a person cannot see faster changes.
 const SHORTEST: Duration = Duration::from_millis(5);
 
 /// Why a program of the TUI ended.
@@ -25,15 +25,25 @@ const SHORTEST: Duration = Duration::from_millis(5);
 pub enum WindowExit {
     /// Its operator left it.
     Quit,
-    /// The process was told to end.
+    /// The process got a signal to end.
     Signal,
 }
 
-/// Runs a program in the window until it quits or the process is told to end (SIGINT, SIGTERM, SIGHUP). It sleeps until a key,
-/// the time that the program waits for, or what comes to it from elsewhere wakes it.
+impl WindowExit {
+    /// The reason that a recording gives for the end of the session.
+    pub fn reason(ended: &io::Result<WindowExit>) -> &'static str {
+        match ended {
+            Ok(WindowExit::Quit) => "quit",
+            Ok(WindowExit::Signal) | Err(_) => "signal",
+        }
+    }
+}
+
+/// Runs a program in the window until it quits or a signal ends the process (SIGINT, SIGTERM, SIGHUP). It sleeps until there is a
+/// key, the program's next tick is due, or the program reports a change.
 ///
-/// `speed` is how many of the program's milliseconds pass in a real one. However it ends, by an error or a panic
-/// even, the window is given back as it was. To be run by [`block_on`].
+/// `speed` is the number of the program's milliseconds in a real one. The window is restored at the end, after an error or a panic
+/// too. To be run by [`block_on`].
 pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<WindowExit> {
     let mut signals = Signals::watch()?;
     let mut window = Window::open()?;
@@ -44,11 +54,11 @@ pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<WindowExi
         let mut commands = program.tick(now);
         window.screen.draw(|frame| program.draw(frame))?;
         let due = program.next_tick();
-        // One event at a time: after the last key no thread reads on, to take the first one from whatever runs next.
+        // One event at a time: a thread that read on after the last key would take the first one from the next program.
         let event = reading.get_or_insert_with(|| spawn_blocking(event::read));
         tokio::select! {
             biased;
-            () = signals.told() => return Ok(WindowExit::Signal),
+            () = signals.received() => return Ok(WindowExit::Signal),
             read = event => {
                 reading = None;
                 commands.extend(match read?? {
@@ -57,7 +67,7 @@ pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<WindowExi
                     _ => Vec::new(),
                 });
             }
-            came = program.changed() => commands.extend(came),
+            changed = program.changed() => commands.extend(changed),
             () = sleep(due, now, speed) => {}
         }
         for command in commands {
@@ -71,7 +81,7 @@ pub async fn run(program: &mut impl Program, speed: f64) -> io::Result<WindowExi
     }
 }
 
-/// Sees something through that waits for keys and sockets. A thread that still waits for a key then is left behind.
+/// Runs work that waits for keys and sockets to its end. A thread that still reads a key then is left behind.
 pub fn block_on<T, E: From<io::Error>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -81,7 +91,7 @@ pub fn block_on<T, E: From<io::Error>>(work: impl Future<Output = Result<T, E>>)
     done
 }
 
-/// Sleeps until something is due; for ever if nothing is.
+/// Sleeps until this time of the program; forever if there is none.
 async fn sleep(due: Option<Millis>, now: Millis, speed: f64) {
     let wait = due.map(|due| due.saturating_sub(now) as f64 / speed / 1000.0);
     match wait.map(Duration::try_from_secs_f64) {
@@ -90,7 +100,7 @@ async fn sleep(due: Option<Millis>, now: Millis, speed: f64) {
     }
 }
 
-/// What tells the process to end.
+/// The signals that end the process.
 struct Signals([Signal; 3]);
 
 impl Signals {
@@ -102,7 +112,8 @@ impl Signals {
         ]))
     }
 
-    async fn told(&mut self) {
+    /// Waits for one of them.
+    async fn received(&mut self) {
         let [interrupt, terminate, hangup] = &mut self.0;
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -112,7 +123,7 @@ impl Signals {
     }
 }
 
-/// The window while the program has it.
+/// The window while the program owns it.
 struct Window {
     screen: Terminal<WindowPainter<CrosstermBackend<Stdout>>>,
 }
@@ -135,8 +146,8 @@ impl Window {
         Ok(window)
     }
 
-    /// Empties the window, and forgets what was drawn. (ratatui's own `clear` asks the window where its cursor is, and a
-    /// pseudo-terminal without an emulator never answers.)
+    /// Clears the window, so that the next frame is drawn whole. (ratatui's own `clear` asks the terminal for its cursor position,
+    /// and a pseudo-terminal without an emulator never answers.)
     fn repaint(&mut self) -> io::Result<()> {
         self.screen.backend_mut().clear()?;
         self.screen.swap_buffers();
@@ -160,7 +171,7 @@ impl Drop for Window {
     }
 }
 
-/// Gives the window back. A window that has gone cannot be restored, and needs it no more.
+/// Restores the window. Errors are ignored: a window that is gone needs no restoring.
 fn restore() {
     let _ = execute!(
         stdout(),

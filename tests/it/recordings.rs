@@ -1,6 +1,6 @@
 //! Recordings of a shipped system: written, cut, edited, executed again.
 
-use bigiron::cli::opening;
+use bigiron::cli::systems;
 use bigiron::recording::verify::{Verification, verify};
 use bigiron::recording::{EventKind, Player, Recording, RecordingHeader, SystemVersion, Writer};
 use bigiron::session::{ClockMode, HostSession, Session, Setup};
@@ -9,7 +9,7 @@ use bigiron::terminal::{Key, TerminalOptions};
 use std::sync::Arc;
 
 fn system() -> Arc<System> {
-    opening::system("dmv").unwrap()
+    systems::load("dmv").unwrap()
 }
 
 fn header(system: &System, setup: &Setup) -> RecordingHeader {

@@ -6,8 +6,8 @@ use ratatui::backend::TestBackend;
 use std::path::Path;
 
 /// A task of the licence desk, played under the turn clock; recorded if there is a file for it.
-fn at_task(task: &str, record: Option<&Path>) -> Play<Own> {
-    let course = suites::load("dmv").unwrap();
+fn at_task(task: &str, record: Option<&Path>) -> Play<LocalTerminal> {
+    let suite = suites::load("dmv").unwrap();
     let args = SessionArgs {
         system: "dmv".into(),
         options: super::super::args::SessionOptions {
@@ -18,18 +18,18 @@ fn at_task(task: &str, record: Option<&Path>) -> Play<Own> {
             ..Default::default()
         },
     };
-    let setup = opening::setup(&args.options, ClockArg::Turn, [course.system()]).unwrap();
-    let station = open(&course, &args, &setup, "play").unwrap();
-    let own = Own {
-        station,
+    let setup = opening::setup(&args.options, ClockArg::Turn, [suite.system()]).unwrap();
+    let session = session::open(&suite, &args, &setup, "play").unwrap();
+    let terminal = LocalTerminal {
+        session,
         title: "dmv".into(),
         now: 0,
     };
-    Play::at(own, tui::screen::Palette::Monochrome)
+    Play::new(terminal, tui::screen::Palette::Monochrome)
 }
 
 /// What the window shows, and its cursor's column and row.
-fn shown(program: &Play<Own>, width: u16, height: u16) -> String {
+fn shown(program: &Play<LocalTerminal>, width: u16, height: u16) -> String {
     let mut window = ratatui::Terminal::new(TestBackend::new(width, height)).unwrap();
     window.draw(|frame| program.draw(frame)).unwrap();
     let buffer = window.backend().buffer();
@@ -43,7 +43,7 @@ fn shown(program: &Play<Own>, width: u16, height: u16) -> String {
 }
 
 /// Types text; `\r` is Enter, `\x1b` the prefix Esc, `\x11` Ctrl-Q.
-fn types(program: &mut Play<Own>, text: &str) -> Vec<WindowCommand> {
+fn types(program: &mut Play<LocalTerminal>, text: &str) -> Vec<WindowCommand> {
     let mut commands = Vec::new();
     for character in text.chars() {
         let key = match character {
@@ -72,7 +72,7 @@ fn the_goal_stands_above_or_beside_the_screen_or_comes_by_a_key() {
 }
 
 #[test]
-fn whoever_types_while_the_goal_is_shown_has_typed() {
+fn keys_typed_while_the_goal_shows_reach_the_screen() {
     let mut program = at_task("read-expiry", None);
     types(&mut program, "CLK042");
     assert!(shown(&program, 80, 26).contains("OPERATOR ID  . . .  CLK042"));
@@ -81,12 +81,12 @@ fn whoever_types_while_the_goal_is_shown_has_typed() {
 }
 
 #[test]
-fn an_answer_is_typed_kept_and_handed_in_by_leaving() {
+fn an_answer_is_typed_kept_and_submitted_by_leaving() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.jsonl");
     let mut program = at_task("read-expiry", Some(&file));
     types(&mut program, "\r\x1be12/3");
-    // What was typed is there again, whatever lay between.
+    // The draft is kept while the line is closed.
     types(&mut program, "\x1b");
     assert!(!shown(&program, 80, 26).contains("12/3"));
     types(&mut program, "\x1be1");
@@ -99,11 +99,11 @@ fn an_answer_is_typed_kept_and_handed_in_by_leaving() {
     assert!(shown(&program, 80, 26).contains("Leave with the answer 04/02/89?"));
     assert_eq!(types(&mut program, "n"), []);
     assert_eq!(types(&mut program, "\x11y"), [WindowCommand::Quit]);
-    let mut station = program.into_desk().station;
-    station.leave();
-    station.end("quit");
-    assert!(station.grade().is_some());
-    drop(station);
+    let mut session = program.into_played().session;
+    session.leave();
+    session.end("quit");
+    assert!(session.grade().is_some());
+    drop(session);
     let recording = Recording::parse(&std::fs::read(&file).unwrap()).unwrap().0;
     let ends = recording
         .events
@@ -117,21 +117,21 @@ fn an_answer_is_typed_kept_and_handed_in_by_leaving() {
 }
 
 #[test]
-fn whoever_leaves_without_an_answer_is_asked_for_it() {
+fn leaving_without_an_answer_opens_the_answer_line() {
     let mut program = at_task("read-expiry", None);
     types(&mut program, "\r\x11");
     insta::assert_snapshot!("leaving_80x26", shown(&program, 80, 26));
     assert_eq!(types(&mut program, "04/02/89\r"), [WindowCommand::Quit]);
     let mut program = at_task("read-expiry", None);
     assert_eq!(types(&mut program, "\r\x11\r"), [WindowCommand::Quit]);
-    // Where no answer is asked for there is nothing but the question.
+    // A task without an answer has only the question.
     let mut program = at_task("change-address", None);
     assert_eq!(types(&mut program, "\r\x1be"), [WindowCommand::Bell]);
     assert_eq!(types(&mut program, "\x11y"), [WindowCommand::Quit]);
 }
 
 #[test]
-fn the_other_terminal_is_turned_to_and_each_is_recorded() {
+fn the_operator_changes_terminals_and_each_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.jsonl");
     let mut program = at_task("member-expiry", Some(&file));
@@ -148,10 +148,10 @@ fn the_other_terminal_is_turned_to_and_each_is_recorded() {
         back.contains(" 1 dmv, keys 8 of 400") && back.contains("CLK"),
         "{back}"
     );
-    let mut station = program.into_desk().station;
-    station.leave();
-    station.end("quit");
-    drop(station);
+    let mut session = program.into_played().session;
+    session.leave();
+    session.end("quit");
+    drop(session);
     let keys = |name: &str| {
         let bytes = std::fs::read(folder.path().join(name)).unwrap();
         let recording = Recording::parse(&bytes).unwrap().0;
@@ -171,10 +171,10 @@ fn the_other_terminal_is_turned_to_and_each_is_recorded() {
 }
 
 #[test]
-fn a_task_that_is_used_up_is_over() {
+fn a_spent_budget_ends_the_task() {
     let mut program = at_task("read-expiry", None);
     types(&mut program, "\r");
-    let keys = program.desk().status().unwrap().budget.keys;
+    let keys = program.played().status().unwrap().budget.keys;
     for _ in 0..keys / 2 {
         types(&mut program, "1");
         program.key(KeyEvent::new(KeyCode::Home, KeyModifiers::NONE));
@@ -183,8 +183,8 @@ fn a_task_that_is_used_up_is_over() {
     types(&mut program, "1");
     assert!(shown(&program, 80, 26).contains("used up"));
     assert_eq!(types(&mut program, " "), [WindowCommand::Quit]);
-    let station = program.into_desk().station;
-    let grade = station.grade().unwrap();
+    let session = program.into_played().session;
+    let grade = session.grade().unwrap();
     assert_eq!(
         grade.outcome,
         bigiron_sim::task::grade::Outcome::BudgetSpent
