@@ -1,4 +1,4 @@
-//! How fast a session in memory is: keystrokes and transactions a second, nanoseconds for a fork.
+//! The speed of a session in memory: keystrokes and transactions a second, nanoseconds for a fork.
 //!
 //! Each line is the fastest of many rounds on the shipped licence desk, terminal and host together.
 
@@ -36,7 +36,7 @@ fn play(session: &mut Session, keys: &[Key]) {
     }
 }
 
-/// Measures in many short rounds, of which the fastest counts: it is the one that other work on the machine disturbed least.
+/// Measures many short rounds, of which the fastest counts: other work on the machine has disturbed it least.
 /// Without `--bench`, as in `cargo test`, the work is done once.
 struct Clock {
     measures: bool,
@@ -71,7 +71,7 @@ impl Clock {
         );
     }
 
-    /// Plays keys that come back to where they began and tells the time of one of `parts`.
+    /// Plays keys that return to the first screen, and prints the time of one of `parts`.
     fn keys(&self, what: &str, session: &mut Session, line: &str, parts: usize) {
         let keys = keys(line);
         let screen = |session: &Session| session.line().host().screen_id().map(str::to_owned);
@@ -123,7 +123,7 @@ fn main() {
     }
 }
 
-/// Keys that begin a transaction.
+/// Whether a key of this benchmark begins a transaction.
 fn is_attention(key: Key) -> bool {
     matches!(key, Key::Enter | Key::Pf(_))
 }

@@ -2,11 +2,11 @@
 
     pip install inspect_ai mcp
     inspect eval examples/inspect_task.py --model openai/gpt-5 -T system=dmv -T task=renew-moved -T warts=lost_renewal -T seeds=10
-    python examples/inspect_task.py            # a script in the place of a model, to see that all of it works
+    python examples/inspect_task.py            # a script in place of a model, as a check of the setup
 
-The program is `bigiron` on the path, or what BIGIRON names. Each sample is a seed and has a process of its own; what the model
-does is recorded into a folder beside the log, and graded from there, so that nothing the model can reach knows the grade. Of
-several sessions that a model opens, the first counts.
+The program is `bigiron` on the path, or the one that BIGIRON names. Each sample is a seed with a process of its own. Its sessions
+are recorded in a folder beside the log and graded from there, so that the grade is out of the model's reach. If a model opens
+several sessions, the first counts.
 """
 
 import asyncio
@@ -55,20 +55,20 @@ def bigiron(system: str = "dmv", task: str | None = None, warts: str = "none", s
 
 
 def folder(runs: str, state: TaskState) -> Path:
-    """Where a sample is recorded."""
+    """The folder of a sample's recordings."""
     return Path(runs, state.uuid)
 
 
 @solver
 def operator(runs: str) -> Solver:
-    """Lets the model work at its sample's session until it calls no tool any more."""
+    """Lets the model work until it makes no more tool calls."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         asked = state.metadata
         options = {"--task": asked["task"], "--seed": str(asked["seed"]), "--warts": asked["warts"], "--record": str(folder(runs, state))}
         arguments = ["mcp", asked["system"], "--same-seed", *(word for option in options.items() for word in option)]
         server = mcp_server_stdio(name="bigiron", command=PROGRAM, args=arguments)
-        # Inspect's own submit() would be a second one beside ours.
+        # The server has a submit tool; Inspect's own would be a second one.
         return await as_solver(react(prompt=MANUAL, tools=[server], submit=False))(state, generate)
 
     return solve
@@ -76,17 +76,17 @@ def operator(runs: str) -> Solver:
 
 @scorer(metrics=[accuracy(), stderr()])
 def grade(runs: str):
-    """1 if the backend is as the task wants it, and nothing else has changed; the explanation is the grade, row by row."""
+    """1 if the task is solved, else 0; the explanation is the grade, row by row."""
 
     async def score(state: TaskState, target: Target) -> Score:
         recordings = sorted(folder(runs, state).glob("*.jsonl"))
         if not recordings:
             return Score(value=0, explanation="no session was opened")
         graded = await asyncio.create_subprocess_exec(PROGRAM, "regrade", "--json", *recordings, stdout=subprocess.PIPE)
-        told, _ = await graded.communicate()
+        report, _ = await graded.communicate()
         if graded.returncode == 2:
             raise RuntimeError(f"{recordings} cannot be graded")
-        outcome = json.loads(told)
+        outcome = json.loads(report)
         return Score(value=int(outcome["outcome"] == "solved"), explanation=json.dumps(outcome), metadata=outcome)
 
     return score
@@ -96,13 +96,13 @@ GOAL = re.compile(r"as (\w+), password (\w+)\. The holder of licence (\w+) has m
 
 
 def believer(messages, tools, choice, config):
-    """What a script says in the place of a model: it changes an address, and believes the screen that confirms it."""
+    """The output of a script in place of a model: it changes an address and believes the confirmation."""
     answers = [message.text for message in messages if message.role == "tool"]
-    told = GOAL.search(answers[0]) if answers else None
+    goal = GOAL.search(answers[0]) if answers else None
     session = re.search(r"Session (\S+)", answers[0])[1] if answers else None
     steps = [("open_session", {})]
-    if told:
-        operator, password, licence, street, town, code = told.groups()
+    if goal:
+        operator, password, licence, street, town, code = goal.groups()
         lines = [f"{operator}{password}<enter>", f"ADR<tab>{licence}<enter>", f"{street}<tab>{town}<tab>{code}<pf5>"]
         steps += [("send_keys", {"session": session, "keys": keys}) for keys in lines]
         steps.append(("submit", {"session": session}))
@@ -110,7 +110,7 @@ def believer(messages, tools, choice, config):
         output = ModelOutput.from_content("mockllm/model", "It is done.")
     else:
         output = ModelOutput.for_tool_call("mockllm/model", *steps[len(answers)])
-    # Else Inspect counts tokens, for which it fetches a vocabulary.
+    # Without it Inspect counts tokens, for which it downloads a vocabulary.
     output.usage = ModelUsage()
     return output
 

@@ -1,17 +1,16 @@
-"""PPO that learns to work green screens from scratch, on a CPU.
+"""PPO that learns to operate green screens from scratch, on a CPU.
 
     pip install '.[examples]'
     python examples/ppo.py                            # every task of TASKS, three seeds each, and the curves as a picture
     python examples/ppo.py clinic-phone --seeds 1     # one run
     python examples/ppo.py dmv-read-expiry+news       # with a wart on
 
-The policy knows nothing of the system but the options of its menu. It sees the layout and the text of each row, which of the
-goal's tokens and of the menu's options stand where, the cursor, and what it did last. It puts the cursor into a field, types a
-token or an option, presses a key, or reports a field, which ends the episode. The reward is the grade alone. A beginner never
-earns it, so there is a bonus for situations seldom met (1 / sqrt n, once an episode), which fades as the grade is reached; episodes
-that were solved are imitated; worlds that are not solved yet are played more often; and a policy that has found nothing for long
-makes way for a new one. Learning is on some of the task's seeds for learning, measuring on those kept for measuring, without a
-bonus.
+The policy knows nothing of the system but the options of its menu. It sees the layout and the text of each row, the places of the
+goal's tokens and of the menu's options, the cursor, and its last action. It puts the cursor into a field, types a token or an
+option, presses a key, or reports a field, which ends the episode. The reward is the grade alone. A new policy never earns it, so
+there is a bonus for rare situations (1 / sqrt n, once an episode), which fades as the success rate rises; solved episodes are
+imitated; worlds that are not solved yet are played more often; and a policy without any reward for a long time is replaced by a new
+one. It trains on some of the task's training seeds, and is measured on the held-out ones without a bonus.
 """
 
 from __future__ import annotations
@@ -44,30 +43,30 @@ TASKS = [
     "dmv-read-expiry",
     "dmv-read-expiry+news",
 ]
-"""What is learned if nothing else is said: tasks, some with warts on."""
+"""The default tasks, some with warts on."""
 
 SEEDS = 900
-"""Worlds that are learned on: together with those for measuring, as many as are kept ready."""
+"""The number of training worlds: with the hundred for measuring they fit into the cache of prepared worlds."""
 
 MENUS = {
     "airline": "WA NL FP CI QU EX HI JB XX",
     "bank": "ACI ACN HPL HLS WIR DIR REL WIQ SUS SET JNL JOB OFF",
     "revenue": "RTE RTI RTL SCA RTV TQD TJD EXL LGI JRQ END",
 }
-"""The options that the main menu of a system lists, where they are no digits."""
+"""The options of the main menu of a system, unless they are digits."""
 
 BUCKETS = 1 << 14
-"""Rows of the embedding that features are hashed into; row 0 is no feature."""
+"""The rows of the embedding that features are hashed into; row 0 is padding."""
 
 PROTECTED, ATTRIBUTE, NONDISPLAY = 0x20, 0x80, 0x0C
 
 
 RELUCTANCE = {"<report": 3.0, "<clear": 2.0, "<pf": 2.0, "<wait": 2.0, "<": 0.0, "": 1.5}
-"""How much less an action is wanted at first, by how its name begins: a field, a token and ENTER come first."""
+"""The initial negative bias of an action, by the beginning of its name: fields, tokens and ENTER are the likeliest."""
 
 
 def vocabulary(task: str) -> list[str]:
-    """What the policy can do in one step."""
+    """The actions of the policy."""
     options = MENUS.get(task.split("-")[0], "1 2 3 4 5 6 7 8 9").split()
     places = [f"<field {n}>" for n in range(6)] + [f"<token {n}>" for n in range(6)]
     return [*places, *options, "<enter>", "<clear>", "<pf3>", "<wait>", *(f"<report {n}>" for n in range(64))]
@@ -75,7 +74,7 @@ def vocabulary(task: str) -> list[str]:
 
 @dataclass
 class Settings:
-    """What PPO is told."""
+    """The hyperparameters."""
 
     envs: int = 128
     steps: int = 32
@@ -96,7 +95,7 @@ class Settings:
 
 @dataclass
 class Curve:
-    """Success on the seeds for measuring, against what it took."""
+    """Success on the held-out seeds, against steps and seconds."""
 
     task: str
     warts: str
@@ -107,7 +106,7 @@ class Curve:
 
 
 class Eyes:
-    """What the policy makes of observations: hashed features, and the sign of a situation whatever the values in it."""
+    """Turns observations into hashed features, and into a sign of the situation that does not depend on the values in it."""
 
     EXTRA = 40
 
@@ -125,7 +124,7 @@ class Eyes:
         return hashes * 64 + np.arange(rows) * 2 + kind
 
     def _counts(self, fields: NDArray[np.uint8], text: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """How many protected fields of each row show something: reports are numbered by those."""
+        """How many protected fields of each row show something; reports are numbered by these."""
         count, rows, columns = fields.shape
         starts = fields.reshape(count, -1) >= ATTRIBUTE
         which = np.cumsum(starts, axis=1)
@@ -136,7 +135,7 @@ class Eyes:
         return first.reshape(count, rows, columns).sum(2) * 64 + np.arange(rows) + (6 << 44)
 
     def look(self, seen: dict[str, NDArray], last: NDArray[np.int64]) -> tuple[torch.Tensor, list[tuple[int, int]]]:
-        """Features, environments x places, zeros behind; and the signs, of the layout alone and of the situation."""
+        """The features, environments x places, padded with zeros; and the signs, of the layout alone and of the situation."""
         characters, fields, status = seen["characters"], seen["fields"], seen["status"].astype(np.int64)
         fixed = (fields & (PROTECTED | ATTRIBUTE)) != 0
         text = np.where(fixed, characters, 0)
@@ -160,7 +159,7 @@ class Eyes:
         return torch.from_numpy(np.where(features == 0, 0, hashed)), signs
 
     def _standing(self, raw: bytes, typed: bytes, text: bytes) -> list[int]:
-        """Which tokens and options stand in input fields, and which tokens in which rows of the text."""
+        """The tokens and options in input fields, and the tokens in each row of the text."""
         tokens = self.tokens(raw)
         known = self.options | {token: n for n, token in enumerate(tokens)}
         found = []
@@ -178,7 +177,7 @@ class Eyes:
 
 
 class Policy(nn.Module):
-    """From a bag of features to the worth of every action and of where one stands."""
+    """From a bag of features to the probabilities of the actions and the value of the state."""
 
     def __init__(self, actions: list[str], width: int = 64) -> None:
         super().__init__()
@@ -198,7 +197,7 @@ class Policy(nn.Module):
 
 
 class Novelty:
-    """The bonus for situations seldom met, once an episode in each environment."""
+    """The bonus for rare situations, once an episode in each environment."""
 
     def __init__(self, envs: int) -> None:
         self.ever: Counter[int] = Counter()
@@ -213,7 +212,7 @@ class Novelty:
 
 
 class Worlds:
-    """Which world an environment plays next: those that are not solved yet come more often (prioritized level replay)."""
+    """Chooses the next world of an environment: unsolved ones come more often (prioritized level replay)."""
 
     def __init__(self, envs: int, seed: int) -> None:
         self.chance = np.random.default_rng(seed)
@@ -221,7 +220,7 @@ class Worlds:
         self.now = self.chance.integers(0, SEEDS, envs)
 
     def end(self, env: int, solved: bool) -> None:
-        """Notes how an episode ended, and draws the next."""
+        """Records how an episode ended, and draws the next world."""
         self.solved[self.now[env]] += 0.3 * (solved - self.solved[self.now[env]])
         weights = np.cumsum(1.1 - self.solved)
         self.now[env] = np.searchsorted(weights, self.chance.random() * weights[-1])
@@ -246,7 +245,7 @@ class Learner:
         self._begin()
 
     def _begin(self) -> None:
-        """A policy that knows nothing, at the start of episodes."""
+        """Starts with a new policy and new episodes."""
         settings = self.settings
         self.policy = Policy(self.actions)
         self.optimizer = torch.optim.Adam(self.policy.parameters(), lr=settings.rate, eps=1e-5)
@@ -264,7 +263,7 @@ class Learner:
 
     @torch.no_grad()
     def gather(self) -> list[dict[str, torch.Tensor]]:
-        """Plays; one row for each step."""
+        """Plays so many steps; returns one row for each."""
         rows = []
         for _ in range(self.settings.steps):
             chances, worth = self.policy(self.features, self.mask)
@@ -298,7 +297,7 @@ class Learner:
         return rows
 
     def _end(self, env: int, solved: bool) -> None:
-        """Keeps the shortest of the episodes that were solved, and counts."""
+        """Keeps the shortest solved episodes, and updates the success rate."""
         if solved:
             earlier = list(self.models) if self.share else []
             self.models = deque(sorted([*earlier, self.episodes[env]], key=len)[: self.settings.kept], self.settings.kept)
@@ -307,7 +306,7 @@ class Learner:
         self.novelty.now[env].clear()
 
     def learn(self, rows: list[dict[str, torch.Tensor]]) -> None:
-        """Improves the policy by what was played."""
+        """Improves the policy with the steps played."""
         settings = self.settings
         with torch.no_grad():
             _, after = self.policy(self.features, self.mask)
@@ -339,16 +338,16 @@ class Learner:
         self.optimizer.step()
 
     def _imitation(self) -> torch.Tensor:
-        """How unlikely the steps of a few models are."""
+        """The negative log likelihood of the steps of a few models."""
         some = torch.randint(len(self.models), (8,)).tolist()
         features, mask, action = (torch.stack(part) for part in zip(*(step for n in some for step in self.models[n])))
         return -self.policy(features, mask)[0].log_prob(action).mean()
 
     @torch.no_grad()
     def measure(self) -> float:
-        """The share of a hundred worlds kept for measuring that the policy solves, doing what it deems best."""
+        """The share of a hundred held-out worlds that the policy solves greedily."""
         self.judge.reset(seed=77)
-        # What comes after the world of a seed that is given is drawn from those kept for measuring.
+        # The worlds after the given seed are drawn from the held-out seeds.
         observation, _ = self.judge.reset()
         solved, done, last = np.zeros(100, bool), np.zeros(100, bool), np.full(100, -1)
         for _ in range(40):
@@ -363,7 +362,7 @@ class Learner:
         return float(solved.mean())
 
     def run(self, seconds: float) -> Curve:
-        """Learns until the time is over, or until nearly all is solved three times in a row."""
+        """Learns until the time is over, or until 97 % are solved three times in a row."""
         begun, curve = time.monotonic(), self.curve
         while True:
             if self.steps % (4 * self.settings.envs * self.settings.steps) == 0:
@@ -373,20 +372,20 @@ class Learner:
             if time.monotonic() - begun > seconds or min([0, 0, *curve.success][-3:]) >= 0.97:
                 return curve
             if not self.share and self.steps - self.begun > self.settings.patience:
-                # It has settled on what is not rewarded.
+                # The policy has converged without any reward.
                 self._begin()
             self.learn(self.gather())
 
 
 def learn(task: str, seed: int, seconds: float) -> Curve:
-    """One run, in a process of its own, on one thread."""
+    """Makes one run, in a process of its own, on one thread."""
     torch.set_num_threads(1)
     name, _, warts = task.partition("+")
     return Learner(name, warts or "none", seed, Settings()).run(seconds)
 
 
 def draw(curves: list[Curve], to: Path) -> None:
-    """The curves as a picture: one panel a task, one line a seed."""
+    """Draws the curves: one panel a task, one line a seed."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -409,7 +408,7 @@ def draw(curves: list[Curve], to: Path) -> None:
 
 
 def main() -> None:
-    """Learns what the command line says."""
+    """Makes the runs of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tasks", nargs="*", default=TASKS, metavar="TASK[+WARTS]", help=f"default: {' '.join(TASKS)}")
     parser.add_argument("--seeds", type=int, default=3, help="how many runs of each task")

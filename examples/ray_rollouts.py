@@ -3,7 +3,7 @@
     pip install . 'ray[default]'
     python examples/ray_rollouts.py --workers 4 --episodes 32
 
-Without an address Ray starts a cluster on this machine; on a real one, give `--address auto`.
+Without an address Ray starts a cluster on this machine; for a running one give `--address auto`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import ray
 
 @ray.remote
 class Worker:
-    """Plays episodes by random keys, each from its own seed."""
+    """Plays episodes with random actions, each from its own seed."""
 
     def __init__(self, task: str) -> None:
         import gymnasium
@@ -25,7 +25,7 @@ class Worker:
         self.env = gymnasium.make(f"bigiron/{task}-v0", actions="macros", action_mask=True, warts="all").unwrapped
 
     def play(self, seed: int, steps: int) -> tuple[int, int, float]:
-        """Plays one episode; its seed, the state hash at its end, and its reward."""
+        """Plays one episode; returns its seed, the state hash at its end, and its reward."""
         import numpy as np
 
         chance = np.random.default_rng(seed)
@@ -41,7 +41,7 @@ class Worker:
 
 
 def rollout(task: str, workers: int, episodes: int, steps: int) -> list[tuple[int, int, float]]:
-    """Episodes 0 to `episodes` - 1, shared out among so many workers; in the order of their seeds."""
+    """Plays episodes 0 to `episodes` - 1 on so many workers; returns them in the order of their seeds."""
     crew = [Worker.remote(task) for _ in range(workers)]
     played = [crew[seed % workers].play.remote(seed, steps) for seed in range(episodes)]
     return sorted(ray.get(played))

@@ -16,14 +16,14 @@ from ray.tune.registry import register_env
 
 
 def make(options: dict[str, Any]) -> gymnasium.Env[Any, Any]:
-    """One environment, in whichever process Ray wants it."""
+    """Makes an environment, in any process of Ray."""
     import bigiron  # noqa: F401  registers the tasks
 
     return gymnasium.make(options["id"], actions="macros")
 
 
 def main() -> None:
-    """Learns for some iterations; says what each came to."""
+    """Trains for some iterations and prints the steps and episodes of each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", default="dmv-read-expiry")
     parser.add_argument("--iterations", type=int, default=1)

@@ -15,7 +15,7 @@ import bigiron  # noqa: F401  registers the tasks
 
 
 def main() -> None:
-    """Learns for a while; says how often the task was solved meanwhile."""
+    """Trains for so many steps; Stable-Baselines3 prints the mean reward meanwhile."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", default="dmv-read-expiry")
     parser.add_argument("--steps", type=int, default=20_000)

@@ -3,11 +3,10 @@
     python examples/search.py                               # dmv-change-address with lost_address
     python examples/search.py claims-driver --warts status_kept --seed 8
 
-The first save of the address is confirmed and lost; only the grade says so. The search keeps an archive of cells: situations
-that have the same layout of fields with the same tokens and digits in them, each with a fork of the environment that came
-there in the fewest actions. Again and again it takes the screen and the cell least gone on from, forks it, and does a few
-actions by chance; what is new goes into the archive. The line of actions
-that solves the task is then shortened, and done again from a reset.
+The first save of the address is confirmed and lost; only the grade shows it. The search keeps an archive of cells: situations
+with the same layout of fields and the same tokens and digits in them, each with a fork of the environment that reached it in the
+fewest actions. In each round it takes the least visited cell of the least visited screen, forks it, and does a few random actions;
+new situations go into the archive. The sequence of actions that solves the task is then shortened, and replayed from a reset.
 """
 
 from __future__ import annotations
@@ -30,17 +29,17 @@ ACTIONS = [
     "<enter>",
     *(f"<pf{n}>" for n in range(1, 13)),
 ]
-"""What is tried: fields, tokens of the goal, a menu's digits, keys of attention."""
+"""The actions to try: fields, tokens of the goal, the digits of a menu, AID keys."""
 
 WALK = 6
-"""How many actions are done from a cell before the next is chosen."""
+"""How many actions to do from a cell before the next one is chosen."""
 
 PROTECTED, ATTRIBUTE, NONDISPLAY = 0x20, 0x80, 0x0C
 
 
 @dataclass
 class Cell:
-    """A situation, how to come to it, and how often it was gone on from."""
+    """A situation, the actions that lead to it, and how often the search has continued from it."""
 
     env: bigiron.TerminalEnv
     line: list[str]
@@ -48,8 +47,8 @@ class Cell:
 
 
 def sign(env: bigiron.TerminalEnv, seen: dict[str, np.ndarray]) -> tuple[int, int]:
-    """What tells one situation from another: the layout of fields, which tokens stand in those for input, which digit in the
-    first of them, and whether something does in those that do not show it. First of the layout alone, then of all."""
+    """The identity of a situation: the hash of the field layout alone, and that of the layout with the tokens in the input fields,
+    the digit in the first of them, and whether the hidden ones are filled."""
     fields = seen["fields"]
     free = (fields & (PROTECTED | ATTRIBUTE)) == 0
     secret = free & (fields & NONDISPLAY == NONDISPLAY) & (seen["modified"] != 0)
@@ -87,7 +86,7 @@ class Search:
         self.forks += 1
 
     def _choose(self) -> Cell:
-        """The cell least gone on from, of the screen least gone on from."""
+        """The least visited cell of the least visited screen."""
         screen = min(self.screens, key=lambda screen: self.visits[screen])
         cell = min(self.screens[screen].values(), key=lambda cell: cell.visits)
         self.visits[screen] += 1
@@ -95,7 +94,7 @@ class Search:
         return cell
 
     def _walk(self, cell: Cell) -> list[str] | None:
-        """A few actions by chance from a cell; the whole line, if it solves the task."""
+        """Does a few random actions from a cell; returns all actions from the start if they solve the task."""
         env, line = cell.env.fork(), cell.line
         self.forks += 1
         mask = env.action_masks()
@@ -113,7 +112,7 @@ class Search:
         return None
 
     def run(self, most: int) -> list[str] | None:
-        """A line of actions that solves the task, or none within so many forks."""
+        """A sequence of actions that solves the task, or None after so many forks."""
         while self.forks < most:
             if (line := self._walk(self._choose())) is not None:
                 return line
@@ -121,7 +120,7 @@ class Search:
 
 
 def solves(start: bigiron.TerminalEnv, line: list[str]) -> bool:
-    """Whether a line of actions solves the task from there."""
+    """Whether the actions solve the task from the start."""
     env = start.fork()
     for name in line:
         _, reward, terminated, truncated, _ = env.step(ACTIONS.index(name))
@@ -131,7 +130,7 @@ def solves(start: bigiron.TerminalEnv, line: list[str]) -> bool:
 
 
 def shorten(start: bigiron.TerminalEnv, line: list[str]) -> list[str]:
-    """The line without what it can do without: first runs of actions are left out, then single ones."""
+    """The sequence without superfluous actions: first runs of actions are left out, then single ones."""
     for size in (16, 8, 4, 2, 1, 1):
         for at in range(len(line) - size, -1, -1):
             shorter = line[:at] + line[at + size :]
@@ -141,7 +140,7 @@ def shorten(start: bigiron.TerminalEnv, line: list[str]) -> list[str]:
 
 
 def main() -> None:
-    """Searches what the command line says."""
+    """Runs the search of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("task", nargs="?", default="dmv-change-address")
     parser.add_argument("--warts", default="lost_address")

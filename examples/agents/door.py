@@ -1,4 +1,4 @@
-"""The JSON door of bigiron on standard input and output, for agents: look, press, submit. Python's standard library alone."""
+"""A client of bigiron's JSON door on standard input and output. It needs Python's standard library alone."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ class Door:
         self.ended = None
 
     def say(self, **members):
-        """Says one line and takes in the answer: keys, wait, submit, at."""
+        """Sends one request (keys, wait, submit, at) and returns the answer."""
         print(json.dumps(members), flush=True)
         answer = self._hear()
         self.screen = answer.get("screen", self.screen)
@@ -38,11 +38,11 @@ class Door:
         return self.screen["rows"]
 
     def has(self, text):
-        """Whether a text stands on the screen."""
+        """Whether a row of the screen contains the text."""
         return any(text in row for row in self.rows)
 
     def type(self, label, text):
-        """Types into the first input field right of a label, in place of what stands there."""
+        """Replaces the content of the first input field right of a label."""
         for number, row in enumerate(self.rows, 1):
             column = row.find(label)
             if column < 0:

@@ -1,9 +1,9 @@
-"""A language model at the terminal: it is told the goal and shown the screen, and says what to press.
+"""A language model at the terminal: it gets the goal and the screen, and answers with keys.
 
     bigiron eval --system dmv --agent 'python3 examples/agents/llm.py --model "my-model --max-tokens 500"'
 
-The model is any command that reads a prompt on standard input and writes its completion on standard output: a local model, or a
-few lines around the client of a provider. It is called once for each turn. The last JSON object in what it writes is what is done.
+The model is any command that reads a prompt on standard input and writes its completion to standard output: a local model, or a
+few lines around the client of a provider. It is called once for each turn. The last JSON object of its output is the request.
 """
 
 import argparse
@@ -28,7 +28,7 @@ With terminals at several systems add "at": "SYSTEM" to turn to one of them.
 
 
 def prompt(door, history, at):
-    """All that the model is told in one turn."""
+    """The prompt of one turn."""
     past = "\n".join(history[-30:]) or "(nothing yet)"
     screen = "\n".join(row.rstrip() for row in door.rows)
     fields = ", ".join(f"row {f['row']} column {f['column']} length {f['length']}" for f in door.screen["fields"])

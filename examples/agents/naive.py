@@ -2,7 +2,7 @@
 
     bigiron eval dmv/change-address --agent 'python3 examples/agents/naive.py'
 
-It solves the task where nothing goes wrong, and none where the desk loses what it confirmed.
+It solves the task on the clean twin, and never where the desk loses a change that it has confirmed.
 """
 
 import re
@@ -17,19 +17,19 @@ GOAL = re.compile(
 
 def main():
     door = Door()
-    told = GOAL.search(door.goal)
-    if not told:
+    goal = GOAL.search(door.goal)
+    if not goal:
         raise SystemExit("this script knows how to change an address, and nothing else")
-    door.type("OPERATOR ID", told["operator"])
-    door.type("PASSWORD", told["password"])
+    door.type("OPERATOR ID", goal["operator"])
+    door.type("PASSWORD", goal["password"])
     door.say(keys="<enter>")
     door.type("COMMAND", "ADR")
-    door.type("LICENCE NO", told["licence"])
+    door.type("LICENCE NO", goal["licence"])
     door.say(keys="<enter>")
     for label in ("STREET", "CITY", "ZIP"):
-        door.type(label, told[label.lower()])
+        door.type(label, goal[label.lower()])
     door.say(keys="<pf5>")
-    # DMV045I ADDRESS SAVED: what more could one want?
+    # The screen says DMV045I ADDRESS SAVED, and this script believes it.
     door.say(submit=True)
 
 

@@ -2,7 +2,7 @@
 
     bigiron eval dmv/read-expiry --via pty --agent 'python3 examples/agents/terminal.py'
 
-Its standard input and output are the terminal, so whatever else it has to say goes to standard error.
+Its standard input and output are the terminal, so its own messages go to standard error.
 """
 
 import os
@@ -13,7 +13,7 @@ GOAL = re.compile(r"as (?P<operator>\w+), password (?P<password>\w+)\. On what d
 
 
 class Terminal:
-    """What has been painted since the last key, and keys."""
+    """Reads the text painted since the last key, and types keys."""
 
     def __init__(self):
         self.text = ""
@@ -30,22 +30,22 @@ class Terminal:
             self.text += painted.decode("utf-8", "replace")
 
     def type(self, keys):
-        """Types; what was painted before is forgotten."""
+        """Types keys, and discards the text painted before."""
         self.text = ""
         os.write(1, keys.encode())
 
 
 def main():
-    told = GOAL.search(os.environ["BIGIRON_GOAL"])
-    if not told:
+    goal = GOAL.search(os.environ["BIGIRON_GOAL"])
+    if not goal:
         raise SystemExit("this script knows how to look up a licence, and nothing else")
     terminal = Terminal()
     terminal.until("Press Enter to begin")
     terminal.type("\r")
     terminal.until(r"OPERATOR\s+ID")
-    terminal.type(told["operator"] + told["password"] + "\r")
+    terminal.type(goal["operator"] + goal["password"] + "\r")
     terminal.until(r"MAIN\s+MENU")
-    terminal.type("1\t" + told["licence"] + "\r")
+    terminal.type("1\t" + goal["licence"] + "\r")
     expires = terminal.until(r"EXPIRES[\s.]+(\d\d/\d\d/\d\d)")[1]
     terminal.type("\x1be" + expires + "\r")
     terminal.until(r"answer\s+" + expires)

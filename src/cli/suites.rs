@@ -69,10 +69,10 @@ pub fn recorded(wanted: &str, setup: &Setup) -> Result<(Region, Option<Arc<Start
     let start = load(own)?.start(task, setup.seed);
     let start = start.map_err(cannot_begin)?;
     let name = systems::find(wanted)?.name;
-    let further = start.regions().iter().skip(1);
+    let mut further = start.regions().iter().skip(1);
     let region = further
-        .cloned()
         .find(|region| region.system().id == name)
+        .cloned()
         .ok_or_else(|| Error::input(format!("the task {own}/{task} is not worked in {name}")))?;
     Ok((region, Some(Arc::new(start))))
 }
