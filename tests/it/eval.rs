@@ -91,6 +91,7 @@ fn an_agent_that_dies_hangs_floods_or_talks_nonsense_is_at_fault_itself() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn an_agent_by_tn3270_is_graded_by_its_recording() {
     let out = tempfile::tempdir().unwrap();
     let agent = "test -n \"$BIGIRON_TN3270\" && test -n \"$BIGIRON_GOAL\" && printf 'Enter()\\nQuit()\\n' | s3270 -model 3279-2 \"$BIGIRON_TN3270\" >/dev/null";
@@ -190,6 +191,7 @@ fn an_agent_at_a_terminal_that_dies_hangs_floods_or_does_nothing_is_at_fault_its
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn the_answer_of_a_run_by_tn3270_is_in_its_recording() {
     let out = tempfile::tempdir().unwrap();
     let agent = "printf 'Enter()\\nQuit()\\n' | s3270 -model 3279-2 \"$BIGIRON_TN3270\" >/dev/null; echo 04/02/89";

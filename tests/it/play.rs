@@ -127,6 +127,7 @@ fn wait_for_line(file: &Path, part: &str) {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs tmux: --features peers")]
 fn a_person_plays_looks_at_the_keys_resizes_and_quits() {
     let mut window = Window::open(&["play", "dmv"]);
     window.until("hints", |text| {
@@ -279,6 +280,7 @@ fn a_file_that_is_no_recording_is_unreadable_input() {
 
 /// A window that is closed takes the program with it, and does not leave it reading an end that never ends.
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs tmux: --features peers")]
 fn the_program_ends_with_its_window() {
     let tmux = |arguments: &[&str]| {
         let output = Command::new("tmux")

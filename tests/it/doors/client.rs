@@ -151,6 +151,7 @@ pub(super) fn agree(theirs: &str, ours: &str) {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn the_same_actions_get_the_same_answers_from_our_host() {
     let server = Server::start();
     for (prefix, model) in [("", "3279-2-E"), ("N:", "3278-4-E"), ("LUX@", "3279-5")] {
@@ -177,6 +178,7 @@ fn told(transcript: &str, end: char) -> BTreeSet<&str> {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn every_action_query_and_setting_of_s3270_is_known() {
     for (question, end) in [
         ("Query(Actions)\n", '('),
@@ -192,6 +194,7 @@ fn every_action_query_and_setting_of_s3270_is_known() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn what_was_typed_is_saved_and_typed_again() {
     let server = Server::start();
     let actions = "Wait(5,InputField)\nRestoreInput()\nSaveInput(a)\nString(\"CLK\")\nSaveInput()\nString(\"999IRON\")\nRestoreInput()\n\
@@ -206,6 +209,7 @@ fn what_was_typed_is_saved_and_typed_again() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn text_of_a_host_without_3270_is_told_with_escapes() {
     let address = host(|mut stream| {
         let _ = stream.write_all(b"Welcome \\o/\r\n\tto\x1b[1m RIVER\x07\r\nlogin: ");
@@ -241,6 +245,7 @@ fn echo(mut stream: TcpStream) {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn a_host_of_plain_text_is_spoken_with_as_s3270_does() {
     let address = host(echo);
     let actions = "Expect(login)\nQuery(ConnectionState)\nAscii(0,0,3,40)\nString(ab) Key(c) BackSpace()\nString(d)\nEnter()\nExpect(\"> \")\n\

@@ -220,6 +220,7 @@ fn a_full_disk_leaves_a_fork_unrecorded_and_says_so() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn an_agent_at_its_own_terminal_comes_and_goes_and_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let server = recording(folder.path());
@@ -264,6 +265,7 @@ fn an_agent_at_its_own_terminal_comes_and_goes_and_is_followed() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn a_terminal_that_is_too_small_is_turned_away() {
     let server = Server::start();
     let mut trainer = Lines::connect(&server.control);

@@ -132,6 +132,7 @@ const LOOK: &str =
     "Query(ConnectionState)\nQuery(BindPluName)\nQuery(ScreenSizeCurrent)\nAscii(0,0,1,20)\n";
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn a_bind_sets_the_sizes_and_names_the_application() {
     let answers = [
         [bind([24, 80, 32, 80], 0x7F), screen(0xF5, 1)].concat(),
@@ -159,6 +160,7 @@ fn a_bind_sets_the_sizes_and_names_the_application() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn the_system_services_are_spoken_with_between_sessions() {
     let services = |text: &[u8]| record(SERVICES, 0, text);
     let answers = [

@@ -31,6 +31,7 @@ pub fn encrypted(required: bool) -> impl FnOnce(&mut Service) {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn s3270_signs_on_encrypted_by_starttls() {
     let server = Server::with(encrypted(true));
     let status = format!("Wait(5,InputField)\nQuery(Tls)\n{SIGN_ON}");
@@ -42,6 +43,7 @@ fn s3270_signs_on_encrypted_by_starttls() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn s3270_signs_on_encrypted_from_the_first_byte() {
     let server = Server::with_tls(encrypted(false));
     let seen = s3270(&server, &["-noverifycert"], "L:", SIGN_ON);
@@ -71,6 +73,7 @@ fn a_handshake_that_fails_is_reported() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn an_lu_says_system_task_seed_and_warts() {
     let server = Server::with(|service| {
         let loaded = world("dmv", Some("renew-moved")).unwrap();
@@ -90,6 +93,7 @@ fn an_lu_says_system_task_seed_and_warts() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn a_client_may_name_it_all_where_that_is_allowed() {
     let server = Server::with(|service| {
         let loaded = world("dmv", Some("renew-moved")).unwrap();
@@ -107,6 +111,7 @@ fn a_client_may_name_it_all_where_that_is_allowed() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn who_names_no_system_picks_one_from_a_screen() {
     let server = Server::with(two_systems);
     let actions = "Wait(5,InputField)\nAscii()\nString(\"NOSUCH\")\nEnter()\nWait(5,InputField)\nAscii()\n\
@@ -127,6 +132,7 @@ fn who_names_no_system_picks_one_from_a_screen() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn who_logs_off_is_back_at_the_screen() {
     let server = Server::with(two_systems);
     let actions = "Wait(5,InputField)\nString(\"DMV\")\nEnter()\nWait(5,InputField)\nSet(aidWait,false)\n\

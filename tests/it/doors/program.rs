@@ -248,6 +248,7 @@ fn it_tells_its_addresses_serves_records_and_ends_at_a_signal() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn a_certificate_that_is_given_is_shown_to_clients_who_believe_it() {
     let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
     // As `openssl req -x509` makes them.

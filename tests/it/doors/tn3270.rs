@@ -20,6 +20,7 @@ fn s3270(server: &Server, arguments: &[&str], prefix: &str, actions: &str) -> St
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn s3270_signs_on_with_every_model_in_tn3270e_and_in_tn3270() {
     let server = Server::start();
     let mut sessions = 0;
@@ -40,6 +41,7 @@ fn s3270_signs_on_with_every_model_in_tn3270e_and_in_tn3270() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn every_door_makes_the_same_world() {
     let server = Server::start();
     s3270(&server, &[], "", SIGN_ON);
@@ -59,6 +61,7 @@ fn every_door_makes_the_same_world() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn a_client_gets_the_lu_it_asks_for() {
     let server = Server::start();
     let asked = s3270(
@@ -78,6 +81,7 @@ fn a_client_gets_the_lu_it_asks_for() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn several_systems_are_told_apart_by_lu_name() {
     let server = Server::with(|service| {
         let world = |name| bigiron::cli::opening::world(name, None).unwrap();
@@ -94,6 +98,7 @@ fn several_systems_are_told_apart_by_lu_name() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn an_odd_size_is_asked_for() {
     let server = Server::start();
     s3270(&server, &["-oversize", "160x62"], "", SIGN_ON);
@@ -105,6 +110,7 @@ fn an_odd_size_is_asked_for() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn attn_and_sysreq_reach_the_host() {
     let server = Server::start();
     let actions = "Wait(5,InputField)\nSet(aidWait,false)\nSysReq()\nString(\"LOGOFF\")\nEnter()\nWait(5,Disconnect)\nQuit()\n";
@@ -113,6 +119,7 @@ fn attn_and_sysreq_reach_the_host() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs c3270 and tmux: --features peers")]
 fn c3270_paints_the_sign_on_screen_on_a_real_terminal() {
     let server = Server::start();
     let socket = format!("bigiron-doors-{}", std::process::id());
@@ -312,6 +319,7 @@ fn where_contention_is_resolved_the_host_says_whose_turn_it_is() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn the_live_clock_answers_in_its_own_time() {
     let server = Server::with(|service| {
         service.setup.clock = bigiron::session::ClockMode::Live;

@@ -96,6 +96,7 @@ fn the_windows_size_and_type_are_honoured() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs telnet: --features peers")]
 fn telnet_signs_on() {
     let server = Server::start();
     let (host, port) = server.vt.rsplit_once(':').unwrap();

@@ -62,12 +62,8 @@ fn through_every_door(case: &Case) {
     compare(case, "script", script::Script::connect(&served));
     compare(case, "http", web::Trainer::connect(&served));
     compare(case, "mcp", tools::Agent::connect(&served, case));
-    if case.without_waits() {
-        compare(
-            case,
-            "tn3270 with s3270",
-            tn3270::Emulator::connect(&served),
-        );
+    if cfg!(feature = "peers") && case.without_waits() {
+        through_s3270(case, &served);
     }
     if window::can_say(case) {
         compare(case, "vt", vt::Client::connect(&served, case));
@@ -76,6 +72,14 @@ fn through_every_door(case: &Case) {
             compare(case, "pty", pty::Window::open(case));
         }
     }
+}
+
+fn through_s3270(case: &Case, served: &Served) {
+    compare(
+        case,
+        "tn3270 with s3270",
+        tn3270::Emulator::connect(served),
+    );
 }
 
 /// Works on the cases in as many threads as there are processors; the first that fails fails the test.
@@ -107,4 +111,16 @@ fn random_keys_come_to_the_same_through_every_door() {
     let scripts: usize = cases.iter().map(|case| case.scripts).sum();
     assert!(scripts >= 300, "{scripts} scripts");
     all(&cases);
+}
+
+/// With `peers` the other tests compare this door too; without, this test says that it is left out.
+#[test]
+#[cfg_attr(
+    not(feature = "peers"),
+    ignore = "needs s3270: --features peers compares the TN3270 door too"
+)]
+fn an_oracle_comes_to_the_same_in_s3270() {
+    let cases = cases::oracles();
+    let case = cases.iter().find(|case| case.without_waits()).unwrap();
+    through_s3270(case, &Served::begin(case));
 }

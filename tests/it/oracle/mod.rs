@@ -90,6 +90,7 @@ fn random_cases_agree_with_the_reference() {
 /// Asks the reference anew, each time about other cases. `ORACLE_SEED` repeats a run, `ORACLE_CASES` says how many, and with colons of
 /// which families (`3000:insert:types`).
 #[test]
+#[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn fresh_random_cases_agree_with_the_reference() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let said = |name: &str| std::env::var(name).ok();
