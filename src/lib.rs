@@ -17,7 +17,7 @@
 //! ```
 //! use std::process::ExitCode;
 //!
-//! let exit = bigiron::cli::main(["bigiron", "list", "systems", "--json"]);
+//! let exit = bigiron::cli::main(["bigiron", "list", "systems", "--json"].map(Into::into));
 //! assert_eq!(exit, ExitCode::SUCCESS);
 //! ```
 
