@@ -529,12 +529,16 @@ pub enum TemplatePart {
     Given(TemplateFact),
 }
 
-/// Facts only the host knows while it fills a [`Template`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum TemplateFact {
-    Key,
-    Code,
-    Screen,
-    Time,
+words! {
+    /// Facts that only the host knows, while it fills in a [`Template`].
+    pub enum TemplateFact {
+        /// The name of the key that was pressed.
+        Key = "key",
+        /// The code of the abend.
+        Code = "code",
+        /// The name of the screen.
+        Screen = "screen",
+        /// The time of day, `HH:MM:SS`.
+        Time = "time",
+    }
 }
