@@ -1,6 +1,6 @@
 //! The pages under `docs` say what is so.
 
-use bigiron::system::expr::SIGNATURES;
+use bigiron::system::expr::Function;
 use bigiron::system::shape::{self, EffectKind, KeyShape, MakerKind, ValueKind};
 use bigiron::task::shape as tasks;
 use std::fmt::Write;
@@ -122,7 +122,7 @@ fn reference() -> String {
         rows(&mut out, effect.keys());
     }
     writeln!(out, "\n### Functions\n\n| written | yields |\n|---|---|").unwrap();
-    for function in SIGNATURES {
+    for function in Function::ROWS {
         writeln!(out, "| `{}` | {} |", function.form, function.doc).unwrap();
     }
     out.push('\n');

@@ -50,14 +50,18 @@ impl ListInputs {
             Expr::Form(field) => self.form.push(*field),
             Expr::Lookup { table, .. }
             | Expr::Contains { table, .. }
-            | Expr::Rows { table, .. } => self.tables.push(*table),
+            | Expr::Rows { table, .. }
+            | Expr::CountRows { table, .. }
+            | Expr::Aggregate { table, .. } => self.tables.push(*table),
             Expr::Fact(fact) => return is_stable(*fact),
             Expr::Pick(_) | Expr::Holder { .. } | Expr::Ask(..) => return false,
             Expr::Const(_)
             | Expr::Column { .. }
             | Expr::Element { .. }
-            | Expr::Unary(..)
-            | Expr::Binary(..)
+            | Expr::Not(..)
+            | Expr::Negate(..)
+            | Expr::Arithmetic(..)
+            | Expr::Compare(..)
             | Expr::And(..)
             | Expr::Or(..)
             | Expr::If(..)
@@ -65,6 +69,7 @@ impl ListInputs {
             | Expr::Format(..)
             | Expr::List(_)
             | Expr::Elements { .. }
+            | Expr::CountElements { .. }
             | Expr::Rescale(..) => {}
         }
         true

@@ -36,14 +36,14 @@ macro_rules! words {
     (
         $(#[$meta:meta])*
         $vis:vis enum $name:ident {
-            $($variant:ident = $word:literal,)*
+            $($(#[$doc:meta])* $variant:ident = $word:literal,)*
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[allow(missing_docs)]
         $vis enum $name {
-            $($variant,)*
+            $($(#[$doc])* $variant,)*
         }
 
         impl $name {

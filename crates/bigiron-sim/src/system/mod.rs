@@ -2,6 +2,7 @@
 
 pub mod diagnostics;
 pub mod expr;
+mod ids;
 mod kinds;
 pub(crate) mod load;
 pub mod model;
@@ -10,5 +11,7 @@ pub mod picture;
 pub mod record;
 pub mod schema;
 pub mod shape;
+mod template;
+mod trigger;
 pub mod value;
 pub mod wart;

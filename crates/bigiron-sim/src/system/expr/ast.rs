@@ -67,13 +67,14 @@ pub enum NodeKind {
 pub enum Operator {
     Or,
     And,
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    In,
+    Compare(Comparison),
+    Arithmetic(Arithmetic),
+}
+
+/// Operators that make a value of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Arithmetic {
     Add,
     Subtract,
     Multiply,
@@ -81,22 +82,36 @@ pub enum Operator {
     Remainder,
 }
 
+/// Operators that compare two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    /// `x in list`
+    In,
+}
+
 /// Every operator: its sign, and how tightly it binds.
 pub(super) const OPERATORS: [(Operator, &str, u8); 14] = [
     (Operator::Or, "||", 1),
     (Operator::And, "&&", 2),
-    (Operator::Equal, "==", 3),
-    (Operator::NotEqual, "!=", 3),
-    (Operator::LessOrEqual, "<=", 3),
-    (Operator::GreaterOrEqual, ">=", 3),
-    (Operator::Less, "<", 3),
-    (Operator::Greater, ">", 3),
-    (Operator::In, "in", 3),
-    (Operator::Add, "+", 4),
-    (Operator::Subtract, "-", 4),
-    (Operator::Multiply, "*", 5),
-    (Operator::Divide, "/", 5),
-    (Operator::Remainder, "%", 5),
+    (Operator::Compare(Comparison::Equal), "==", 3),
+    (Operator::Compare(Comparison::NotEqual), "!=", 3),
+    (Operator::Compare(Comparison::LessOrEqual), "<=", 3),
+    (Operator::Compare(Comparison::GreaterOrEqual), ">=", 3),
+    (Operator::Compare(Comparison::Less), "<", 3),
+    (Operator::Compare(Comparison::Greater), ">", 3),
+    (Operator::Compare(Comparison::In), "in", 3),
+    (Operator::Arithmetic(Arithmetic::Add), "+", 4),
+    (Operator::Arithmetic(Arithmetic::Subtract), "-", 4),
+    (Operator::Arithmetic(Arithmetic::Multiply), "*", 5),
+    (Operator::Arithmetic(Arithmetic::Divide), "/", 5),
+    (Operator::Arithmetic(Arithmetic::Remainder), "%", 5),
 ];
 
 impl Operator {

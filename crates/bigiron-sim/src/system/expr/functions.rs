@@ -1,6 +1,7 @@
 //! What the functions of the language compute.
 
-use super::{EvalError, Function};
+use super::EvalError;
+use super::signature::Function;
 use crate::system::picture::{self, Picture};
 use crate::system::value::{Date, Decimal, Type, Value};
 use std::borrow::{Borrow, Cow};

@@ -13,15 +13,17 @@ mod functions;
 mod lex;
 mod parse;
 mod signature;
+mod words;
 mod world;
 
+pub use ast::{Arithmetic, Comparison};
 pub use check::{
-    FieldNames, Named, Names, Question, RESERVED, Scope, Slot, TableNames, TypedExpr, check,
-    check_as,
+    FieldNames, Named, Names, Question, Scope, Slot, TableNames, TypedExpr, check, check_as,
 };
 pub use eval::{EvalError, eval, test};
 pub use parse::{ExprError, MAX_DEPTH, MAX_NODES, parse};
-pub use signature::{SIGNATURES, Signature};
+pub use signature::{Function, Signature};
+pub use words::Reserved;
 pub use world::EvalContext;
 
 /// Index of a table in `System::tables`.
@@ -81,11 +83,15 @@ pub enum Expr {
         /// One expression a key column.
         key: Vec<Expr>,
     },
-    /// `!x` or `-x`.
-    Unary(Unary, Box<Expr>),
-    /// An operator with both operands of one type (decimals already brought to one scale, but for `*`, which adds the
-    /// scales of its operands).
-    Binary(Binary, Box<Expr>, Box<Expr>),
+    /// `!x`
+    Not(Box<Expr>),
+    /// `-x`
+    Negate(Box<Expr>),
+    /// Two numbers of one type (decimals already brought to one scale, but for `*`, which adds the scales of its operands), or
+    /// two texts that are joined by `+`.
+    Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
+    /// Two values of one type, or a value and a list of its type.
+    Compare(Comparison, Box<Expr>, Box<Expr>),
     /// `a && b`: b is not looked at when a is false.
     And(Box<Expr>, Box<Expr>),
     /// `a || b`: b is not looked at when a is true.
@@ -98,27 +104,50 @@ pub enum Expr {
     Format(Picture, Box<Expr>),
     /// `[a, b, c]`.
     List(Vec<Expr>),
-    /// `table.exists(r, …)` and its kin.
+    /// `table.exists(r, …)`, `table.all(r, …)` or `table.exists_one(r, …)`: each row is bound at depth 0 in the condition.
     Rows {
-        /// Which question is asked.
-        kind: Quantifier,
+        /// How many rows must pass.
+        quantifier: Quantifier,
         /// The table.
         table: TableId,
-        /// What is asked of each row, bound at depth 0: a boolean, or the summand for [`Quantifier::Sum`], the value for [`Quantifier::First`] …
-        body: Box<Expr>,
-        /// For `sum`, `min`, `max`, `first`: which rows count. Absent: all.
+        /// What is asked of each row.
+        condition: Box<Expr>,
+    },
+    /// `table.count(r, …)`
+    CountRows {
+        /// The table.
+        table: TableId,
+        /// Which rows count.
+        condition: Box<Expr>,
+    },
+    /// `table.sum(r, value, filter)` and its kin: each row is bound at depth 0 in value and filter.
+    Aggregate {
+        /// What is made of the values.
+        aggregate: Aggregate,
+        /// The table.
+        table: TableId,
+        /// The value of a row.
+        value: Box<Expr>,
+        /// Which rows count. Absent: all.
         filter: Option<Box<Expr>>,
         /// Type of the result.
         of: Type,
     },
-    /// `list.exists(x, …)` and its kin over a list value.
+    /// `list.exists(x, …)` and its kin: each element is bound at depth 0 in the condition.
     Elements {
-        /// Which question is asked.
-        kind: Quantifier,
+        /// How many elements must pass.
+        quantifier: Quantifier,
         /// The list.
         list: Box<Expr>,
-        /// What is asked of each element, bound at depth 0.
-        body: Box<Expr>,
+        /// What is asked of each element.
+        condition: Box<Expr>,
+    },
+    /// `list.count(x, …)`
+    CountElements {
+        /// The list.
+        list: Box<Expr>,
+        /// Which elements count.
+        condition: Box<Expr>,
     },
     /// A fact about the running screen or the clock.
     Fact(HostFact),
@@ -128,46 +157,27 @@ pub enum Expr {
     Rescale(u8, Box<Expr>),
 }
 
-/// Operators with one operand.
+/// How many of a table's rows or a list's elements must pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unary {
-    /// `!`
-    Not,
-    /// `-`
-    Negate,
-}
-
-/// Operators with two operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Binary {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    /// `x in list`
-    In,
-}
-
-/// What is asked of a table's rows or a list's elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Quantifier {
+    /// At least one.
     Exists,
+    /// Each of them.
     All,
+    /// Exactly one.
     ExistsOne,
-    Count,
+}
+
+/// What is made of the values of a table's rows; the blank of their type if no row passes the filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aggregate {
+    /// Their sum.
     Sum,
+    /// The least.
     Min,
+    /// The greatest.
     Max,
-    /// The body's value in the first row (in key order) that passes the filter; blank if none does.
+    /// That of the first row, in key order.
     First,
 }
 
@@ -194,51 +204,6 @@ pub enum HostFact {
     Inserted,
 }
 
-/// Functions and methods. Each is total but for arithmetic; positions count from 0, in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Function {
-    /// `size(text)` or `size(list)`
-    Size,
-    StartsWith,
-    EndsWith,
-    ContainsText,
-    UpperAscii,
-    LowerAscii,
-    Trim,
-    /// `text.substring(from, to)`, cut to what is there.
-    Substring,
-    /// `text.padLeft(width, fill)`
-    PadLeft,
-    /// `text.matches("A######")`: `A` a letter, `#` a digit, `*` any run, `?` any one, others themselves.
-    Matches,
-    /// `string(x)`: any value as its plain text.
-    String,
-    /// `int(text)`, `decimal(text, 2)`, `date(text, "MM/DD/YY")`: the value, or the blank of the type where the text is none.
-    Int,
-    Decimal,
-    Date,
-    /// `isInt(text)`, `isDecimal(text, 2)`, `isDate(text, "MM/DD/YY")`
-    IsInt,
-    IsDecimal,
-    IsDate,
-    /// `format(x, "picture")`: a date by `YYYY YY MM DD MON DDD(day of year)`, a number by `Z` `9` `,` `.` `-` as COBOL edits it.
-    Format,
-    /// `date.addDays(n)`, `a.daysUntil(b)`, `date.year()`, `date.month()`, `date.day()`
-    AddDays,
-    DaysUntil,
-    Year,
-    Month,
-    Day,
-    /// `abs(x)`, `min(a, b)`, `max(a, b)`, `round(decimal, places)`
-    Abs,
-    Min,
-    Max,
-    Round,
-    /// `soundex(text)`: the code of names that sound alike.
-    Soundex,
-}
-
 impl Expr {
     /// Calls a function with this expression and every one inside it.
     pub fn visit(&self, with: &mut impl FnMut(&Expr)) {
@@ -258,23 +223,33 @@ impl Expr {
             | Expr::Call(_, parts)
             | Expr::Ask(_, parts)
             | Expr::List(parts) => parts.iter().for_each(|part| part.visit(with)),
-            Expr::Unary(_, operand) | Expr::Rescale(_, operand) | Expr::Format(_, operand) => {
-                operand.visit(with);
-            }
-            Expr::Binary(_, left, right) | Expr::And(left, right) | Expr::Or(left, right) => {
+            Expr::Not(operand)
+            | Expr::Negate(operand)
+            | Expr::Rescale(_, operand)
+            | Expr::Format(_, operand) => operand.visit(with),
+            Expr::Arithmetic(_, left, right)
+            | Expr::Compare(_, left, right)
+            | Expr::And(left, right)
+            | Expr::Or(left, right) => {
                 left.visit(with);
                 right.visit(with);
             }
             Expr::If(condition, yes, no) => [condition, yes, no]
                 .into_iter()
                 .for_each(|part| part.visit(with)),
-            Expr::Rows { body, filter, .. } => {
-                body.visit(with);
+            Expr::Rows { condition, .. } | Expr::CountRows { condition, .. } => {
+                condition.visit(with);
+            }
+            Expr::Aggregate { value, filter, .. } => {
+                value.visit(with);
                 filter.iter().for_each(|filter| filter.visit(with));
             }
-            Expr::Elements { list, body, .. } => {
+            Expr::Elements {
+                list, condition, ..
+            }
+            | Expr::CountElements { list, condition } => {
                 list.visit(with);
-                body.visit(with);
+                condition.visit(with);
             }
         }
     }

@@ -1,13 +1,12 @@
-//! The functions of the language: one table that the checker, the reference and the tests read.
+//! The functions of the language, each with its signature: one table that the checker, the reference and the tests read.
 
-use super::{Expr, Function, Quantifier};
+use super::Expr;
+use crate::system::kinds::{kinds, words};
 use crate::system::value::{Decimal, Type, Value};
 
 /// A function or method.
 #[derive(Debug, Clone, Copy)]
 pub struct Signature {
-    /// Which one.
-    pub function: Function,
     /// Its name.
     pub name: &'static str,
     /// Written behind its first value, with a point: `text.trim()`.
@@ -94,21 +93,23 @@ impl Parameter {
     }
 }
 
-/// The methods of tables; those that ask a condition are methods of lists too. `held` is no quantifier.
-pub(super) const METHODS_OF_TABLES: [(Option<Quantifier>, &str); 9] = [
-    (Some(Quantifier::Exists), "exists"),
-    (Some(Quantifier::All), "all"),
-    (Some(Quantifier::ExistsOne), "exists_one"),
-    (Some(Quantifier::Count), "count"),
-    (Some(Quantifier::Sum), "sum"),
-    (Some(Quantifier::Min), "min"),
-    (Some(Quantifier::Max), "max"),
-    (Some(Quantifier::First), "first"),
-    (None, "held"),
-];
+words! {
+    /// The methods of tables. Those that ask a condition are methods of lists too.
+    pub(super) enum TableMethod {
+        Exists = "exists",
+        All = "all",
+        ExistsOne = "exists_one",
+        Count = "count",
+        Sum = "sum",
+        Min = "min",
+        Max = "max",
+        First = "first",
+        /// Who holds a record.
+        Held = "held",
+    }
+}
 
 const fn function(
-    function: Function,
     name: &'static str,
     parameters: &'static [Parameter],
     gives: ReturnType,
@@ -116,7 +117,6 @@ const fn function(
     doc: &'static str,
 ) -> Signature {
     Signature {
-        function,
         name,
         method: false,
         parameters,
@@ -128,7 +128,6 @@ const fn function(
 }
 
 const fn method(
-    function: Function,
     name: &'static str,
     parameters: &'static [Parameter],
     gives: ReturnType,
@@ -136,7 +135,6 @@ const fn method(
     doc: &'static str,
 ) -> Signature {
     Signature {
-        function,
         name,
         method: true,
         parameters,
@@ -147,42 +145,42 @@ const fn method(
     }
 }
 
-use Function as F;
 use Parameter as P;
-use ReturnType as G;
+use ReturnType as R;
 
-/// Every function and method.
-#[rustfmt::skip]
-pub const SIGNATURES: &[Signature] = &[
-    function(F::Size, "size", &[P::TextOrList], G::Int, "size(text)", "how many characters, or elements of a list"),
-    method(F::StartsWith, "startsWith", &[P::Text, P::Text], G::Bool, "text.startsWith(text)", "whether it begins so"),
-    method(F::EndsWith, "endsWith", &[P::Text, P::Text], G::Bool, "text.endsWith(text)", "whether it ends so"),
-    method(F::ContainsText, "contains", &[P::Text, P::Text], G::Bool, "text.contains(text)", "whether it has this in it"),
-    method(F::Matches, "matches", &[P::Text, P::Text], G::Bool, "text.matches('A##-*')", "whether it is of this form: `A` a letter, `#` a digit, `?` any character, `*` any run, others themselves"),
-    method(F::UpperAscii, "upperAscii", &[P::Text], G::Text, "text.upperAscii()", "in capitals"),
-    method(F::LowerAscii, "lowerAscii", &[P::Text], G::Text, "text.lowerAscii()", "in small letters"),
-    method(F::Trim, "trim", &[P::Text], G::Text, "text.trim()", "without blanks at both ends"),
-    method(F::Substring, "substring", &[P::Text, P::Int, P::Int], G::Text, "text.substring(from, to)", "the characters from a position (0 is the first) up to another, as far as they are there"),
-    method(F::PadLeft, "padLeft", &[P::Text, P::Int, P::Text], G::Text, "text.padLeft(width, '0')", "filled on the left to a width"),
-    function(F::Soundex, "soundex", &[P::Text], G::Text, "soundex(text)", "a letter and three digits, alike for names that sound alike"),
-    function(F::String, "string", &[P::Plain], G::Text, "string(x)", "its plain text: `12.50`, `Y` or `N`, `1989-03-14`"),
-    function(F::Int, "int", &[P::TextOrDecimal], G::Int, "int(x)", "the whole number in a text (0 if it is none), or a decimal without its places"),
-    function(F::Decimal, "decimal", &[P::Text, P::Places], G::Places, "decimal(text, 2)", "the decimal in a text (0 if it is none)"),
-    Signature { optional: 1, ..function(F::Date, "date", &[P::Text, P::Picture], G::Date, "date(text, 'MM/DD/YY')", "the date in a text, by a picture or as `1989-03-14` (1970-01-01 if it is none)") },
-    function(F::IsInt, "isInt", &[P::Text], G::Bool, "isInt(text)", "whether it is a whole number"),
-    function(F::IsDecimal, "isDecimal", &[P::Text, P::Places], G::Bool, "isDecimal(text, 2)", "whether it is a decimal of so many places at most"),
-    Signature { optional: 1, ..function(F::IsDate, "isDate", &[P::Text, P::Picture], G::Bool, "isDate(text, 'MM/DD/YY')", "whether it is a date") },
-    function(F::Format, "format", &[P::Plain, P::Picture], G::Text, "format(x, picture)", "a date, number or time of day written by a picture"),
-    method(F::AddDays, "addDays", &[P::Date, P::Int], G::Date, "date.addDays(n)", "the day so many days later"),
-    method(F::DaysUntil, "daysUntil", &[P::Date, P::Date], G::Int, "date.daysUntil(date)", "how many days later the other is"),
-    method(F::Year, "year", &[P::Date], G::Int, "date.year()", "its year"),
-    method(F::Month, "month", &[P::Date], G::Int, "date.month()", "its month, 1 to 12"),
-    method(F::Day, "day", &[P::Date], G::Int, "date.day()", "its day of the month"),
-    function(F::Abs, "abs", &[P::Number], G::Same, "abs(x)", "without its sign"),
-    function(F::Min, "min", &[P::Ordered, P::Ordered], G::Common, "min(a, b)", "the lesser"),
-    function(F::Max, "max", &[P::Ordered, P::Ordered], G::Common, "max(a, b)", "the greater"),
-    function(F::Round, "round", &[P::Decimal, P::Places], G::Places, "round(x, 2)", "rounded to so many places, halves away from zero"),
-];
+kinds! {
+    /// Functions and methods. Each is total but for arithmetic; positions count from 0, in characters.
+    pub enum Function of Signature {
+        Size = function("size", &[P::TextOrList], R::Int, "size(text)", "how many characters, or elements of a list"),
+        StartsWith = method("startsWith", &[P::Text, P::Text], R::Bool, "text.startsWith(text)", "whether it begins so"),
+        EndsWith = method("endsWith", &[P::Text, P::Text], R::Bool, "text.endsWith(text)", "whether it ends so"),
+        ContainsText = method("contains", &[P::Text, P::Text], R::Bool, "text.contains(text)", "whether it has this in it"),
+        Matches = method("matches", &[P::Text, P::Text], R::Bool, "text.matches('A##-*')", "whether it is of this form: `A` a letter, `#` a digit, `?` any character, `*` any run, others themselves"),
+        UpperAscii = method("upperAscii", &[P::Text], R::Text, "text.upperAscii()", "in capitals"),
+        LowerAscii = method("lowerAscii", &[P::Text], R::Text, "text.lowerAscii()", "in small letters"),
+        Trim = method("trim", &[P::Text], R::Text, "text.trim()", "without blanks at both ends"),
+        Substring = method("substring", &[P::Text, P::Int, P::Int], R::Text, "text.substring(from, to)", "the characters from a position (0 is the first) up to another, as far as they are there"),
+        PadLeft = method("padLeft", &[P::Text, P::Int, P::Text], R::Text, "text.padLeft(width, '0')", "filled on the left to a width"),
+        Soundex = function("soundex", &[P::Text], R::Text, "soundex(text)", "a letter and three digits, alike for names that sound alike"),
+        String = function("string", &[P::Plain], R::Text, "string(x)", "its plain text: `12.50`, `Y` or `N`, `1989-03-14`"),
+        Int = function("int", &[P::TextOrDecimal], R::Int, "int(x)", "the whole number in a text (0 if it is none), or a decimal without its places"),
+        Decimal = function("decimal", &[P::Text, P::Places], R::Places, "decimal(text, 2)", "the decimal in a text (0 if it is none)"),
+        Date = Signature { optional: 1, ..function("date", &[P::Text, P::Picture], R::Date, "date(text, 'MM/DD/YY')", "the date in a text, by a picture or as `1989-03-14` (1970-01-01 if it is none)") },
+        IsInt = function("isInt", &[P::Text], R::Bool, "isInt(text)", "whether it is a whole number"),
+        IsDecimal = function("isDecimal", &[P::Text, P::Places], R::Bool, "isDecimal(text, 2)", "whether it is a decimal of so many places at most"),
+        IsDate = Signature { optional: 1, ..function("isDate", &[P::Text, P::Picture], R::Bool, "isDate(text, 'MM/DD/YY')", "whether it is a date") },
+        Format = function("format", &[P::Plain, P::Picture], R::Text, "format(x, picture)", "a date, number or time of day written by a picture"),
+        AddDays = method("addDays", &[P::Date, P::Int], R::Date, "date.addDays(n)", "the day so many days later"),
+        DaysUntil = method("daysUntil", &[P::Date, P::Date], R::Int, "date.daysUntil(date)", "how many days later the other is"),
+        Year = method("year", &[P::Date], R::Int, "date.year()", "its year"),
+        Month = method("month", &[P::Date], R::Int, "date.month()", "its month, 1 to 12"),
+        Day = method("day", &[P::Date], R::Int, "date.day()", "its day of the month"),
+        Abs = function("abs", &[P::Number], R::Same, "abs(x)", "without its sign"),
+        Min = function("min", &[P::Ordered, P::Ordered], R::Common, "min(a, b)", "the lesser"),
+        Max = function("max", &[P::Ordered, P::Ordered], R::Common, "max(a, b)", "the greater"),
+        Round = function("round", &[P::Decimal, P::Places], R::Places, "round(x, 2)", "rounded to so many places, halves away from zero"),
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -190,12 +188,12 @@ mod tests {
 
     #[test]
     fn every_function_has_one_name_and_a_form_that_shows_it() {
-        let mut names: Vec<_> = SIGNATURES.iter().map(|s| s.name).collect();
+        let mut names: Vec<_> = Function::ROWS.iter().map(|s| s.name).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
-        for signature in SIGNATURES {
+        for signature in Function::ROWS {
             assert!(
                 signature.form.contains(&format!("{}(", signature.name)),
                 "{}",

@@ -4,7 +4,7 @@ use super::literal::{NAME_HELP, is_name, type_of, value};
 use super::node::{Faults, TomlNode, TomlTable as Written, TomlText};
 use super::scope::{Catalog, lookup, template, typed, unknown};
 use super::structure;
-use crate::system::expr::{Named, Names, RESERVED, TableNames};
+use crate::system::expr::{Named, Names, Reserved, TableNames};
 use crate::system::model::{Column, Generate, Maker, Sequence, TableDef};
 use crate::system::shape::MakerKind;
 use crate::system::value::{Date, Decimal, Type, Value};
@@ -23,7 +23,7 @@ pub(crate) fn draft(
     layers: &[String],
     faults: &mut Faults,
 ) -> TableDef {
-    if !is_name(name.text) || RESERVED.contains(&name.text) {
+    if !is_name(name.text) || Reserved::of_word(name.text).is_some() {
         let fault = faults.error(name.place(), format!("`{}` cannot name a table", name.text));
         fault.help(if is_name(name.text) {
             "the word means something else in expressions"

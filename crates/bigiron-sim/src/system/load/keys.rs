@@ -8,29 +8,6 @@ use crate::system::model::{FieldId, KeyRules, Rule, Screen, SequenceRule, Trigge
 use crate::system::near::near;
 use crate::system::value::Type;
 use std::collections::BTreeMap;
-use tn3270::wire::aid::Aid;
-
-/// What a rule answers to, by the name of its key.
-pub(super) fn trigger(name: &str) -> Option<Trigger> {
-    let number = |prefix: &str, most: u8| {
-        let digits = name.strip_prefix(prefix)?;
-        digits
-            .parse::<u8>()
-            .ok()
-            .filter(|n| (1..=most).contains(n) && !digits.starts_with(['0', '+']))
-    };
-    Some(match name {
-        "open" => Trigger::Open,
-        "return" => Trigger::Return,
-        "enter" => Trigger::Key(Aid::Enter),
-        "clear" => Trigger::Key(Aid::Clear),
-        _ => match (number("pf", 24), number("pa", 3)) {
-            (Some(n), _) => Trigger::Key(Aid::Pf(n)),
-            (_, Some(n)) => Trigger::Key(Aid::Pa(n)),
-            _ => return None,
-        },
-    })
-}
 
 pub(super) fn wrong_trigger(name: &str, place: SourcePlace, faults: &mut Faults) {
     let fault = faults.error(place, format!("`{name}` is no key"));
@@ -55,7 +32,7 @@ pub(super) fn keys<'c>(
 ) -> BTreeMap<Trigger, KeyRules> {
     let mut keys = BTreeMap::new();
     for (name, node) in root.entries_of("on") {
-        let Some(trigger) = trigger(name.text) else {
+        let Some(trigger) = Trigger::parse(name.text) else {
             wrong_trigger(name.text, name.place(), faults);
             continue;
         };
@@ -129,7 +106,7 @@ pub(super) fn requires<'c>(
             .iter()
             .filter_map(TomlNode::text)
         {
-            match trigger(text.text) {
+            match Trigger::parse(text.text) {
                 Some(Trigger::Open | Trigger::Return) | None => {
                     wrong_trigger(text.text, text.place(), faults)
                 }

@@ -406,15 +406,12 @@ fn full_screen(name: &node::TomlText<'_>, catalog: &Catalog, faults: &mut Faults
 
 fn messages(system: &TomlTable<'_>, catalog: &Catalog, faults: &mut Faults) -> Messages {
     let table = system.table_of("messages");
-    let mut text = |key, given: &[(&str, TemplateFact)]| {
+    let mut text = |key, given: &[TemplateFact]| {
         table
             .and_then(|t| t.str_of(key))
             .map(|t| template(&t, &catalog.names(), given, faults))
     };
-    let inactive_key = text(
-        "inactive_key",
-        &[("key", TemplateFact::Key), ("screen", TemplateFact::Screen)],
-    );
+    let inactive_key = text("inactive_key", &[TemplateFact::Key, TemplateFact::Screen]);
     let no_more = text("no_more", &[]);
     let default_key = Template(vec![
         super::model::TemplatePart::Given(TemplateFact::Key),
@@ -444,11 +441,7 @@ fn idle(table: &TomlTable<'_>, catalog: &Catalog, faults: &mut Faults) -> Option
 }
 
 fn abend(system: &TomlTable<'_>, start: usize, catalog: &Catalog, faults: &mut Faults) -> Abend {
-    let given = [
-        ("code", TemplateFact::Code),
-        ("screen", TemplateFact::Screen),
-        ("time", TemplateFact::Time),
-    ];
+    let given = [TemplateFact::Code, TemplateFact::Screen, TemplateFact::Time];
     let table = system.table_of("abend");
     let lines = table
         .and_then(|t| t.get("lines"))

@@ -202,7 +202,7 @@ fn parsed<T>(
 pub(crate) fn template(
     text: &TomlText<'_>,
     names: &Names<'_>,
-    given: &[(&str, TemplateFact)],
+    given: &[TemplateFact],
     faults: &mut Faults,
 ) -> Template {
     let mut parts = Vec::new();
@@ -226,8 +226,8 @@ pub(crate) fn template(
                 }
                 let inside = at + 1..at + length;
                 let word = text.text.get(inside.clone()).unwrap_or("").trim();
-                match given.iter().find(|(name, _)| *name == word) {
-                    Some((_, given)) => parts.push(TemplatePart::Given(*given)),
+                match TemplateFact::of_word(word).filter(|fact| given.contains(fact)) {
+                    Some(fact) => parts.push(TemplatePart::Given(fact)),
                     None => {
                         let typed = parsed(text, inside.clone(), faults, |tree, errors| {
                             check(tree, names, errors)

@@ -2,7 +2,7 @@
 
 mod kind;
 
-use super::keys::{trigger, wrong_trigger};
+use super::keys::wrong_trigger;
 use super::node::{Faults, TomlKey, TomlNode, TomlTable, TomlText};
 use super::scope::{Catalog, unknown};
 use super::structure;
@@ -213,7 +213,7 @@ fn occasions(
                     found => found,
                 },
             };
-            let key = match (right, trigger(right)) {
+            let key = match (right, Trigger::parse(right)) {
                 ("*", _) => None,
                 (_, Some(key @ Trigger::Key(_))) => Some(key),
                 _ => {

@@ -2,8 +2,7 @@
 
 use super::ValueKind::*;
 use super::{COLOR_NAMES, HIGHLIGHT_NAMES, INTENSITY_NAMES, KeyShape, key, needed};
-use crate::system::kinds::kinds;
-use crate::system::model::Paging;
+use crate::system::kinds::{kinds, words};
 
 /// A row of the table of effects.
 #[derive(Debug)]
@@ -88,5 +87,15 @@ impl EffectKind {
             [only] => Some((*kind, only)),
             _ => None,
         })
+    }
+}
+
+words! {
+    /// Which page of a list is shown next.
+    pub enum Paging {
+        First = "first",
+        Next = "next",
+        Previous = "previous",
+        Last = "last",
     }
 }

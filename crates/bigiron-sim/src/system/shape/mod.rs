@@ -6,7 +6,7 @@ mod maker;
 mod screen;
 mod system;
 
-pub use effect::{EffectKind, EffectNeeds, EffectRow};
+pub use effect::{EffectKind, EffectNeeds, EffectRow, Paging};
 pub use maker::MakerKind;
 pub use screen::{FIELD, LIST, REQUIRES, RULE, SCREEN, WINDOW};
 pub use system::{

@@ -6,7 +6,9 @@ pub mod wording;
 pub use shape::{WartKind, WartNeeds, WartRow};
 
 use super::expr::{Expr, TableId};
-use super::model::{FieldId, JobId, ScreenId, Template, Trigger};
+use super::ids::{FieldId, JobId, ScreenId};
+use super::template::Template;
+use super::trigger::Trigger;
 use std::collections::BTreeMap;
 use tn3270::wire::Aid;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::system::expr::Binary;
+use crate::system::expr::Arithmetic;
 use crate::system::model::TemplatePart;
 use crate::task::ending::Ending;
 use tn3270::terminal::TerminalOptions;
@@ -226,8 +226,8 @@ fn playbook(rules: Vec<PlaybookRule>) -> Playbook {
 
 #[test]
 fn rules_are_tried_in_order_on_every_look() {
-    let tries = Expr::Binary(
-        Binary::Add,
+    let tries = Expr::Arithmetic(
+        Arithmetic::Add,
         Box::new(Expr::Session(0)),
         Box::new(Expr::Const(Value::Int(1))),
     );

@@ -1,18 +1,18 @@
 //! Tree to typed tree: every name settled to a slot, every type checked.
 
 mod calls;
+mod functions;
 mod names;
+mod tables;
 mod types;
 
-use types::{common, constant, conversion, fit, join, unify, wanted};
+use types::{common, compared, computed, constant, conversion, fit, unify, wanted};
 
-use super::ast::{Name, Node, NodeKind, Operator, Span};
+use super::ast::{Node, NodeKind, Operator, Span};
 use super::parse::ExprError;
-use super::signature::{METHODS_OF_TABLES, Parameter, ReturnType, SIGNATURES, Signature};
-use super::{Binary, Expr, HostFact, Quantifier, TableId, Unary};
-use crate::system::near::near;
-use crate::system::picture::Picture;
-use crate::system::value::{Date, Decimal, Type, Value};
+use super::{Comparison, Expr, TableId};
+use crate::system::value::{Type, Value};
+
 /// A name with its type, as a variable, column or field is known by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Named {
@@ -113,12 +113,6 @@ pub struct TypedExpr {
     pub of: Type,
 }
 
-/// Words that no table and no variable of a quantifier can be called.
-pub const RESERVED: [&str; 15] = [
-    "form", "state", "session", "pick", "row", "other", "old", "list", "clock", "today", "time",
-    "terminal", "inserted", "true", "false",
-];
-
 /// Settles names and types; every fault found is added to `errors`, and there is a result only without any.
 pub fn check(node: &Node, names: &Names<'_>, errors: &mut Vec<ExprError>) -> Option<TypedExpr> {
     let locals = names
@@ -205,7 +199,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             NodeKind::Not(operand) => {
                 let operand = self.bool(operand)?;
                 Some(TypedExpr {
-                    expr: Expr::Unary(Unary::Not, Box::new(operand)),
+                    expr: Expr::Not(Box::new(operand)),
                     of: Type::Bool,
                 })
             }
@@ -213,7 +207,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 let typed = self.node(operand)?;
                 match typed.of {
                     Type::Int | Type::Decimal(_) => Some(TypedExpr {
-                        expr: Expr::Unary(Unary::Negate, Box::new(typed.expr)),
+                        expr: Expr::Negate(Box::new(typed.expr)),
                         of: typed.of,
                     }),
                     of => self.fail(ExprError::new(
@@ -292,7 +286,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         right: &'c Node,
         span: &Span,
     ) -> Option<TypedExpr> {
-        if operator == Operator::In
+        if operator == Operator::Compare(Comparison::In)
             && let Some(table) = self.table(right)
         {
             let key = self.key(table, left)?;
@@ -301,39 +295,53 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
                 of: Type::Bool,
             });
         }
-        if let Operator::And | Operator::Or = operator {
-            let (left, right) = (self.bool(left), self.bool(right));
-            let (left, right) = (Box::new(left?), Box::new(right?));
-            let expr = if operator == Operator::And {
-                Expr::And(left, right)
-            } else {
-                Expr::Or(left, right)
-            };
-            return Some(TypedExpr {
-                expr,
-                of: Type::Bool,
-            });
+        match operator {
+            Operator::And => self.both(Expr::And, left, right),
+            Operator::Or => self.both(Expr::Or, left, right),
+            Operator::Compare(comparison) => self.joined(operator, left, right, span, |a, b| {
+                compared(comparison, a, b)
+            }),
+            Operator::Arithmetic(arithmetic) => self.joined(operator, left, right, span, |a, b| {
+                computed(arithmetic, a, b)
+            }),
         }
+    }
+
+    /// Two truths as one.
+    fn both(
+        &mut self,
+        expr: fn(Box<Expr>, Box<Expr>) -> Expr,
+        left: &'c Node,
+        right: &'c Node,
+    ) -> Option<TypedExpr> {
+        let (left, right) = (self.bool(left), self.bool(right));
+        Some(TypedExpr {
+            expr: expr(Box::new(left?), Box::new(right?)),
+            of: Type::Bool,
+        })
+    }
+
+    /// Two operands as one value; where they have none together, the fault names the operator and their types.
+    fn joined(
+        &mut self,
+        operator: Operator,
+        left: &'c Node,
+        right: &'c Node,
+        span: &Span,
+        join: impl FnOnce(TypedExpr, TypedExpr) -> Result<TypedExpr, Option<String>>,
+    ) -> Option<TypedExpr> {
         let (left, right) = (self.node(left), self.node(right));
         let (left, right) = (left?, right?);
-        let types = (left.of.clone(), right.of.clone());
-        match join(operator, left, right) {
-            Ok(typed) => Some(typed),
-            Err(help) => {
-                let message = format!(
-                    "`{}` cannot join {} and {}",
-                    operator.sign(),
-                    types.0,
-                    types.1
-                );
-                let error = ExprError::new(span.clone(), message);
-                self.fail(
-                    match help.or_else(|| conversion(operator, &types.0, &types.1)) {
-                        Some(help) => error.help(help),
-                        None => error,
-                    },
-                )
-            }
-        }
+        let (here, there) = (left.of.clone(), right.of.clone());
+        let help = match join(left, right) {
+            Ok(typed) => return Some(typed),
+            Err(help) => help.or_else(|| conversion(operator, &here, &there)),
+        };
+        let message = format!("`{}` cannot join {here} and {there}", operator.sign());
+        let error = ExprError::new(span.clone(), message);
+        self.fail(match help {
+            Some(help) => error.help(help),
+            None => error,
+        })
     }
 }

@@ -1,7 +1,13 @@
 //! Names: which variable, field, column, row or fact a name is, or the nearest that there is.
 
 use super::types::with_article;
-use super::*;
+use super::{Binding, Checker, FieldNames, Named, Scope, Slot, TypedExpr};
+use crate::system::expr::ast::{Name, Node, NodeKind, Span};
+use crate::system::expr::parse::ExprError;
+use crate::system::expr::words::ListFact;
+use crate::system::expr::{Expr, HostFact, Reserved, TableId};
+use crate::system::near::near;
+use crate::system::value::Type;
 
 impl<'c, 'a: 'c> Checker<'c, 'a> {
     pub(super) fn local(&self, name: &str) -> Option<(usize, Binding)> {
@@ -36,57 +42,69 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
     }
 
     pub(super) fn name(&mut self, name: &str, span: &Span) -> Option<TypedExpr> {
-        let fact = |fact, of| {
-            Some(TypedExpr {
-                expr: Expr::Fact(fact),
-                of,
-            })
-        };
-        match (name, self.local(name)) {
-            (_, Some((depth, Binding::Element(of)))) => {
-                return Some(TypedExpr {
-                    expr: Expr::Element { depth },
-                    of,
-                });
-            }
-            (_, Some(_)) => {
-                return self.fail(
-                    ExprError::new(span.clone(), "a row is no value")
-                        .help(format!("name a column of it: `{name}.column`")),
-                );
-            }
-            ("clock", _) => return fact(HostFact::Clock, Type::Int),
-            ("today", _) => return fact(HostFact::Today, Type::Date),
-            ("time", _) => return fact(HostFact::TimeOfDay, Type::Int),
-            ("terminal", _) => return fact(HostFact::Terminal, Type::Text),
-            ("inserted", _) => return fact(HostFact::Inserted, Type::Text),
-            _ => {}
+        if let Some((depth, binding)) = self.local(name) {
+            return self.bound(name, depth, binding, span);
         }
-        let error = match name {
-            "form" | "state" | "session" | "pick" | "list" => {
-                ExprError::new(span.clone(), format!("`{name}` is no value by itself"))
-                    .help(format!("write `{name}.name`"))
-            }
-            "row" | "other" | "old" => {
+        let error = match Reserved::of_word(name) {
+            Some(Reserved::Clock) => return fact(HostFact::Clock, Type::Int),
+            Some(Reserved::Today) => return fact(HostFact::Today, Type::Date),
+            Some(Reserved::Time) => return fact(HostFact::TimeOfDay, Type::Int),
+            Some(Reserved::Terminal) => return fact(HostFact::Terminal, Type::Text),
+            Some(Reserved::Inserted) => return fact(HostFact::Inserted, Type::Text),
+            Some(
+                Reserved::Form
+                | Reserved::State
+                | Reserved::Session
+                | Reserved::Pick
+                | Reserved::List,
+            ) => ExprError::new(span.clone(), format!("`{name}` is no value by itself"))
+                .help(format!("write `{name}.name`")),
+            Some(Reserved::Row | Reserved::Other | Reserved::Old) => {
                 ExprError::new(span.clone(), format!("there is no `{name}` here"))
             }
-            _ if self.names.tables.iter().any(|t| t.name == name) => {
-                ExprError::new(span.clone(), "a table is no value").help(format!(
-                    "write `{name}[key].column`, `key in {name}` or `{name}.count()`"
-                ))
-            }
-            _ => self.unknown_name(name, span),
+            // The parser makes values of `true` and `false`.
+            Some(Reserved::True | Reserved::False) | None => self.not_a_value(name, span),
         };
         self.fail(error)
     }
 
-    pub(super) fn unknown_name(&self, name: &str, span: &Span) -> ExprError {
+    /// A bound element; a bound row is no value.
+    fn bound(
+        &mut self,
+        name: &str,
+        depth: usize,
+        binding: Binding,
+        span: &Span,
+    ) -> Option<TypedExpr> {
+        match binding {
+            Binding::Element(of) => Some(TypedExpr {
+                expr: Expr::Element { depth },
+                of,
+            }),
+            Binding::Row(_) => {
+                let error = ExprError::new(span.clone(), "a row is no value");
+                self.fail(error.help(format!("name a column of it: `{name}.column`")))
+            }
+        }
+    }
+
+    /// Why a name that is no value of its own cannot stand for one.
+    fn not_a_value(&self, name: &str, span: &Span) -> ExprError {
+        if !self.names.tables.iter().any(|t| t.name == name) {
+            return self.unknown_name(name, span);
+        }
+        ExprError::new(span.clone(), "a table is no value").help(format!(
+            "write `{name}[key].column`, `key in {name}` or `{name}.count()`"
+        ))
+    }
+
+    fn unknown_name(&self, name: &str, span: &Span) -> ExprError {
         let locals = self.locals.iter().map(|l| l.name).filter(|l| !l.is_empty());
         let tables = self.names.tables.iter().map(|t| t.name.as_str());
         let scopes = self.names.scopes.iter().map(|s| s.name);
         let asked = self.names.questions.iter().map(|q| q.scope);
-        let known = RESERVED
-            .into_iter()
+        let reserved = Reserved::WORDS.iter().copied();
+        let known = reserved
             .chain(locals)
             .chain(tables)
             .chain(scopes)
@@ -130,79 +148,86 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
             });
         }
         let NodeKind::Name(scope) = &of.kind else {
-            let typed = self.node(of)?;
-            return self.fail(ExprError::new(
-                name.span.clone(),
-                format!("{} has no `{}`", with_article(&typed.of), name.text),
-            ));
+            return self.no_member(of, name);
         };
-        match (scope.as_str(), self.local(scope)) {
-            (_, Some((depth, Binding::Row(table)))) => {
-                let (column, of) = self.column(table, name)?;
-                Some(TypedExpr {
-                    expr: Expr::Column {
-                        depth,
-                        column,
-                        of: of.clone(),
-                    },
-                    of,
-                })
+        if let Some((depth, Binding::Row(table))) = self.local(scope) {
+            let (column, of) = self.column(table, name)?;
+            return Some(TypedExpr {
+                expr: Expr::Column {
+                    depth,
+                    column,
+                    of: of.clone(),
+                },
+                of,
+            });
+        }
+        match Reserved::of_word(scope) {
+            Some(Reserved::Session) => {
+                let variables = self.names.session;
+                self.slot(Expr::Session, "session variable", variables, name)
             }
-            ("session", _) => {
-                let names = self.names.session;
-                let (index, of) = self.variable("session variable", names, name)?;
-                Some(TypedExpr {
-                    expr: Expr::Session(index),
-                    of,
-                })
-            }
-            ("state", _) => match self.names.state {
-                Some(names) => {
-                    let (index, of) =
-                        self.variable("state variable of this screen", names, name)?;
-                    Some(TypedExpr {
-                        expr: Expr::State(index),
-                        of,
-                    })
+            Some(Reserved::State) => match self.names.state {
+                Some(variables) => {
+                    let what = "state variable of this screen";
+                    self.slot(Expr::State, what, variables, name)
                 }
                 None => self.fail(not_here("state", of)),
             },
-            ("form", _) => self.form(of, name),
-            ("pick", _) => self.pick(of, name),
-            ("list", _) => self.list_fact(of, name),
-            ("row" | "other" | "old", _) => {
-                let error = ExprError::new(of.span.clone(), format!("there is no `{scope}` here"));
+            Some(Reserved::Form) => self.form(of, name),
+            Some(Reserved::Pick) => self.pick(of, name),
+            Some(Reserved::List) => self.list_fact(of, name),
+            Some(Reserved::Row | Reserved::Other | Reserved::Old) => {
+                let error = not_here(scope, of);
                 self.fail(error.help("`row` is a row of a list, of `each` or of `compare`, `other` the second entry of `compare`, `old` the row an `update` changes"))
             }
-            _ => match self.names.scopes.iter().find(|s| s.name == scope) {
+            Some(
+                Reserved::Clock
+                | Reserved::Today
+                | Reserved::Time
+                | Reserved::Terminal
+                | Reserved::Inserted
+                | Reserved::True
+                | Reserved::False,
+            )
+            | None => match self.names.scopes.iter().find(|s| s.name == scope) {
                 Some(found) => self.scoped(found, name),
-                None => {
-                    let typed = self.node(of)?;
-                    self.fail(ExprError::new(
-                        name.span.clone(),
-                        format!("{} has no `{}`", with_article(&typed.of), name.text),
-                    ))
-                }
+                None => self.no_member(of, name),
             },
         }
     }
 
-    pub(super) fn scoped(&mut self, scope: &Scope<'_>, name: &Name) -> Option<TypedExpr> {
-        let what = format!("{} variable", scope.name);
-        let (index, of) = self.variable(&what, scope.variables, name)?;
-        let expr = match scope.slot {
-            Slot::Session => Expr::Session(index),
-            Slot::State => Expr::State(index),
-        };
-        Some(TypedExpr { expr, of })
+    /// The fault of a member of something that has none.
+    fn no_member(&mut self, of: &'c Node, name: &Name) -> Option<TypedExpr> {
+        let typed = self.node(of)?;
+        let message = format!("{} has no `{}`", with_article(&typed.of), name.text);
+        self.fail(ExprError::new(name.span.clone(), message))
     }
 
-    pub(super) fn variable(
+    fn scoped(&mut self, scope: &Scope<'_>, name: &Name) -> Option<TypedExpr> {
+        let what = format!("{} variable", scope.name);
+        let slot = match scope.slot {
+            Slot::Session => Expr::Session,
+            Slot::State => Expr::State,
+        };
+        self.slot(slot, &what, scope.variables, name)
+    }
+
+    /// A variable, by its name among those of its kind.
+    fn slot(
         &mut self,
+        expr: fn(usize) -> Expr,
         what: &str,
-        names: &[Named],
+        variables: &[Named],
         name: &Name,
-    ) -> Option<(usize, Type)> {
+    ) -> Option<TypedExpr> {
+        let (index, of) = self.variable(what, variables, name)?;
+        Some(TypedExpr {
+            expr: expr(index),
+            of,
+        })
+    }
+
+    fn variable(&mut self, what: &str, names: &[Named], name: &Name) -> Option<(usize, Type)> {
         match names.iter().position(|n| n.name == name.text) {
             Some(index) => Some((index, names.get(index)?.of.clone())),
             None => {
@@ -212,13 +237,13 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn column(&mut self, table: TableId, name: &Name) -> Option<(usize, Type)> {
+    fn column(&mut self, table: TableId, name: &Name) -> Option<(usize, Type)> {
         let table = self.names.tables.get(table)?;
         let what = format!("column of {}", table.name);
         self.variable(&what, &table.columns, name)
     }
 
-    pub(super) fn form(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
+    fn form(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
         let Some(fields) = self.names.fields else {
             return self.fail(not_here("form", of));
         };
@@ -245,7 +270,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn pick(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
+    fn pick(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
         let Some(fields) = self.names.fields.filter(|_| self.names.pick) else {
             return self.fail(
                 not_here("pick", of)
@@ -273,27 +298,17 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    pub(super) fn list_fact(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
+    fn list_fact(&mut self, of: &Node, name: &Name) -> Option<TypedExpr> {
         if !self.names.list {
             return self.fail(not_here("list", of));
         }
-        let fact = match name.text.as_str() {
-            "count" => HostFact::ListCount,
-            "page" => HostFact::ListPage,
-            "pages" => HostFact::ListPages,
-            "picks" => HostFact::ListPicks,
-            _ => {
-                return self.fail(unknown(
-                    "fact of the list",
-                    name,
-                    ["count", "page", "pages", "picks"],
-                ));
+        match ListFact::of_word(&name.text) {
+            Some(found) => fact(found.into(), Type::Int),
+            None => {
+                let known = ListFact::WORDS.iter().copied();
+                self.fail(unknown("fact of the list", name, known))
             }
-        };
-        Some(TypedExpr {
-            expr: Expr::Fact(fact),
-            of: Type::Int,
-        })
+        }
     }
 
     /// The expressions of a key: one value, or a list of them for a key of several columns.
@@ -342,6 +357,13 @@ pub(super) fn unknown<'n>(
     }
 }
 
-pub(super) fn not_here(scope: &str, of: &Node) -> ExprError {
+fn fact(fact: HostFact, of: Type) -> Option<TypedExpr> {
+    Some(TypedExpr {
+        expr: Expr::Fact(fact),
+        of,
+    })
+}
+
+fn not_here(scope: &str, of: &Node) -> ExprError {
     ExprError::new(of.span.clone(), format!("there is no `{scope}` here"))
 }

@@ -1,20 +1,16 @@
 //! Types: what fits where, what two operands have in common, and what might help where they have nothing.
 
-use super::*;
+use super::TypedExpr;
+use crate::system::expr::ast::{Operator, Span};
+use crate::system::expr::parse::ExprError;
+use crate::system::expr::{Arithmetic, Comparison, Expr};
+use crate::system::value::{Decimal, Type, Value};
 
 pub(super) fn constant(value: Value) -> TypedExpr {
     TypedExpr {
         of: value.of(),
         expr: Expr::Const(value),
     }
-}
-
-/// Whether a quantifier asks a condition of each row.
-pub(super) fn counts(kind: Quantifier) -> bool {
-    matches!(
-        kind,
-        Quantifier::Exists | Quantifier::All | Quantifier::ExistsOne | Quantifier::Count
-    )
 }
 
 pub(super) fn is_ordered(of: &Type) -> bool {
@@ -67,73 +63,71 @@ pub(super) fn unify(left: TypedExpr, right: TypedExpr) -> Option<(Expr, Expr, Ty
     Some((fit(left, &of)?, fit(right, &of)?, of))
 }
 
-/// Joins two operands, or says what might help.
-pub(super) fn join(
-    operator: Operator,
+/// Compares two operands, or says what might help.
+pub(super) fn compared(
+    comparison: Comparison,
     left: TypedExpr,
     right: TypedExpr,
 ) -> Result<TypedExpr, Option<String>> {
-    let number = |of: &Type| matches!(of, Type::Int | Type::Decimal(_));
-    let binary = |operator, left, right, of| {
-        Ok(TypedExpr {
-            expr: Expr::Binary(operator, Box::new(left), Box::new(right)),
-            of,
-        })
-    };
-    let compared = match operator {
-        Operator::Equal => Some(Binary::Equal),
-        Operator::NotEqual => Some(Binary::NotEqual),
-        Operator::Less => Some(Binary::Less),
-        Operator::LessOrEqual => Some(Binary::LessOrEqual),
-        Operator::Greater => Some(Binary::Greater),
-        Operator::GreaterOrEqual => Some(Binary::GreaterOrEqual),
-        _ => None,
-    };
-    if let Some(compared) = compared {
-        let equality = matches!(compared, Binary::Equal | Binary::NotEqual);
-        let (left, right, of) = unify(left, right).ok_or(None)?;
-        return if equality || is_ordered(&of) {
-            binary(compared, left, right, Type::Bool)
-        } else {
-            Err(None)
-        };
-    }
-    match operator {
-        Operator::In => {
+    let (left, right) = match comparison {
+        Comparison::In => {
             let Type::List(element) = right.of.clone() else {
                 return Err(Some("`in` wants a table or a list on its right".into()));
             };
-            match fit(left, &element) {
-                Some(left) => binary(Binary::In, left, right.expr, Type::Bool),
-                None => Err(None),
-            }
+            (fit(left, &element).ok_or(None)?, right.expr)
         }
-        Operator::Add if left.of == Type::Text && right.of == Type::Text => {
-            binary(Binary::Add, left.expr, right.expr, Type::Text)
+        Comparison::Equal | Comparison::NotEqual => {
+            let (left, right, _) = unify(left, right).ok_or(None)?;
+            (left, right)
         }
-        Operator::Remainder if left.of != Type::Int || right.of != Type::Int => {
-            Err(Some("`%` is for whole numbers".into()))
-        }
-        Operator::Multiply if number(&left.of) && number(&right.of) => multiply(left, right),
-        Operator::Add | Operator::Subtract | Operator::Divide | Operator::Remainder
-            if number(&left.of) && number(&right.of) =>
-        {
-            let operator = match operator {
-                Operator::Add => Binary::Add,
-                Operator::Subtract => Binary::Subtract,
-                Operator::Divide => Binary::Divide,
-                _ => Binary::Remainder,
-            };
+        Comparison::Less
+        | Comparison::LessOrEqual
+        | Comparison::Greater
+        | Comparison::GreaterOrEqual => {
             let (left, right, of) = unify(left, right).ok_or(None)?;
-            binary(operator, left, right, of)
+            is_ordered(&of).then_some((left, right)).ok_or(None)?
         }
-        Operator::Add | Operator::Subtract if left.of == Type::Date || right.of == Type::Date => {
-            Err(Some(
+    };
+    Ok(TypedExpr {
+        expr: Expr::Compare(comparison, Box::new(left), Box::new(right)),
+        of: Type::Bool,
+    })
+}
+
+/// Makes a value of two operands, or says what might help.
+pub(super) fn computed(
+    operator: Arithmetic,
+    left: TypedExpr,
+    right: TypedExpr,
+) -> Result<TypedExpr, Option<String>> {
+    let is_number = |of: &Type| matches!(of, Type::Int | Type::Decimal(_));
+    let numbers = is_number(&left.of) && is_number(&right.of);
+    let texts = left.of == Type::Text && right.of == Type::Text;
+    let a_date = left.of == Type::Date || right.of == Type::Date;
+    match operator {
+        Arithmetic::Add if texts => {}
+        Arithmetic::Add | Arithmetic::Subtract if a_date => {
+            return Err(Some(
                 "days are added by `date.addDays(n)` and counted by `a.daysUntil(b)`".into(),
-            ))
+            ));
         }
-        _ => Err(None),
+        Arithmetic::Remainder if left.of != Type::Int || right.of != Type::Int => {
+            return Err(Some("`%` is for whole numbers".into()));
+        }
+        Arithmetic::Multiply if numbers => return multiply(left, right),
+        Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Divide | Arithmetic::Remainder
+            if numbers => {}
+        Arithmetic::Add
+        | Arithmetic::Subtract
+        | Arithmetic::Multiply
+        | Arithmetic::Divide
+        | Arithmetic::Remainder => return Err(None),
     }
+    let (left, right, of) = unify(left, right).ok_or(None)?;
+    Ok(TypedExpr {
+        expr: Expr::Arithmetic(operator, Box::new(left), Box::new(right)),
+        of,
+    })
 }
 
 /// A product has the places of both factors.
@@ -162,7 +156,7 @@ pub(super) fn multiply(left: TypedExpr, right: TypedExpr) -> Result<TypedExpr, O
     };
     let (left, right) = (factor(left).ok_or(None)?, factor(right).ok_or(None)?);
     Ok(TypedExpr {
-        expr: Expr::Binary(Binary::Multiply, Box::new(left), Box::new(right)),
+        expr: Expr::Arithmetic(Arithmetic::Multiply, Box::new(left), Box::new(right)),
         of,
     })
 }
@@ -191,7 +185,9 @@ pub(super) fn of_scale(of: &Type) -> u8 {
 
 pub(super) fn conversion(operator: Operator, left: &Type, right: &Type) -> Option<String> {
     match (left, right) {
-        (Type::Text, other) | (other, Type::Text) if operator == Operator::Add => {
+        (Type::Text, other) | (other, Type::Text)
+            if operator == Operator::Arithmetic(Arithmetic::Add) =>
+        {
             conversion_to(&Type::Text, other)
         }
         (Type::Text, other) | (other, Type::Text) => conversion_to(other, &Type::Text),

@@ -1,7 +1,6 @@
 //! The values of one wart: when it happens, and the parameters of its kind.
 
 use super::super::effects::{EffectContext, Effects};
-use super::super::keys::trigger;
 use super::super::literal::{duration, time_of_day};
 use super::super::node::{Faults, TomlNode, TomlTable};
 use super::super::scope::{Catalog, ScreenNames, lookup, template, typed};
@@ -139,7 +138,7 @@ impl<'t, 'c> Reader<'t, 'c, '_> {
         let mut keys = Vec::new();
         let written = self.table.get("keys").map(|node| node.one_or_more());
         for text in written.iter().flatten().filter_map(TomlNode::text) {
-            match trigger(text.text) {
+            match Trigger::parse(text.text) {
                 Some(Trigger::Key(key @ Aid::Pf(_))) if !keys.contains(&key) => keys.push(key),
                 _ => {
                     let message = format!("`{}` is no PF key, or is there already", text.text);

@@ -8,35 +8,24 @@
 //!
 //! As in COBOL, a number that has more digits than its picture loses the leading ones.
 
+mod date;
+mod number;
+
+pub use date::DatePart;
+pub use number::NumberPart;
+
 use super::value::{Date, Decimal, Type, Value};
 use std::fmt::Write;
-
-const MONTHS: [&str; 12] = [
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-];
 
 /// A picture, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picture {
     /// Of a date.
     Date(Vec<DatePart>),
-    /// Of a number: its characters, and how many digits stand after the point.
-    Number(String, u8),
+    /// Of a number: its parts, and how many digits stand after the point.
+    Number(Vec<NumberPart>, u8),
     /// Of a time of day.
     Time(Vec<TimePart>),
-}
-
-/// A part of a date's picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum DatePart {
-    Year4,
-    Year2,
-    Month,
-    MonthName,
-    Day,
-    DayOfYear,
-    Other(char),
 }
 
 /// A part of a time's picture.
@@ -76,7 +65,7 @@ impl Picture {
                 split(text, &letters).map_err(|c| stray(c, text))?,
             ));
         }
-        number(text)
+        number::parse(text)
     }
 
     /// Whether values of this type can be written by it.
@@ -95,9 +84,9 @@ impl Picture {
     /// Writes a value; one that is not of the picture's kind is written plainly.
     pub fn write(&self, value: &Value) -> String {
         match (self, value) {
-            (Picture::Date(parts), Value::Date(date)) => write_date(parts, *date),
+            (Picture::Date(parts), Value::Date(date)) => date::write(parts, *date),
             (Picture::Time(parts), Value::Int(millis)) => write_time(parts, *millis),
-            (Picture::Number(picture, places), Value::Int(units)) => write_number(
+            (Picture::Number(picture, places), Value::Int(units)) => number::write(
                 picture,
                 *places,
                 Decimal {
@@ -106,7 +95,7 @@ impl Picture {
                 },
             ),
             (Picture::Number(picture, places), Value::Decimal(decimal)) => {
-                write_number(picture, *places, *decimal)
+                number::write(picture, *places, *decimal)
             }
             _ => value.to_string(),
         }
@@ -115,7 +104,7 @@ impl Picture {
     /// As [`read_date`].
     fn read_date(&self, text: &str, today: Date) -> Option<Date> {
         match self {
-            Picture::Date(parts) => date_by(parts, text, today),
+            Picture::Date(parts) => date::read(parts, text, today),
             Picture::Number(..) | Picture::Time(_) => None,
         }
     }
@@ -123,7 +112,7 @@ impl Picture {
     /// Whether a character that is no digit stands in what it writes of a number.
     fn inserts(&self, character: char) -> bool {
         match self {
-            Picture::Number(picture, _) => picture.contains(character),
+            Picture::Number(parts, _) => parts.iter().any(|part| part.symbol() == character),
             Picture::Time(parts) => parts.contains(&TimePart::Other(character)),
             Picture::Date(_) => false,
         }
@@ -156,8 +145,8 @@ pub fn read(text: &str, of: &Type, picture: Option<&Picture>, today: Date) -> Op
 pub fn read_plain(text: &str, of: &Type) -> Option<Value> {
     let trimmed = text.trim();
     match of {
-        Type::Int => read_number(trimmed, 0).map(|d| Value::Int(d.units)),
-        Type::Decimal(scale) => read_number(trimmed, *scale).map(Value::Decimal),
+        Type::Int => number::read(trimmed, 0).map(|d| Value::Int(d.units)),
+        Type::Decimal(scale) => number::read(trimmed, *scale).map(Value::Decimal),
         Type::Text => Some(Value::text(text.trim_end())),
         Type::Bool => match trimmed {
             "Y" | "y" => Some(Value::Bool(true)),
@@ -175,67 +164,12 @@ pub fn read_date(text: &str, picture: &str, today: Date) -> Option<Date> {
     Picture::parse(picture).ok()?.read_date(text, today)
 }
 
-fn date_by(parts: &[DatePart], text: &str, today: Date) -> Option<Date> {
-    let mut rest = text.trim();
-    let (mut year, mut month, mut day, mut day_of_year) = (today.ymd().0, 1, 1, None);
-    for part in parts {
-        let mut digits = |width| take_digits(&mut rest, width);
-        match part {
-            DatePart::Year4 => year = digits(4)? as i32,
-            DatePart::Year2 => year = full_year(digits(2)? as i32, today),
-            DatePart::Month => month = digits(2)?,
-            DatePart::Day => day = digits(2)?,
-            DatePart::DayOfYear => day_of_year = Some(digits(3)?),
-            DatePart::MonthName => {
-                let name = rest.get(..3)?.to_ascii_uppercase();
-                month = MONTHS.iter().position(|m| *m == name)? as u32 + 1;
-                rest = &rest[3..];
-            }
-            DatePart::Other(ch) => rest = rest.strip_prefix(*ch)?,
-        }
-    }
-    if !rest.is_empty() {
-        return None;
-    }
-    let date = Date::from_ymd(year, month, day)?;
-    match day_of_year {
-        None => Some(date),
-        Some(0) => None,
-        Some(n) => Date::from_ymd(year, 1, 1)?
-            .add_days(i64::from(n) - 1)
-            .filter(|d| d.ymd().0 == year),
-    }
-}
-
-fn take_digits(rest: &mut &str, width: usize) -> Option<u32> {
-    let digits = rest
-        .get(..width)
-        .filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
-    *rest = &rest[width..];
-    digits.parse().ok()
-}
-
-fn full_year(two_digits: i32, today: Date) -> i32 {
-    let first = today.ymd().0 - 80;
-    first + (two_digits - first).rem_euclid(100)
-}
-
-fn read_number(text: &str, scale: u8) -> Option<Decimal> {
-    match text.strip_suffix('-') {
-        Some(digits) if !digits.starts_with(['-', '+']) => {
-            Decimal::parse(&format!("-{}", digits.trim_end()), scale)
-        }
-        Some(_) => None,
-        None => Decimal::parse(text, scale),
-    }
-}
-
 fn stray(ch: char, picture: &str) -> String {
     format!("`{ch}` has no meaning in the picture `{picture}`")
 }
 
 /// Splits a picture into its letter groups; a letter that belongs to none is the error.
-fn split<T: Copy + Other>(text: &str, letters: &[(&str, T)]) -> Result<Vec<T>, char> {
+fn split<T: Copy + OtherPart>(text: &str, letters: &[(&str, T)]) -> Result<Vec<T>, char> {
     let mut rest = text;
     let mut parts = Vec::new();
     while let Some(ch) = rest.chars().next() {
@@ -252,69 +186,14 @@ fn split<T: Copy + Other>(text: &str, letters: &[(&str, T)]) -> Result<Vec<T>, c
     Ok(parts)
 }
 
-trait Other {
+/// A part that stands for itself.
+trait OtherPart {
     fn other(ch: char) -> Self;
 }
 
-impl Other for DatePart {
-    fn other(ch: char) -> Self {
-        DatePart::Other(ch)
-    }
-}
-
-impl Other for TimePart {
+impl OtherPart for TimePart {
     fn other(ch: char) -> Self {
         TimePart::Other(ch)
-    }
-}
-
-fn number(text: &str) -> Result<Picture, String> {
-    let mut places = None;
-    let mut digits = 0;
-    for ch in text.chars() {
-        match ch {
-            'Z' | '9' | '*' => {
-                digits += 1;
-                places = places.map(|p: u8| p.saturating_add(1));
-            }
-            '.' if places.is_some() => return Err(format!("the picture `{text}` has two points")),
-            '.' => places = Some(0),
-            ',' | '-' | '+' | '$' | '/' => {}
-            other => return Err(stray(other, text)),
-        }
-    }
-    let places = places.unwrap_or(0);
-    if digits == 0 || digits > 18 || places > Decimal::MAX_SCALE {
-        return Err(format!(
-            "the picture `{text}` needs 1 to 18 digits, at most {} of them after the point",
-            Decimal::MAX_SCALE
-        ));
-    }
-    Ok(Picture::Number(text.to_owned(), places))
-}
-
-fn write_date(parts: &[DatePart], date: Date) -> String {
-    let (year, month, day) = date.ymd();
-    let mut out = String::with_capacity(4 * parts.len());
-    for part in parts {
-        match part {
-            DatePart::Year4 => push_digits(&mut out, year.unsigned_abs(), 4),
-            DatePart::Year2 => push_digits(&mut out, year.unsigned_abs(), 2),
-            DatePart::Month => push_digits(&mut out, month, 2),
-            DatePart::MonthName => out.push_str(MONTHS.get(month as usize - 1).unwrap_or(&"")),
-            DatePart::Day => push_digits(&mut out, day, 2),
-            DatePart::DayOfYear => push_digits(&mut out, date.day_of_year(), 3),
-            DatePart::Other(ch) => out.push(*ch),
-        }
-    }
-    out
-}
-
-/// The last digits of a number, with zeros before.
-fn push_digits(out: &mut String, number: u32, digits: u32) {
-    for place in (0..digits).rev() {
-        let digit = number / 10u32.pow(place) % 10;
-        out.push(char::from(b'0' + digit as u8));
     }
 }
 
@@ -328,56 +207,6 @@ fn write_time(parts: &[TimePart], millis: i64) -> String {
             TimePart::Second => write!(out, "{:02}", seconds.rem_euclid(60)),
             TimePart::Other(ch) => out.write_char(*ch),
         };
-    }
-    out
-}
-
-/// Edits a number as COBOL moves it into an edited picture: leading zeros of `Z` and `*` positions are suppressed
-/// together with the commas among them, digits that find no position are lost.
-fn write_number(picture: &str, places: u8, value: Decimal) -> String {
-    let units = value.round(places).map_or(i64::MAX, |d| d.units);
-    let positions = picture
-        .chars()
-        .filter(|c| matches!(c, 'Z' | '9' | '*'))
-        .count();
-    let digits = format!("{:0positions$}", units.unsigned_abs());
-    let mut digits = digits.chars().skip(digits.len() - positions);
-    let mut fill = ' ';
-    let mut significant = false;
-    let mut out = String::new();
-    for ch in picture.chars() {
-        out.push(match ch {
-            'Z' | '*' => {
-                let digit = digits.next().unwrap_or('0');
-                fill = if ch == '*' { '*' } else { ' ' };
-                significant |= digit != '0';
-                if significant { digit } else { fill }
-            }
-            '9' => {
-                significant = true;
-                digits.next().unwrap_or('0')
-            }
-            '.' => {
-                significant = true;
-                '.'
-            }
-            ',' if !significant => fill,
-            '-' => {
-                if units < 0 {
-                    '-'
-                } else {
-                    ' '
-                }
-            }
-            '+' => {
-                if units < 0 {
-                    '-'
-                } else {
-                    '+'
-                }
-            }
-            other => other,
-        });
     }
     out
 }

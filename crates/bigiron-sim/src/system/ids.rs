@@ -1,0 +1,8 @@
+//! Places of what a system has, by which its parts know each other.
+
+/// Index of a screen in `System::screens`.
+pub type ScreenId = usize;
+/// Index of a job in `System::jobs`.
+pub type JobId = usize;
+/// Index of a field in `Screen::fields`.
+pub type FieldId = usize;

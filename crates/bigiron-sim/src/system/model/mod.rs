@@ -1,0 +1,103 @@
+//! A system as compiled from its definition: plain data that the host runs. Every name is settled to an index.
+//!
+//! Positions on the grid are 0-based buffer addresses (row * columns + column) unless a field says otherwise.
+
+mod effect;
+mod screen;
+mod table;
+
+pub use super::expr::TableId;
+pub use super::ids::{FieldId, JobId, ScreenId};
+pub use super::shape::Paging;
+pub use super::template::{Template, TemplateFact, TemplatePart};
+pub use super::trigger::Trigger;
+pub use effect::{Compare, Effect, Job, Schedule};
+pub use screen::{
+    FieldStyle, KeyRules, List, MapField, MapText, Rule, Screen, SequenceRule, Window,
+};
+pub use table::{Column, Generate, Maker, Sequence, TableDef};
+
+use super::value::{Date, Type, Value};
+use super::wart::Wart;
+use std::collections::BTreeMap;
+
+/// A simulated legacy application.
+#[derive(Debug, Clone)]
+pub struct System {
+    /// Name of its folder, e.g. `dmv`.
+    pub id: String,
+    /// What a person calls it.
+    pub title: String,
+    /// One line for a launcher.
+    pub about: String,
+    /// Terminal model its screens are drawn for (2 to 5); decides the size of alternate screens.
+    pub model: u8,
+    /// The screen a terminal sees first, and again after sign-off.
+    pub start: ScreenId,
+    /// The calendar day at virtual time 0.
+    pub today: Date,
+    /// Milliseconds since midnight at virtual time 0.
+    pub time_of_day: u64,
+    /// Milliseconds from an attention key to its answer when no effect says otherwise.
+    pub response: u64,
+    /// Layers in their declared order, e.g. mainframe, queue, portal.
+    pub layers: Vec<String>,
+    /// Tables, in declared order.
+    pub tables: Vec<TableDef>,
+    /// `session.*`: variables that live from connect or sign-off to sign-off.
+    pub session: Vec<Variable>,
+    /// Screens, in order of their names.
+    pub screens: Vec<Screen>,
+    /// Scheduled and requested backend work.
+    pub jobs: Vec<Job>,
+    /// Word lists that generators pick from.
+    pub words: BTreeMap<String, Vec<String>>,
+    /// Texts every host needs.
+    pub messages: Messages,
+    /// Inactivity that signs the terminal off, if any.
+    pub idle: Option<Idle>,
+    /// The bare screen after an abend.
+    pub abend: Abend,
+    /// Switchable bends of what its rules do, in declared order.
+    pub warts: Vec<Wart>,
+    /// Digest (xxh3, 64 bits) over the names and bytes of the definition's files, in order of names.
+    pub digest: u64,
+}
+
+/// Texts the host uses where no rule says anything.
+#[derive(Debug, Clone)]
+pub struct Messages {
+    /// An attention key that has no rule on this screen, or none whose condition held. May interpolate `{key}`.
+    pub inactive_key: Template,
+    /// A list page past the end or before the start.
+    pub no_more: Template,
+}
+
+/// A variable: its name, its type and the value it starts with.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Name after `session.` or `state.`.
+    pub name: String,
+    /// Its type.
+    pub of: Type,
+    /// Its first value.
+    pub initial: Value,
+}
+
+/// Inactivity that signs off.
+#[derive(Debug, Clone)]
+pub struct Idle {
+    /// Virtual milliseconds without an attention key.
+    pub after: u64,
+    /// What happens then, usually a message and a sign-off. Evaluated on the screen shown.
+    pub effects: Vec<Effect>,
+}
+
+/// What an abend shows: an unformatted screen, from which CLEAR leads on.
+#[derive(Debug, Clone)]
+pub struct Abend {
+    /// Lines from the first row. `{code}`, `{screen}` and `{time}` may be interpolated.
+    pub lines: Vec<Template>,
+    /// The screen after CLEAR (any other key repeats the lines).
+    pub then: ScreenId,
+}
