@@ -48,7 +48,7 @@ fn on_host(args: &CallArgs, host: &str) -> Result<CommandOutcome, Error> {
     let system = &args.session.system;
     let mut given = args.values.clone();
     if system.ends_with(".toml") {
-        // Without a system the first value stands in the place of the playbook's name.
+        // Without a system, clap takes the first value for the playbook's name.
         given.splice(0..0, args.playbook.clone());
         return connected(args, host, &from_file(Path::new(system))?, &given);
     }

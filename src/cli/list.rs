@@ -1,28 +1,33 @@
-//! `bigiron list`: what there is.
+//! `bigiron list`: systems, tasks and warts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{Write, stdout};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{ListArgs, ListKind};
 use super::{CommandOutcome, Error, suites, systems};
 use crate::tui::LauncherEntry;
-use bigiron_sim::system::wart::WartKind;
+use bigiron_sim::system::wart::{Wart, WartKind};
+use bigiron_sim::task::model::{Task, TaskSuite};
 
-/// Prints the systems known here.
+/// Prints a list.
 pub fn run(args: ListArgs) -> Result<CommandOutcome, Error> {
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout().lock();
     match args.what {
-        ListKind::Systems => {}
-        ListKind::Tasks => return tasks(args.json, &mut out),
-        ListKind::Warts => return warts(args.json, &mut out),
-    }
+        ListKind::Systems => list_systems(args.json, &mut out),
+        ListKind::Tasks => list_tasks(args.json, &mut out),
+        ListKind::Warts => list_warts(args.json, &mut out),
+    }?;
+    Ok(CommandOutcome::Done)
+}
+
+fn list_systems(as_json: bool, out: &mut impl Write) -> Result<(), Error> {
     let entries = entries();
-    if args.json {
+    if as_json {
         let list: Vec<_> = entries.iter().map(|entry| json!({"system": entry.id, "title": entry.title, "about": entry.about, "screens": entry.screens, "tables": entry.tables})).collect();
         writeln!(out, "{}", json!(list))?;
-        return Ok(CommandOutcome::Done);
+        return Ok(());
     }
     for entry in entries {
         writeln!(
@@ -32,75 +37,121 @@ pub fn run(args: ListArgs) -> Result<CommandOutcome, Error> {
         )?;
         writeln!(out, "{:12} {}", "", entry.about)?;
     }
-    Ok(CommandOutcome::Done)
+    Ok(())
 }
 
-/// Prints the tasks of every system that can be loaded.
-fn tasks(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
+/// The tasks of every system that can be loaded, with the names of the systems.
+fn known_suites() -> impl Iterator<Item = (String, TaskSuite)> {
+    let names = systems::names().into_iter();
+    names.filter_map(|id| suites::load(&id).ok().map(|suite| (id, suite)))
+}
+
+fn list_tasks(as_json: bool, out: &mut impl Write) -> Result<(), Error> {
     let mut list = Vec::new();
-    for id in systems::names() {
-        let Ok(course) = suites::load(&id) else {
-            continue;
-        };
-        for task in &course.tasks {
-            if as_json {
-                let warts: Vec<String> = task.warts.iter().map(ToString::to_string).collect();
-                list.push(json!({"system": id, "task": task.id, "title": task.title, "drill": task.drill, "tier": task.tier,
-                    "revision": task.revision, "warts": warts, "keys": task.budget.keys, "time": task.budget.time}));
-            } else {
-                let name = format!("{id}/{}", task.id);
-                writeln!(
+    for (id, suite) in known_suites() {
+        for task in &suite.tasks {
+            match as_json {
+                true => list.push(task_json(&id, task)),
+                false => writeln!(
                     out,
-                    "{name:28} tier {}  {:14} {}",
-                    task.tier, task.drill, task.title
-                )?;
+                    "{:28} tier {}  {:14} {}",
+                    format!("{id}/{}", task.id),
+                    task.tier,
+                    task.drill,
+                    task.title
+                )?,
             }
         }
     }
     if as_json {
         writeln!(out, "{}", json!(list))?;
     }
-    Ok(CommandOutcome::Done)
+    Ok(())
 }
 
-/// Prints the warts of every system that can be loaded, and the kinds of warts, each with the tasks that train it.
-fn warts(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
-    let mut list = Vec::new();
-    let mut by_kind: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+fn task_json(system: &str, task: &Task) -> Value {
+    let warts: Vec<String> = task.warts.iter().map(ToString::to_string).collect();
+    json!({"system": system, "task": task.id, "title": task.title, "drill": task.drill, "tier": task.tier,
+        "revision": task.revision, "warts": warts, "keys": task.budget.keys, "time": task.budget.time})
+}
+
+/// A wart of a system, with the tasks that are proven with it.
+struct ListedWart {
+    system: String,
+    wart: Wart,
+    tasks: Vec<String>,
+}
+
+impl ListedWart {
+    fn print(&self, out: &mut impl Write) -> Result<(), Error> {
+        let Wart {
+            name, about, tell, ..
+        } = &self.wart;
+        let name = format!("{}/{name}", self.system);
+        writeln!(out, "{name:28} {:12} {about}", self.wart.kind.name())?;
+        writeln!(out, "{:28} {:12} {tell}", "", "tell")?;
+        if !self.tasks.is_empty() {
+            let tasks = self.tasks.join(" ");
+            writeln!(out, "{:28} {:12} {tasks}", "", "trained by")?;
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> Value {
+        let Wart {
+            name,
+            about,
+            tell,
+            chance,
+            ..
+        } = &self.wart;
+        json!({"system": self.system, "wart": name, "kind": self.wart.kind.name(), "chance": chance, "about": about, "tell": tell, "tasks": self.tasks})
+    }
+}
+
+/// The warts of every system that can be loaded.
+fn listed_warts() -> Vec<ListedWart> {
     let trained = trained();
+    let mut list = Vec::new();
     for id in systems::names() {
         let Ok(system) = systems::load(&id) else {
             continue;
         };
-        for wart in &system.warts {
-            let (name, kind, about, tell) = (&wart.name, wart.kind.name(), &wart.about, &wart.tell);
-            let tasks: Vec<&str> = trained
-                .iter()
-                .filter(|(trained, _)| *trained == (id.clone(), name.clone()))
-                .map(|(_, task)| task.as_str())
-                .collect();
-            let of_kind = by_kind.entry(kind).or_default();
-            of_kind.extend(tasks.iter().map(|task| (*task).to_owned()));
-            if as_json {
-                list.push(json!({"system": id, "wart": name, "kind": kind, "chance": wart.chance, "about": about, "tell": tell, "tasks": tasks}));
-            } else {
-                let name = format!("{id}/{name}");
-                writeln!(out, "{name:28} {kind:12} {about}")?;
-                writeln!(out, "{:28} {:12} {tell}", "", "tell")?;
-                if !tasks.is_empty() {
-                    writeln!(out, "{:28} {:12} {}", "", "trained by", tasks.join(" "))?;
-                }
+        list.extend(system.warts.iter().map(|wart| {
+            ListedWart {
+                system: id.clone(),
+                wart: wart.clone(),
+                tasks: trained
+                    .iter()
+                    .filter(|((system, name), _)| *system == id && *name == wart.name)
+                    .map(|(_, task)| task.clone())
+                    .collect(),
             }
-        }
+        }));
+    }
+    list
+}
+
+/// Prints the warts, then their kinds, each with the tasks that train it.
+fn list_warts(as_json: bool, out: &mut impl Write) -> Result<(), Error> {
+    let list = listed_warts();
+    let mut by_kind: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for listed in &list {
+        let tasks = by_kind.entry(listed.wart.kind.name()).or_default();
+        tasks.extend(listed.tasks.iter().map(String::as_str));
     }
     let tasks_of = |kind: &str| by_kind.get(kind).cloned().unwrap_or_default();
     if as_json {
         let kinds = WartKind::ALL.iter().map(
             |kind| json!({"kind": kind.name(), "about": kind.doc(), "tasks": tasks_of(kind.name())}),
         );
-        let kinds: Vec<_> = kinds.collect();
-        writeln!(out, "{}", json!({"warts": list, "kinds": kinds}))?;
-        return Ok(CommandOutcome::Done);
+        let kinds: Vec<Value> = kinds.collect();
+        let warts: Vec<Value> = list.iter().map(ListedWart::json).collect();
+        writeln!(out, "{}", json!({"warts": warts, "kinds": kinds}))?;
+        return Ok(());
+    }
+    for listed in &list {
+        listed.print(out)?;
     }
     writeln!(out, "\nkinds")?;
     for kind in WartKind::ALL {
@@ -110,17 +161,14 @@ fn warts(as_json: bool, out: &mut impl Write) -> Result<CommandOutcome, Error> {
             writeln!(out, "{:12}   trained by {tasks}", "")?;
         }
     }
-    Ok(CommandOutcome::Done)
+    Ok(())
 }
 
 /// Each wart, by system and name, with each task that is proven with it.
 fn trained() -> Vec<((String, String), String)> {
     let mut trained = Vec::new();
-    for id in systems::names() {
-        let Ok(course) = suites::load(&id) else {
-            continue;
-        };
-        for task in &course.tasks {
+    for (id, suite) in known_suites() {
+        for task in &suite.tasks {
             let sets = task.warts.iter().map(ToString::to_string);
             let names: BTreeSet<String> = sets
                 .flat_map(|set| set.split(',').map(str::to_owned).collect::<Vec<_>>())
@@ -138,7 +186,7 @@ fn trained() -> Vec<((String, String), String)> {
     trained
 }
 
-/// The systems known here, in order of their names; one that cannot be loaded says so instead of what it is.
+/// The known systems in the order of their names. One that cannot be loaded has its first fault in the place of its description.
 pub fn entries() -> Vec<LauncherEntry> {
     let entry = |id: String| match systems::load(&id) {
         Ok(system) => LauncherEntry {
@@ -151,16 +199,7 @@ pub fn entries() -> Vec<LauncherEntry> {
         Err(error) => LauncherEntry {
             id,
             title: "(unsound)".into(),
-            about: error
-                .message
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
+            about: error.message.lines().next().unwrap_or_default().to_owned(),
             screens: 0,
             tables: 0,
         },

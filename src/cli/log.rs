@@ -1,4 +1,4 @@
-//! What a server tells its operator, as structured lines on stderr.
+//! The log of a server: structured lines on stderr.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use tracing_subscriber::fmt;
 use super::args::{LogForm, LogLevel};
 use crate::doors::session::service::{Door, NoticeLevel, OperatorNotice};
 
-/// Begins to log, once a process.
+/// Installs the log of the process.
 pub fn begin(form: LogForm, level: LogLevel) {
     let level = match level {
         LogLevel::Info => tracing::Level::INFO,
@@ -18,7 +18,7 @@ pub fn begin(form: LogForm, level: LogLevel) {
         .with_max_level(level)
         .with_target(false)
         .with_writer(io::stderr);
-    // A second beginning changes nothing.
+    // It fails if a log is installed already, which then stays.
     let _ = match form {
         LogForm::Text => tracing::subscriber::set_global_default(lines.with_ansi(false).finish()),
         LogForm::Json => {
@@ -27,7 +27,7 @@ pub fn begin(form: LogForm, level: LogLevel) {
     };
 }
 
-/// Logs a message of a server.
+/// Logs a notice of a server.
 pub fn notice(notice: &OperatorNotice) {
     let door = notice.door.map(Door::name);
     let peer = notice.peer.map(|peer| peer.to_string());

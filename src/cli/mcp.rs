@@ -16,16 +16,16 @@ use crate::doors::session::served_system::ServedSystem;
 use crate::doors::session::service::{Door, Service};
 use bigiron_sim::task::model::TaskSuite;
 
-/// How long a session may be left alone: models think for minutes, people let them wait for longer.
+/// The idle time after which a session is closed: models think for minutes, and their users let them wait for longer.
 const IDLE: Duration = Duration::from_secs(4 * 3600);
 
-/// Serves the client at the other end of the pipes until it leaves or a signal comes.
+/// Serves the client on stdin and stdout until it leaves or a signal arrives.
 pub fn run(args: McpArgs) -> Result<CommandOutcome, Error> {
-    let worlds = worlds(&args)?;
+    let systems = served_systems(&args)?;
     let setup = opening::setup(
         &args.options,
         ClockArg::Turn,
-        worlds.iter().map(ServedSystem::system),
+        systems.iter().map(ServedSystem::system),
     )?;
     log::begin(LogForm::Text, LogLevel::Warn);
     let service = Service {
@@ -35,14 +35,14 @@ pub fn run(args: McpArgs) -> Result<CommandOutcome, Error> {
         tells_grade: args.tell_grade,
         record: opening::recorder_factory(&args.options)?,
         report: Arc::new(log::notice),
-        ..Service::new(worlds)
+        ..Service::new(systems)
     };
-    let places = service.limits.connections;
+    let permits = service.limits.connections;
     let episodes = Arc::new(Episodes::new(
         Arc::new(service),
         Door::Mcp,
         Arc::new(AtomicU64::new(0)),
-        Arc::new(Semaphore::new(places)),
+        Arc::new(Semaphore::new(permits)),
         IDLE,
     ));
     let runtime = super::runtime()?;
@@ -56,19 +56,19 @@ pub fn run(args: McpArgs) -> Result<CommandOutcome, Error> {
         }
     });
     episodes.close_all();
-    // A read of stdin cannot be broken off: after a signal nobody waits for it.
+    // A read of stdin cannot be cancelled: after a signal the runtime leaves it behind.
     runtime.shutdown_background();
     served?;
     Ok(CommandOutcome::Done)
 }
 
-/// The systems with their tasks: those that are named, or all that are known here; with a task, those that have it.
-fn worlds(args: &McpArgs) -> Result<Vec<ServedSystem>, Error> {
+/// The systems with their tasks: those that are named, or all known ones; if a task is named, only those that have it.
+fn served_systems(args: &McpArgs) -> Result<Vec<ServedSystem>, Error> {
     let mut loaded: Vec<TaskSuite> = Vec::new();
     if args.systems.is_empty() {
         for name in systems::names() {
             match suites::load(&name) {
-                Ok(course) => loaded.push(course),
+                Ok(suite) => loaded.push(suite),
                 Err(error) => eprintln!("{name} is left out: {error}"),
             }
         }
@@ -81,9 +81,9 @@ fn worlds(args: &McpArgs) -> Result<Vec<ServedSystem>, Error> {
     };
     let known: Vec<String> = loaded
         .iter()
-        .flat_map(|course| course.tasks.iter().map(|task| task.id.clone()))
+        .flat_map(|suite| suite.tasks.iter().map(|task| task.id.clone()))
         .collect();
-    loaded.retain(|course| course.task(task).is_some());
+    loaded.retain(|suite| suite.task(task).is_some());
     match loaded.is_empty() {
         true => Err(Error::input(format!("no system here has a task {task}"))
             .near(task, known.iter().map(String::as_str))

@@ -21,7 +21,7 @@ use bigiron_sim::task::start::Start;
 use tn3270::terminal::{Model, TerminalOptions};
 
 /// Finds a system and loads it; with its tasks only if one is named, which it must have.
-pub fn world(wanted: &str, task: Option<&str>) -> Result<ServedSystem, Error> {
+pub fn served_system(wanted: &str, task: Option<&str>) -> Result<ServedSystem, Error> {
     let Some(task) = task else {
         return Ok(ServedSystem::new(&systems::load(wanted)?));
     };

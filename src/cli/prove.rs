@@ -1,19 +1,17 @@
-//! `bigiron prove`: can the tasks be solved, and only by doing them?
+//! `bigiron prove`: proves that tasks can be solved, and only by doing them.
 
-use std::io::{self, Write};
-use std::num::NonZero;
+use std::io::{Write, stdout};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::Arc;
 
-use super::args::ProveArgs;
-use super::suites::{self, TaskSuite};
-use super::{CommandOutcome, Error, opening};
+use rayon::prelude::*;
+
+use super::args::{PolicyArg, ProveArgs};
+use super::{CommandOutcome, Error, opening, suites};
 use bigiron_sim::host::Warts;
 use bigiron_sim::session::Log;
 use bigiron_sim::task::grade;
-use bigiron_sim::task::model::Task;
+use bigiron_sim::task::model::{Task, TaskSuite};
 use bigiron_sim::task::prove::{Policy, Trial, trial};
 use bigiron_sim::task::report::ProofReport;
 use bigiron_sim::task::start::{Start, StartError};
@@ -21,55 +19,86 @@ use bigiron_sim::task::start::{Start, StartError};
 /// Proves the tasks that were named, or all.
 pub fn run(args: ProveArgs) -> Result<CommandOutcome, Error> {
     let chosen = suites::choose(args.system.as_deref(), &args.tasks)?;
+    let chosen: Vec<(&TaskSuite, &Task)> = chosen
+        .iter()
+        .flat_map(|(suite, tasks)| tasks.iter().map(move |id| (suite, id)))
+        .filter_map(|(suite, id)| Some((suite, suite.task(id)?)))
+        .collect();
     let mut report = ProofReport {
         seeds: (args.first_seed..args.first_seed.saturating_add(args.seeds)).collect(),
         ..ProofReport::default()
     };
-    for (course, tasks) in &chosen {
-        for id in tasks {
-            let Some(task) = course.task(id) else {
-                continue;
-            };
-            prove(course, task, &mut report)?;
-        }
+    for (suite, task) in &chosen {
+        prove(suite, task, &mut report)?;
     }
-    match args.json {
-        true => writeln!(
-            io::stdout(),
-            "{}",
-            serde_json::to_string(&report).unwrap_or_default()
-        )?,
-        false => write!(io::stdout(), "{report}")?,
-    }
-    for violation in &report.violations {
-        let its = |course: &TaskSuite| course.region.system().id == violation.system;
-        for (course, _) in chosen.iter().filter(|(course, _)| its(course)) {
-            let task = course.task(&violation.task);
-            if let (Some(task), Ok(warts)) = (task, violation.warts.parse()) {
-                let (policy, seed) = (violation.policy, violation.seed);
-                record(course, task, &warts, policy, seed, &args.record)?;
-            }
-        }
-    }
-    for policy in args.keep.iter().filter_map(|name| Policy::named(name)) {
-        for (course, tasks) in &chosen {
-            for task in tasks.iter().filter_map(|id| course.task(id)) {
-                for warts in &task.warts {
-                    record(course, task, warts, policy, args.first_seed, &args.record)?;
-                }
-            }
-        }
-    }
-    Ok(if report.is_proven() {
-        CommandOutcome::Done
-    } else {
-        CommandOutcome::NotSo
+    print(&report, args.json)?;
+    record_violations(&chosen, &report, &args.record)?;
+    record_kept(&chosen, &args)?;
+    Ok(match report.is_proven() {
+        true => CommandOutcome::Done,
+        false => CommandOutcome::NotSo,
     })
 }
 
-/// Records a run, in a file for each of the task's systems. A policy that has no meaning for the task leaves none.
+fn print(report: &ProofReport, as_json: bool) -> Result<(), Error> {
+    match as_json {
+        true => writeln!(
+            stdout(),
+            "{}",
+            serde_json::to_string(report).unwrap_or_default()
+        )?,
+        false => write!(stdout(), "{report}")?,
+    }
+    Ok(())
+}
+
+/// Records the run that shows each violation.
+fn record_violations(
+    chosen: &[(&TaskSuite, &Task)],
+    report: &ProofReport,
+    folder: &Path,
+) -> Result<(), Error> {
+    for violation in &report.violations {
+        let concerns = |(suite, task): &&(&TaskSuite, &Task)| {
+            suite.region.system().id == violation.system && task.id == violation.task
+        };
+        if let (Some((suite, task)), Ok(warts)) =
+            (chosen.iter().find(concerns), violation.warts.parse())
+        {
+            let (policy, seed) = (violation.policy, violation.seed);
+            record(suite, task, &warts, policy, seed, folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// Records the runs that are to be kept: those of some policies, with each wart set and the first seed.
+fn record_kept(chosen: &[(&TaskSuite, &Task)], args: &ProveArgs) -> Result<(), Error> {
+    for policy in args.keep.iter().map(|kept| policy(*kept)) {
+        for (suite, task) in chosen {
+            for warts in &task.warts {
+                record(suite, task, warts, policy, args.first_seed, &args.record)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn policy(named: PolicyArg) -> Policy {
+    match named {
+        PolicyArg::Oracle => Policy::Oracle,
+        PolicyArg::Nop => Policy::Nop,
+        PolicyArg::Random => Policy::Random,
+        PolicyArg::Naive => Policy::Naive,
+        PolicyArg::Impostor => Policy::Impostor,
+        PolicyArg::Cut => Policy::Cut,
+        PolicyArg::Replay => Policy::Replay,
+    }
+}
+
+/// Records a run, in a file for each of the task's systems. A policy that does not apply to the task leaves none.
 fn record(
-    course: &TaskSuite,
+    suite: &TaskSuite,
     task: &Task,
     warts: &Warts,
     policy: Policy,
@@ -77,10 +106,10 @@ fn record(
     folder: &Path,
 ) -> Result<(), Error> {
     let name = format!("{}-{warts}-{}-{seed}", task.id, policy.name());
-    let start = Start::new(&course.region, task, seed);
+    let start = Start::new(&suite.region, task, seed);
     let start = Arc::new(start.map_err(suites::cannot_begin)?);
     let mut recordings = opening::record_run(&start, "prove", &folder.join(name), seed, warts)?;
-    let told = {
+    let trial = {
         let mut logs = recordings.iter_mut().map(|(_, writer)| writer);
         let log = |_| -> Box<dyn Log + '_> {
             match logs.next() {
@@ -88,103 +117,76 @@ fn record(
                 None => Box::new(()),
             }
         };
-        trial(course, &start, seed, warts, policy, log)
+        trial(suite, &start, seed, warts, policy, log)
     };
-    let told = told.ok().flatten();
+    let trial = trial.ok().flatten();
     for (n, (path, mut writer)) in recordings.into_iter().enumerate() {
-        let Some(told) = &told else {
+        let Some(trial) = &trial else {
             std::fs::remove_file(&path)?;
             continue;
         };
-        if n == 0 && told.grade.outcome != grade::Outcome::BudgetSpent {
-            writer.answer(told.time, told.answer.as_deref());
+        if n == 0 && trial.grade.outcome != grade::Outcome::BudgetSpent {
+            writer.answer(trial.time, trial.answer.as_deref());
         }
-        writer.end(told.time, "proved");
+        writer.end(trial.time, "proved");
         eprintln!("recorded: {}", path.display());
     }
     Ok(())
 }
 
-/// Warts that a task is proven with, and by whom.
-struct Set {
+/// A wart set that a task is proven with, and the policies that run.
+struct WartSet {
     warts: Warts,
     policies: &'static [Policy],
 }
 
-/// The wart sets of a task, with which everybody tries; and with all the warts there are, the oracle alone.
-fn sets(task: &Task) -> Vec<Set> {
-    let own = task.warts.iter().cloned().map(|warts| Set {
+/// The wart sets of a task, with every policy; and all warts at once, with the oracle alone.
+fn wart_sets(task: &Task) -> Vec<WartSet> {
+    let own = task.warts.iter().cloned().map(|warts| WartSet {
         warts,
         policies: &Policy::ALL,
     });
-    let all = Set {
+    let all = WartSet {
         warts: Warts::All,
         policies: &[Policy::Oracle],
     };
     own.chain([all]).collect()
 }
 
-/// The runs at a task with one of its sets and one seed.
-struct Job {
-    set: usize,
-    seed: u64,
-}
-
-fn prove(course: &TaskSuite, task: &Task, report: &mut ProofReport) -> Result<(), Error> {
-    let sets = sets(task);
-    let places = 0..sets.len();
-    let jobs = places.flat_map(|set| report.seeds.iter().map(move |&seed| Job { set, seed }));
-    let jobs: Vec<Job> = jobs.collect();
-    let mut done = in_parallel(course, task, &sets, &jobs);
-    done.sort_by_key(|(at, _)| *at);
-    let mut trials: Vec<Vec<Trial>> = sets.iter().map(|_| Vec::new()).collect();
-    for (at, result) in done {
-        let Some(job) = jobs.get(at) else { continue };
-        let made = result.map_err(|cause| {
-            let (task, seed) = (&task.id, job.seed);
-            Error::input(format!("task {task} cannot begin with seed {seed}")).because(&cause)
-        })?;
-        if let Some(set) = trials.get_mut(job.set) {
-            set.extend(made);
-        }
-    }
-    let system = &course.region.system().id;
-    for (place, (set, trials)) in sets.iter().zip(&trials).enumerate() {
-        report.add(system, task, place, &set.warts, trials);
+/// Runs every policy on each wart set and seed, in parallel, and adds the trials to the report.
+fn prove(suite: &TaskSuite, task: &Task, report: &mut ProofReport) -> Result<(), Error> {
+    let system = &suite.region.system().id;
+    let sets = wart_sets(task);
+    let jobs: Vec<(&WartSet, u64)> = sets
+        .iter()
+        .flat_map(|set| report.seeds.iter().map(move |&seed| (set, seed)))
+        .collect();
+    let jobs = jobs.par_iter().with_max_len(1);
+    let trials = jobs.map(|(set, seed)| trials(suite, task, set, *seed));
+    // The failure of the lowest seed is the one to report.
+    let trials: Vec<Result<_, Error>> = trials.collect();
+    let trials = trials.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let of_sets = trials
+        .chunks(report.seeds.len().max(1))
+        .map(|set| set.concat());
+    let of_sets: Vec<Vec<Trial>> = of_sets.collect();
+    for (n, (set, trials)) in sets.iter().zip(&of_sets).enumerate() {
+        report.add(system, task, n, &set.warts, trials);
     }
     Ok(())
 }
 
-/// What came of a job, by its index.
-type Done = (usize, Result<Vec<Trial>, StartError>);
-
-fn in_parallel(course: &TaskSuite, task: &Task, sets: &[Set], jobs: &[Job]) -> Vec<Done> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(job) = jobs.get(at) else { break };
-                    let Some(set) = sets.get(job.set) else { break };
-                    let result = tried(course, task, set, job.seed);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((at, result));
-                    }
-                }
-            });
-        }
-    });
-    done.into_inner().unwrap_or_default()
-}
-
-/// Every policy of a set, from one start.
-fn tried(course: &TaskSuite, task: &Task, set: &Set, seed: u64) -> Result<Vec<Trial>, StartError> {
-    let start = Arc::new(Start::new(&course.region, task, seed)?);
+/// The trials of every policy of a set, from one start.
+fn trials(suite: &TaskSuite, task: &Task, set: &WartSet, seed: u64) -> Result<Vec<Trial>, Error> {
+    let failed = |cause: StartError| {
+        let id = &task.id;
+        Error::input(format!("task {id} cannot begin with seed {seed}")).because(&cause)
+    };
+    let start = Arc::new(Start::new(&suite.region, task, seed).map_err(failed)?);
     let mut trials = Vec::new();
     for &policy in set.policies {
-        trials.extend(trial(course, &start, seed, &set.warts, policy, |_| ())?);
+        let made = trial(suite, &start, seed, &set.warts, policy, |_| ());
+        trials.extend(made.map_err(failed)?);
     }
     Ok(trials)
 }

@@ -1,4 +1,4 @@
-//! `bigiron replay`: watches a recording.
+//! `bigiron replay`: plays a recording back.
 
 use std::io::{IsTerminal, stdin, stdout};
 
@@ -8,7 +8,7 @@ use super::{CommandOutcome, Error};
 use crate::tui::{self, Replay};
 use bigiron_sim::recording::Player;
 
-/// Watches a recording until its operator quits.
+/// Plays a recording back until its operator quits.
 pub fn run(args: ReplayArgs) -> Result<CommandOutcome, Error> {
     let (recording, truncation) = recordings::read(&args.file)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {

@@ -1,4 +1,4 @@
-//! `bigiron schema`: what a definition file may hold, for editors; what the JSON door understands, for agents.
+//! `bigiron schema`: the JSON Schema of definition files, for editors, and of the doors' messages, for agents and trainers.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::doors::programs::{control, json};
 use bigiron_sim::system::schema;
 use bigiron_sim::task::shape;
 
-/// Prints the schema of one kind.
+/// Prints the schema of one kind of file or line.
 pub fn run(args: SchemaArgs) -> Result<CommandOutcome, Error> {
     let schema = match args.kind {
         SchemaKind::System => schema::system(),

@@ -14,7 +14,7 @@ use crate::doors::session::served_system::Opening;
 /// Runs the script on stdin to its end.
 pub fn run(args: ScriptArgs) -> Result<CommandOutcome, Error> {
     let options = &args.session.options;
-    let system = opening::world(&args.session.system, options.task.as_deref())?;
+    let system = opening::served_system(&args.session.system, options.task.as_deref())?;
     let mut setup = opening::setup(options, ClockArg::Turn, [system.system()])?;
     setup.terminal.typeahead = true;
     let header = opening::header_for(options, system.system(), "script", &setup);

@@ -9,7 +9,7 @@ use super::recordings;
 use super::{CommandOutcome, Error};
 use bigiron_sim::recording::Player;
 
-/// Prints the screen after an event.
+/// Prints the screen after an event, by default the last one.
 pub fn run(args: ShowArgs) -> Result<CommandOutcome, Error> {
     let (recording, truncation) = recordings::read(&args.file)?;
     if let Some(truncation) = &truncation {

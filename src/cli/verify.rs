@@ -7,7 +7,7 @@ use super::args::VerifyArgs;
 use super::{CommandOutcome, Error, recordings, suites};
 use bigiron_sim::recording::verify::execute_knowing;
 
-/// Verifies every file, and says of each what came of it.
+/// Verifies every file, and prints a line for each.
 pub fn run(args: VerifyArgs) -> Result<CommandOutcome, Error> {
     let mut outcome = CommandOutcome::Done;
     for file in &args.files {
@@ -18,7 +18,7 @@ pub fn run(args: VerifyArgs) -> Result<CommandOutcome, Error> {
     Ok(outcome)
 }
 
-/// Whether a recording holds.
+/// Verifies one file; gives whether it does not diverge.
 fn one(file: &Path, args: &VerifyArgs) -> Result<bool, Error> {
     let (recording, truncation) = recordings::read(file)?;
     let name = file.display();

@@ -1,11 +1,11 @@
-//! The line on which an answer is typed, drawn.
+//! Drawing the line on which an answer is typed.
 
 use bigiron_sim::task::entry::AnswerLine;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
-/// Draws it over the last rows of the frame, where it hides the least.
+/// Draws the line over the last rows of the frame, where it covers the least.
 pub fn draw(line: &AnswerLine, frame: &mut Frame<'_>) {
     let window = frame.area();
     let height = window.height.min(3);

@@ -9,39 +9,39 @@ use ratatui::style::{Color, Style};
 /// The rows beneath a screen that come before the goal: the operator information area and the budget.
 const FOOT: u16 = 2;
 
-/// The columns that a goal needs beside a screen, and the most that it takes.
+/// The fewest columns that a goal needs beside a screen, and the most that it takes.
 const BESIDE: (u16, u16) = (24, 70);
 
-/// Where a window has room for the goal.
+/// The place of a goal in a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GoalPlacement {
-    /// What is left for the screen and what stands beneath it.
+    /// The rest of the window, for the screen and the lines beneath it.
     pub rest: Rect,
-    /// The goal, if there is room for all of it.
+    /// The goal, if all of it fits.
     goal: Option<Goal>,
 }
 
-/// A goal in its place.
+/// A goal with its lines and their area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Goal {
     area: Rect,
     lines: Vec<String>,
-    side: Side,
+    side: GoalSide,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+enum GoalSide {
     Above,
     Beside,
 }
 
 impl GoalPlacement {
-    /// Finds room in a window for the goal: above a screen of so many rows and columns where there are rows to spare, else beside
-    /// it where there are columns.
+    /// Places the goal in a window: above a screen of so many rows and columns if there are enough rows, else beside it if there are
+    /// enough columns.
     pub fn find(window: Rect, rows: u16, columns: u16, task: &TaskStatus<'_>) -> GoalPlacement {
         let goal = above(window, rows, task).or_else(|| beside(window, columns, task));
         let rest = match &goal {
-            Some(goal) if goal.side == Side::Above => Rect {
+            Some(goal) if goal.side == GoalSide::Above => Rect {
                 y: window.y + goal.area.height,
                 height: window.height - goal.area.height,
                 ..window
@@ -56,7 +56,7 @@ impl GoalPlacement {
         self.goal.is_some()
     }
 
-    /// Draws the goal, if there is room for it, and a line that parts it from the screen.
+    /// Draws the goal, if it fits, and a rule between it and the screen.
     pub fn draw(&self, frame: &mut Frame<'_>, palette: Palette, rule: Style) {
         let Some(goal) = &self.goal else { return };
         let Rect { x, y, width, .. } = goal.area;
@@ -69,17 +69,17 @@ impl GoalPlacement {
             buffer.set_string(x + 1, row, text, style);
         }
         match goal.side {
-            Side::Above => {
+            GoalSide::Above => {
                 let line = "─".repeat(usize::from(width));
                 buffer.set_string(x, goal.area.bottom() - 1, line, rule);
             }
-            Side::Beside => (goal.area.top()..goal.area.bottom())
+            GoalSide::Beside => (goal.area.top()..goal.area.bottom())
                 .for_each(|row| buffer.set_string(x.saturating_sub(1), row, "│", rule)),
         }
     }
 }
 
-/// Above: the goal and a rule.
+/// The goal above the screen: its lines and a rule.
 fn above(window: Rect, rows: u16, task: &TaskStatus<'_>) -> Option<Goal> {
     let spare = window.height.saturating_sub(rows.saturating_add(FOOT));
     let lines = task.lines(usize::from(window.width.saturating_sub(2)));
@@ -87,11 +87,11 @@ fn above(window: Rect, rows: u16, task: &TaskStatus<'_>) -> Option<Goal> {
     (height <= spare).then_some(Goal {
         area: Rect { height, ..window },
         lines,
-        side: Side::Above,
+        side: GoalSide::Above,
     })
 }
 
-/// Beside: a line, the goal, a blank column.
+/// The goal beside the screen: a rule, its lines, a blank column.
 fn beside(window: Rect, columns: u16, task: &TaskStatus<'_>) -> Option<Goal> {
     let spare = window.width.saturating_sub(columns.saturating_add(1));
     let width = spare.min(BESIDE.1);
@@ -105,7 +105,7 @@ fn beside(window: Rect, columns: u16, task: &TaskStatus<'_>) -> Option<Goal> {
             ..window
         },
         lines,
-        side: Side::Beside,
+        side: GoalSide::Beside,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The list of systems that can be played.
+//! The launcher: a list of systems to play.
 
 use super::overlay;
 use super::screen::{Palette, frame_style};
@@ -11,11 +11,11 @@ use ratatui::style::{Modifier, Style};
 /// One system in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LauncherEntry {
-    /// Its name, as commands take it.
+    /// Its name on the command line.
     pub id: String,
-    /// What a person calls it.
+    /// Its title.
     pub title: String,
-    /// What it is, or why it cannot be played, in a line.
+    /// A description in one line, or why it cannot be played.
     pub about: String,
     /// How many screens it has.
     pub screens: usize,
@@ -23,7 +23,7 @@ pub struct LauncherEntry {
     pub tables: usize,
 }
 
-/// The list, with one system chosen.
+/// The launcher, with one system selected.
 pub struct Launcher {
     entries: Vec<LauncherEntry>,
     chosen: usize,
@@ -32,7 +32,7 @@ pub struct Launcher {
 }
 
 impl Launcher {
-    /// A list with its first system chosen.
+    /// A launcher with the first system selected.
     pub fn new(entries: Vec<LauncherEntry>, palette: Palette) -> Launcher {
         Launcher {
             entries,
@@ -42,13 +42,13 @@ impl Launcher {
         }
     }
 
-    /// The system that was picked, after the launcher has quit; none if it was only left.
+    /// The system that was picked, after the launcher has quit; none if no system was picked.
     pub fn picked(&self) -> Option<&LauncherEntry> {
         self.entries.get(self.chosen).filter(|_| self.picked)
     }
 }
 
-/// Rows that one entry takes.
+/// The rows of one entry.
 const ROWS: u16 = 3;
 
 impl Program for Launcher {

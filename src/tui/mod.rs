@@ -1,6 +1,6 @@
-//! The screens a person sees: keys in, a buffer of cells out.
+//! The text user interface: keys in, a buffer of cells out.
 //!
-//! Each program ([`Play`], [`Replay`], [`Launcher`]) is a pure state machine; [`run()`] alone knows a window and a clock.
+//! Each program ([`Play`], [`Replay`], [`Launcher`]) is a pure state machine; [`run()`] alone has a window and a clock.
 
 mod answer;
 mod goal;
@@ -25,20 +25,20 @@ use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use std::future::Future;
 
-/// What a program asks of the loop around it.
+/// A command of a program to the loop that runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WindowCommand {
-    /// End.
+    /// Ends the program.
     Quit,
-    /// Sound the alarm.
+    /// Sounds the bell.
     Bell,
-    /// Paint the whole window anew.
+    /// Repaints the whole window.
     Redraw,
-    /// Show the cursor so.
+    /// Sets the style of the cursor.
     Cursor(CursorStyle),
 }
 
-/// How the cursor looks. It blinks either way.
+/// The style of the cursor; both blink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CursorStyle {
     /// A full cell.
@@ -58,25 +58,25 @@ impl CursorStyle {
     }
 }
 
-/// A program of the TUI: no window, no clock, no file.
+/// A program of the TUI. It has no window, no clock and no file of its own.
 pub trait Program {
     /// Takes a key.
     fn key(&mut self, key: KeyEvent) -> Vec<WindowCommand>;
     /// Takes pasted text.
     fn paste(&mut self, text: &str) -> Vec<WindowCommand>;
-    /// Is told the time: milliseconds since it began, times the speed it is run at.
+    /// Sets the time: milliseconds since the program began, times its speed.
     fn tick(&mut self, now: Millis) -> Vec<WindowCommand>;
-    /// When it next wants to be told the time, if it knows.
+    /// The time of the next tick at which something changes, if there is one.
     fn next_tick(&self) -> Option<Millis>;
-    /// Waits until something has come from elsewhere. Nothing is lost if the wait is broken off.
+    /// Waits until something changes without a key. Cancel safe.
     fn changed(&mut self) -> impl Future<Output = Vec<WindowCommand>> {
         std::future::pending()
     }
-    /// Draws itself.
+    /// Draws the program into a frame.
     fn draw(&self, frame: &mut Frame<'_>);
 }
 
-/// Colours, unless the environment variable `NO_COLOR` is set and not empty (no-color.org).
+/// The palette: colours, unless the environment variable `NO_COLOR` is set and not empty (no-color.org).
 pub fn palette() -> screen::Palette {
     match std::env::var_os("NO_COLOR") {
         Some(set) if !set.is_empty() => screen::Palette::Monochrome,

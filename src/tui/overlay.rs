@@ -1,4 +1,4 @@
-//! What lies over or beside a screen: the list of keys, a question, hints.
+//! Parts over or beside a screen: the list of keys, a question, the hint line.
 
 use super::keys;
 use super::screen::{SMALLEST, WindowLayout};
@@ -9,7 +9,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph};
 use tn3270::terminal::Key;
 
-/// Columns of the list of keys: chords, then names, then what they do.
+/// Widths in the list of keys: chords, then names, then help.
 const CHORDS: usize = 24;
 const NAMES: usize = 14;
 
@@ -23,7 +23,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Takes a key that scrolls a page of so many lines; false if it does not.
+    /// Takes a key that scrolls a page of so many lines; false if the key does not scroll.
     pub fn scroll(&mut self, key: Key, lines: usize) -> bool {
         let last = lines.saturating_sub(1);
         self.from = match key {
@@ -36,7 +36,7 @@ impl Page {
         true
     }
 
-    /// Draws it, with a word at its head and one at its foot.
+    /// Draws the page, with a title and a footer in its border.
     pub fn draw(&self, frame: &mut Frame<'_>, lines: Vec<String>, head: &str, foot: &str) {
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let area = centred(frame.area(), PAGE, height.saturating_add(2));
@@ -49,7 +49,7 @@ impl Page {
     }
 }
 
-/// The list of keys as lines: chords, name, what it does. The manual shows the same.
+/// The list of keys as lines: chords, name, help.
 pub fn lines() -> Vec<String> {
     keys::rows()
         .iter()
@@ -66,7 +66,7 @@ pub fn lines() -> Vec<String> {
         .collect()
 }
 
-/// Breaks text at ", " into lines of about this many characters.
+/// Breaks text at ", " into lines of about so many characters.
 fn fold(text: &str, width: usize) -> Vec<String> {
     text.split(", ")
         .fold(Vec::new(), |mut lines: Vec<String>, piece| {
@@ -90,7 +90,7 @@ pub fn question(frame: &mut Frame<'_>, text: &str) {
     );
 }
 
-/// What a window shows that is too small for anything.
+/// The message of a window that is too small for a screen.
 pub fn too_small(frame: &mut Frame<'_>) {
     let text = format!("Window too small: at least {}x{}", SMALLEST.0, SMALLEST.1);
     frame.render_widget(
@@ -99,7 +99,7 @@ pub fn too_small(frame: &mut Frame<'_>) {
     );
 }
 
-/// A line of text over the whole width, at this row of the frame; nothing if the frame ends above it.
+/// Draws a line of text at this row of the frame, if the frame has it.
 pub fn line(frame: &mut Frame<'_>, y: u16, text: &str, style: Style) {
     let area = frame.area();
     if y < area.bottom() {
@@ -113,21 +113,21 @@ pub fn line(frame: &mut Frame<'_>, y: u16, text: &str, style: Style) {
     }
 }
 
-/// What stands in the hint line.
+/// The content of the hint line.
 #[derive(Debug, Clone)]
 pub struct Hint<'a> {
-    /// At its left.
+    /// The text at its left.
     pub left: &'a str,
-    /// Keys at its right, the least wanted first: those that there is no room for are left out.
+    /// Keys at its right, the least important first: those that do not fit are left out.
     pub keys: &'a [&'a str],
-    /// What stands in the middle of the operator information area where there is no hint line.
+    /// The text in the middle of the operator information area if there is no hint line.
     pub short: &'a str,
-    /// How many columns it takes at most.
+    /// The most columns that it takes.
     pub width: u16,
 }
 
 impl Hint<'_> {
-    /// Draws it. The middle of the operator information area is blank, if that shows at all (`oia`).
+    /// Draws the hint in its line, or else in the middle of the operator information area, if that shows (`oia`).
     pub fn draw(&self, frame: &mut Frame<'_>, layout: &WindowLayout, oia: bool, style: Style) {
         let style = style.add_modifier(Modifier::DIM);
         let (at, text) = match layout.hint {

@@ -1,5 +1,5 @@
-//! What is sent to the window: what changed, by whole phrases, and nothing while nothing changes. A program that watches the bytes
-//! (expect, a typescript) so finds a phrase in one piece.
+//! Output to the window: only changes, in whole phrases, and nothing while nothing changes. So a program that watches the bytes
+//! (expect, a typescript) finds a phrase in one piece.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,22 +9,22 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use tn3270::terminal::phrase;
 
-/// What is taken for the size of a window that has none, as a pty is opened by expect or script(1) where they have no window themselves.
+/// The size assumed for a window that has none: a pty of expect or script(1) that run without a window themselves.
 const UNSIZED: Size = Size::new(80, 24);
 
-/// A window that is told no more than it has to be.
+/// A backend that sends a window no more than the changes.
 #[derive(Debug)]
 pub struct WindowPainter<B> {
     window: B,
-    /// What the window shows, row after row, as far as anything was ever drawn.
+    /// The cells that the window shows, row by row, as far as any were drawn.
     shown: Vec<Vec<Cell>>,
-    /// Whether it shows its cursor, and where that is, once they are known.
+    /// Whether the cursor shows, and where it is, once known.
     has_cursor: Option<bool>,
     cursor: Option<Position>,
 }
 
 impl<B> WindowPainter<B> {
-    /// A painter of a window of which nothing is known.
+    /// A painter of a window with unknown contents.
     pub fn new(window: B) -> WindowPainter<B> {
         WindowPainter {
             window,
@@ -34,7 +34,7 @@ impl<B> WindowPainter<B> {
         }
     }
 
-    /// Takes cells; gives the rows they are in as they were before.
+    /// Stores cells; gives the previous content of their rows.
     fn take<'a>(
         &mut self,
         cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
@@ -60,7 +60,7 @@ impl<B> WindowPainter<B> {
     }
 }
 
-/// The cells of the phrases of a row that are not as they were, each with its column.
+/// The cells of the changed phrases of a row, each with its column.
 fn changed<'a>(before: &'a [Cell], now: &'a [Cell]) -> impl Iterator<Item = (usize, &'a Cell)> {
     let mut column = 0;
     let phrases = std::iter::from_fn(move || {
@@ -132,7 +132,7 @@ impl<B: Backend<Error = io::Error>> Backend for WindowPainter<B> {
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        // What is left of it is drawn anew, for all that is known.
+        // The window is unknown from here on: all is drawn again.
         self.shown.clear();
         self.window.clear_region(region)
     }
@@ -165,7 +165,7 @@ mod tests {
     use std::io::Write;
     use std::rc::Rc;
 
-    /// What the window was sent since it was last asked for.
+    /// The bytes sent to the window since they were last taken.
     #[derive(Clone, Default)]
     struct Sent(Rc<RefCell<Vec<u8>>>);
 
@@ -179,7 +179,7 @@ mod tests {
         }
     }
 
-    /// What a window is sent when it is to show these texts, one after another, with the cursor on the second row.
+    /// The bytes sent to a window that shows these texts, one after another, with the cursor on the second row.
     fn sent(texts: &[&str]) -> Vec<String> {
         let bytes = Sent::default();
         let window = WindowPainter::new(CrosstermBackend::new(bytes.clone()));

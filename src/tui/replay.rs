@@ -1,4 +1,4 @@
-//! Watching a recording.
+//! Playing back a recording.
 
 use super::overlay;
 use super::screen::{self, Palette, ScreenWidget, WindowLayout, frame_style};
@@ -9,31 +9,31 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
 use tn3270::terminal::Key;
 
-/// The slowest and the fastest, in powers of two of real time.
+/// The slowest and the fastest speed, in powers of two of real time.
 const SPEEDS: std::ops::RangeInclusive<i32> = -4..=10;
 
-/// What a key does, and how the hint names it.
+/// The keys, as the hint line names them.
 const KEYS: &str = "Space play  Left Right step  [ ] screen  0-9 Home End seek  + - speed  Q quit";
 
-/// How often the time that is shown goes on while nothing else does, in milliseconds.
+/// The interval at which the displayed time is updated, in milliseconds.
 const CLOCK: Millis = 100;
 
-/// A recording that is watched.
+/// A recording that is played back.
 pub struct Replay {
     player: Player,
     palette: Palette,
     notice: Option<String>,
     playing: bool,
-    /// Speed as a power of two.
+    /// The speed as a power of two.
     speed: i32,
-    /// Time of the recording that is reached, in milliseconds.
+    /// The time reached in the recording, in milliseconds.
     at: f64,
-    /// When the loop last told the time.
-    told: Millis,
+    /// The time of the last tick.
+    now: Millis,
 }
 
 impl Replay {
-    /// Watches from the first event, playing. A notice stands in the hint line until a key is pressed.
+    /// Plays from the first event. A notice shows in the hint line until a key is pressed.
     pub fn new(player: Player, palette: Palette, notice: Option<String>) -> Replay {
         let mut replay = Replay {
             player,
@@ -42,13 +42,13 @@ impl Replay {
             playing: true,
             speed: 0,
             at: 0.0,
-            told: 0,
+            now: 0,
         };
         replay.player.seek_time(0);
         replay
     }
 
-    /// The recording as far as it is shown.
+    /// The recording, as far as it is played.
     pub fn player(&self) -> &Player {
         &self.player
     }
@@ -57,13 +57,13 @@ impl Replay {
         2f64.powi(self.speed)
     }
 
-    /// Shows so many events and stays there.
+    /// Shows the state after so many events.
     fn seek(&mut self, events: usize) {
         self.player.seek(events);
         self.at = self.player.now() as f64;
     }
 
-    /// The number of events up to the next (or from the previous) write of the host.
+    /// The number of events up to the next, or the previous, write of the host.
     fn screen(&self, forward: bool) -> usize {
         let shown = self.player.shown();
         let is_write = |(_, event): &(usize, &bigiron_sim::recording::RecordedEvent)| {
@@ -151,8 +151,8 @@ impl Program for Replay {
     }
 
     fn tick(&mut self, now: Millis) -> Vec<WindowCommand> {
-        let passed = now.saturating_sub(self.told);
-        self.told = now;
+        let passed = now.saturating_sub(self.now);
+        self.now = now;
         if self.playing {
             self.at += passed as f64 * self.factor();
             self.player.seek_time(self.at as Millis);
@@ -164,7 +164,7 @@ impl Program for Replay {
     fn next_tick(&self) -> Option<Millis> {
         let next = self.player.next_at().filter(|_| self.playing)?;
         let wait = ((next as f64 - self.at).max(0.0) / self.factor()).ceil() as Millis;
-        Some(self.told + wait.min(CLOCK))
+        Some(self.now + wait.min(CLOCK))
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {

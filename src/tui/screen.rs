@@ -1,4 +1,4 @@
-//! A terminal's presentation space and its operator information area, drawn into a buffer of cells.
+//! Drawing a terminal's presentation space and operator information area into a buffer of cells.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use tn3270::terminal::Terminal;
 use tn3270::wire::{Address, Color as Hue, Highlight, Intensity};
 
-/// Whether colours are shown.
+/// The colours of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Palette {
     /// The colours of a 3279 on black.
@@ -17,23 +17,23 @@ pub enum Palette {
     Monochrome,
 }
 
-/// The smallest window in which anything is drawn, columns x rows.
+/// The smallest window in which a screen is drawn, columns x rows.
 pub const SMALLEST: (u16, u16) = (20, 4);
 
-/// Where the parts of a window go.
+/// The places of the parts of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowLayout {
     /// The screen, or as much of it as fits.
     pub screen: Rect,
     /// Row and column of the screen (0-based) that show at the top left.
     pub scroll: (u16, u16),
-    /// The line between screen and operator information area, where there is room for one.
+    /// The rule between screen and operator information area, if it fits.
     pub rule: Option<Rect>,
     /// The operator information area. With no row of its own it is the window's last row (see [`Layout::shares`]).
     pub oia: Rect,
-    /// Whether the operator information area lies on the screen's last row, and so shows only when it must.
+    /// Whether the operator information area shares the screen's last row, and so shows only when it must.
     pub shares: bool,
-    /// The line for hints, where there is room for one.
+    /// The hint line, if it fits.
     pub hint: Option<Rect>,
 }
 
@@ -89,7 +89,7 @@ impl WindowLayout {
         })
     }
 
-    /// Gives the rule's line up for hints, where there is room for one of the two only.
+    /// Replaces the rule by the hint line, if only one of the two fits.
     #[must_use]
     pub fn rather_hints(self) -> WindowLayout {
         match (self.rule, self.hint) {
@@ -109,7 +109,7 @@ impl WindowLayout {
         }
     }
 
-    /// Where the cursor stands in the window.
+    /// The position of the cursor in the window.
     pub fn cursor(&self, cursor: (u16, u16)) -> Position {
         Position {
             x: self.screen.x + cursor.1.saturating_sub(self.scroll.1),
@@ -126,11 +126,11 @@ pub fn cursor(terminal: &Terminal) -> (u16, u16) {
 
 /// Draws a terminal: its screen, a rule, and the operator information area.
 pub struct ScreenWidget<'a> {
-    /// What is drawn.
+    /// The terminal.
     pub terminal: &'a Terminal,
-    /// Where.
+    /// The places of its parts.
     pub layout: WindowLayout,
-    /// In which colours.
+    /// The colours.
     pub palette: Palette,
 }
 
@@ -179,8 +179,8 @@ impl ScreenWidget<'_> {
         cell.set_style(style(&look, self.palette));
     }
 
-    /// Whether the operator information area shows: on the screen's own last row while the keyboard is locked, or where that
-    /// row is blank.
+    /// Whether the operator information area shows. On the screen's last row it does while the keyboard is locked, or if that row is
+    /// blank.
     pub fn shows_oia(&self) -> bool {
         !self.layout.shares
             || self.terminal.lock().is_some()
@@ -192,7 +192,7 @@ impl ScreenWidget<'_> {
     }
 }
 
-/// How the rule, the operator information area and hints look.
+/// The style of the rule, the operator information area and the hint line.
 pub fn frame_style(palette: Palette) -> Style {
     match palette {
         Palette::Color => Style::new().fg(Color::LightBlue).bg(Color::Black),
@@ -221,7 +221,7 @@ fn style(look: &tn3270::terminal::Look, palette: Palette) -> Style {
     style
 }
 
-/// The sixteen colours as a window has them: the eight of a 3279 from the common palette, in their bright form, the rest by value.
+/// The sixteen colours of a window: the eight of a 3279 from the common palette, in their bright form, the rest by value.
 fn color(hue: Hue) -> Color {
     match hue {
         Hue::Default | Hue::Green => Color::LightGreen,

@@ -1,10 +1,10 @@
-//! What `bigiron bench` says where it cannot measure.
+//! The failures of `bigiron bench`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 #[test]
-fn an_interpreter_that_fails_is_told_of_in_its_own_words_before_anything_is_measured() {
+fn a_failing_interpreter_is_reported_in_its_own_words_before_anything_is_measured() {
     let folder = tempfile::tempdir().unwrap();
     let python = folder.path().join("python");
     let script = "#!/bin/sh\necho Traceback: line one >&2\necho \"no bench for $3\" >&2\nexit 3\n";
@@ -18,8 +18,8 @@ fn an_interpreter_that_fails_is_told_of_in_its_own_words_before_anything_is_meas
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
-    let told = String::from_utf8(output.stderr).unwrap();
-    insta::assert_snapshot!(told.replace(python, "PYTHON"), @r"
+    let error = String::from_utf8(output.stderr).unwrap();
+    insta::assert_snapshot!(error.replace(python, "PYTHON"), @r"
     error: PYTHON -m bigiron.bench bigiron/dmv-renew-moved-v0: exit status: 3
     Traceback: line one
     no bench for bigiron/dmv-renew-moved-v0

@@ -40,7 +40,7 @@ fn pages_are_those_of_python() {
         let page = CodePage::by_name(name).unwrap();
         for (code, &theirs) in (0u8..=255).zip(codec) {
             let ours = page.decode(code);
-            // Python says SUB where a page has no character.
+            // Python has SUB where a page has no character.
             let none = theirs == '\x1a' && code != 0x3F;
             assert_eq!(
                 ours,

@@ -1,4 +1,4 @@
-//! The shipped licence desk, worked as a clerk works it; and its sessions as exact replays of one another.
+//! The shipped licence desk, operated as a clerk does; and sessions that repeat exactly.
 
 use bigiron::host::Host;
 use bigiron::session::{Log, Session, SessionEvent, Setup};
@@ -18,7 +18,7 @@ static DMV: LazyLock<Arc<System>> = LazyLock::new(|| {
     Arc::new(System::load(files, "dmv").unwrap_or_else(|faults| panic!("{faults:?}")))
 });
 
-/// The host's hashes as they are told.
+/// The host's hashes in the order of their events.
 #[derive(Default)]
 struct Hashes(Vec<(u64, u64)>);
 
@@ -130,7 +130,7 @@ proptest! {
 }
 
 #[test]
-fn keys_typed_ahead_go_at_the_moment_of_the_unlock_however_late_it_is_looked_at() {
+fn keys_typed_ahead_are_sent_at_the_moment_of_the_unlock_however_coarse_the_steps() {
     let mut setup = Setup {
         clock: bigiron::session::ClockMode::Live,
         ..Setup::default()
@@ -147,7 +147,7 @@ fn keys_typed_ahead_go_at_the_moment_of_the_unlock_however_late_it_is_looked_at(
         }
         (session.session_hash(), log.0)
     };
-    let (hash, told) = run(1);
-    assert!(told.len() >= 4, "{told:?}");
-    assert_eq!(run(600), (hash, told));
+    let (hash, states) = run(1);
+    assert!(states.len() >= 4, "{states:?}");
+    assert_eq!(run(600), (hash, states));
 }

@@ -1,4 +1,4 @@
-//! The pages under `docs` say what is so.
+//! The pages under `docs` agree with the program.
 
 use bigiron::system::expr::Function;
 use bigiron::system::shape::{self, EffectKind, KeyShape, MakerKind, ValueKind};
@@ -13,7 +13,7 @@ const BEGIN: &str = "<!-- reference: made from the tables that the loader checks
 const END: &str = "<!-- end of reference -->";
 
 #[test]
-fn every_definition_on_the_page_stands_in_the_example() {
+fn every_definition_on_the_pages_is_in_the_example() {
     let mut files = Vec::new();
     for folder in [EXAMPLE.to_owned(), format!("{EXAMPLE}/playbooks")] {
         let entries = fs::read_dir(folder)
@@ -69,7 +69,7 @@ fn the_page_of_tasks_names_every_key_and_every_question() {
     }
 }
 
-/// `UPDATE_DOCS=1` writes the reference anew.
+/// `UPDATE_DOCS=1` rewrites the reference.
 #[test]
 fn the_reference_names_every_key_effect_and_function() {
     let page = fs::read_to_string(PAGE).unwrap();

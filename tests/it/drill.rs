@@ -1,4 +1,4 @@
-//! The double-entry drill, worked through every door by the same keys, ends in the same world.
+//! The double-entry drill with the same keys through every door ends in the same state.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ use bigiron::terminal::{Key, Response};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bigiron");
 const SEED: &str = "7";
 
-/// The drill as s3270 takes it: one line a screen, several actions a line.
+/// The drill in s3270's action language: one line a screen, several actions a line.
 fn drill() -> &'static str {
     include_str!("../drills/double-entry.s3270")
 }
@@ -43,7 +43,7 @@ pub(crate) fn keys_of(line: &str) -> Vec<Key> {
     keys
 }
 
-/// A server that ends with the test.
+/// A server that is killed with the test.
 struct Server {
     child: Child,
     lines: BufReader<ChildStdout>,
@@ -219,7 +219,7 @@ fn type_in(session: &mut Session, line: &str) {
     }
 }
 
-/// Works a script of the licence desk in memory; gives the session.
+/// Runs a script of the licence desk in memory; gives the session.
 fn in_memory(script: &str) -> Session {
     let mut session = open("dmv", SEED.parse().unwrap());
     script.lines().for_each(|line| type_in(&mut session, line));
@@ -227,7 +227,7 @@ fn in_memory(script: &str) -> Session {
 }
 
 #[test]
-fn the_same_keys_end_in_the_same_world_through_every_door() {
+fn the_same_keys_end_in_the_same_state_through_every_door() {
     let folder = tempfile::tempdir().unwrap();
     let memory = in_memory(drill()).state_hash();
     let script = by_script(folder.path());
@@ -250,7 +250,7 @@ fn the_same_keys_end_in_the_same_world_through_every_door() {
     );
 }
 
-/// Where each way of doing it ends: what the inquiry, the reject listing or the queue says at last.
+/// The end of each way of doing it: the inquiry, the reject listing or the queue.
 #[test]
 fn done_right_and_done_wrong_in_four_ways() {
     let scripts = [
@@ -277,7 +277,7 @@ fn done_right_and_done_wrong_in_four_ways() {
     }
 }
 
-/// Every recording under `recordings/` is what its system still does, to the last hash.
+/// Every recording under `recordings/` still verifies, to the last hash.
 #[test]
 fn the_shipped_recordings_verify() {
     let mut files: Vec<_> = std::fs::read_dir("recordings")
@@ -307,7 +307,7 @@ fn the_shipped_recordings_verify() {
     }
 }
 
-/// A drill's recording is graded by the tables: who looked again has solved the task, who believed the screen has not.
+/// The recordings of the drills are graded by the tables: those that looked again solved the task, those that believed the screen did not.
 #[test]
 fn the_recorded_drills_are_graded_as_they_are_named() {
     for drill in [
@@ -333,7 +333,7 @@ fn the_recorded_drills_are_graded_as_they_are_named() {
     }
 }
 
-/// The first and the last line of a screen that say something: mostly its name and its message.
+/// The first and the last line of a screen that are not blank: mostly its name and its message.
 fn ends_of(screen: &str) -> String {
     let lines: Vec<_> = screen
         .lines()
@@ -346,9 +346,9 @@ fn ends_of(screen: &str) -> String {
     }
 }
 
-/// The main workflow of each other system is keyed without one key refused, and these are the screens it goes through.
+/// The main workflow of each other system is keyed without a refused key; the snapshots are its screens.
 #[test]
-fn every_system_can_be_worked_from_sign_on_to_the_end() {
+fn every_system_can_be_operated_from_sign_on_to_the_end() {
     let scripts = [
         ("airline", include_str!("../drills/airline.s3270")),
         ("bank", include_str!("../drills/bank.s3270")),

@@ -1,4 +1,4 @@
-//! Agents as programs: what they come to, whatever they do, and that none gets at the grader.
+//! Agents as programs: their grades, their faults, and that none reaches the grader.
 
 use serde_json::Value;
 use std::path::Path;
@@ -70,7 +70,7 @@ fn the_naive_agent_solves_the_clean_twin_and_its_runs_are_regraded_the_same() {
 }
 
 #[test]
-fn an_agent_that_dies_hangs_floods_or_talks_nonsense_is_at_fault_itself() {
+fn an_agent_that_crashes_hangs_floods_or_sends_nonsense_is_at_fault_itself() {
     let out = tempfile::tempdir().unwrap();
     for (agent, reason) in [
         ("echo cannot find my hat >&2; exit 3", "cannot find my hat"),
@@ -85,8 +85,8 @@ fn an_agent_that_dies_hangs_floods_or_talks_nonsense_is_at_fault_itself() {
         assert_eq!(runs.len(), 1);
         let grade = &runs[0]["grade"];
         assert_eq!(grade["outcome"], "agent_fault", "{agent}: {grade}");
-        let told = grade["reason"].as_str().unwrap();
-        assert!(told.contains(reason), "{agent}: {told}");
+        let found = grade["reason"].as_str().unwrap();
+        assert!(found.contains(reason), "{agent}: {found}");
     }
 }
 
@@ -155,7 +155,7 @@ fn an_agent_at_a_terminal_reads_the_screen_and_types_its_answer() {
 }
 
 #[test]
-fn an_agent_at_a_terminal_works_in_two_systems_and_its_end_hands_in() {
+fn an_agent_at_a_terminal_works_in_two_systems_and_its_exit_submits() {
     let out = tempfile::tempdir().unwrap();
     let agent = r"printf '\rCLK\033tTVM\033e04/02/89\r'; sleep 1";
     let run = run_at("dmv/member-expiry", agent, "pty", out.path());
@@ -172,7 +172,7 @@ fn an_agent_at_a_terminal_works_in_two_systems_and_its_end_hands_in() {
 }
 
 #[test]
-fn an_agent_at_a_terminal_that_dies_hangs_floods_or_does_nothing_is_at_fault_itself() {
+fn an_agent_at_a_terminal_that_crashes_hangs_floods_or_does_nothing_is_at_fault_itself() {
     let out = tempfile::tempdir().unwrap();
     for (agent, outcome, reason) in [
         ("echo no hat >&2; exit 3", "agent_fault", "no hat"),
@@ -200,7 +200,7 @@ fn the_answer_of_a_run_by_tn3270_is_in_its_recording() {
     assert_eq!(regraded(&run), run["grade"]);
 }
 
-/// What an agent at a door says must lead to nothing but screens.
+/// No message of an agent gets anything but screens.
 #[test]
 fn no_message_and_no_action_shows_seed_warts_tables_or_answers() {
     let out = tempfile::tempdir().unwrap();
@@ -247,7 +247,7 @@ fn no_message_and_no_action_shows_seed_warts_tables_or_answers() {
     }
 }
 
-/// What the JSON door tells an agent of time, line by line, while it says the same at another seed.
+/// The times and budgets in the answers of the JSON door, line by line, to the same requests.
 fn moments(seed: u64, warts: &str) -> Vec<Value> {
     let out = tempfile::tempdir().unwrap();
     let heard = out.path().join("heard");
@@ -262,12 +262,12 @@ fn moments(seed: u64, warts: &str) -> Vec<Value> {
     let lines = heard
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let told = lines.map(|line| serde_json::json!([line["screen"]["time_ms"], line["budget"]]));
-    told.collect()
+    let times = lines.map(|line| serde_json::json!([line["screen"]["time_ms"], line["budget"]]));
+    times.collect()
 }
 
 #[test]
-fn no_time_that_an_agent_is_told_gives_the_seed_or_the_warts_away() {
+fn no_time_in_an_answer_reveals_the_seed_or_the_warts() {
     let clean = moments(0, "none");
     assert_eq!(clean.len(), 5, "{clean:?}");
     for (seed, warts) in [
@@ -315,9 +315,9 @@ fn no_action_of_a_script_reads_a_file_or_the_grader() {
     assert_eq!(left, 1, "a script wrote a file");
 }
 
-/// The oracle's keys, pressed in another process and through another door, give the same world and the same grade.
+/// The oracle's keys, pressed in another process and through another door, give the same state and the same grade.
 #[test]
-fn two_processes_and_two_doors_come_to_the_same_grade_and_state() {
+fn two_processes_and_two_doors_give_the_same_grade_and_state() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
     let prove = [

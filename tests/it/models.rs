@@ -1,4 +1,4 @@
-//! Screens drawn for models 2 to 5, down to the last cell.
+//! Screens of models 2 to 5, down to the last cell.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// How long anything may take before the test gives up.
+/// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Window {
@@ -16,7 +16,7 @@ struct Window {
     master: Box<dyn MasterPty + Send>,
     input: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
-    /// Line discipline before the program began.
+    /// The terminal settings before the program started.
     settings: String,
 }
 
@@ -66,7 +66,7 @@ impl Window {
         }
     }
 
-    /// Waits for the end; the window must be as it was.
+    /// Waits for the end; the window must be restored.
     fn ends(mut self) -> u32 {
         let status = self.child.wait().unwrap();
         let begun = Instant::now();
@@ -157,7 +157,7 @@ fn a_person_plays_looks_at_the_keys_resizes_and_quits() {
     assert_eq!(window.ends(), 0);
 }
 
-/// The word behind this one on a screen, without the sign that ends it.
+/// The word after the mark on a screen, without punctuation.
 fn after<'t>(text: &'t str, mark: &str) -> &'t str {
     let (_, rest) = text
         .split_once(mark)
@@ -193,10 +193,10 @@ fn a_task_is_played_to_its_grade_with_an_answer_that_is_typed() {
     window.send(&format!("{expires}\r"));
     let screen = Arc::clone(&window.screen);
     assert_eq!(window.ends(), 0);
-    let told = screen.lock().unwrap().screen().contents();
+    let printed = screen.lock().unwrap().screen().contents();
     assert!(
-        told.contains("\nsolved\n") && told.contains(expires),
-        "{told}"
+        printed.contains("\nsolved\n") && printed.contains(expires),
+        "{printed}"
     );
     let (code, text) = bigiron(&["regrade", name]);
     assert!(code == Some(0) && text.contains(expires), "{text}");
@@ -204,7 +204,7 @@ fn a_task_is_played_to_its_grade_with_an_answer_that_is_typed() {
 }
 
 #[test]
-fn a_program_that_is_told_to_end_gives_the_window_back_and_ends_its_recording() {
+fn a_signal_ends_the_program_which_restores_the_window_and_ends_its_recording() {
     for signal in ["TERM", "HUP", "INT"] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("run.jsonl");
@@ -258,7 +258,7 @@ fn a_killed_program_leaves_a_recording_that_shows_and_verifies() {
 }
 
 #[test]
-fn without_a_terminal_the_launcher_says_what_there_is() {
+fn without_a_terminal_the_launcher_lists_the_systems() {
     let (code, text) = bigiron(&[]);
     assert_eq!(code, Some(0));
     assert!(
@@ -278,7 +278,7 @@ fn a_file_that_is_no_recording_is_unreadable_input() {
     }
 }
 
-/// A window that is closed takes the program with it, and does not leave it reading an end that never ends.
+/// The program ends when its window is closed, and does not go on reading at the end of its input.
 #[test]
 #[cfg_attr(not(feature = "peers"), ignore = "needs tmux: --features peers")]
 fn the_program_ends_with_its_window() {

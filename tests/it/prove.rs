@@ -1,4 +1,4 @@
-//! The shipped tasks are proven; so are the rules by which they are.
+//! The shipped tasks are proven, and the rules of a proof are tested.
 
 use bigiron::cli::{suites, systems};
 use bigiron::host::Warts;
@@ -7,7 +7,7 @@ use bigiron::task::start::Start;
 use std::process::Command;
 use std::sync::Arc;
 
-/// A seed that nothing was made for.
+/// A seed that no task was tuned to.
 const SEED: u64 = 1962;
 
 fn bigiron(arguments: &[&str]) -> (String, Option<i32>) {
@@ -53,10 +53,10 @@ fn the_drills_of_the_other_desks_are_proven() {
     }
 }
 
-/// Tasks that no playbook can solve with every wart there is, each with the reason.
+/// Tasks that no playbook can solve with all warts on, each with the reason.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
-/// `prove` shows it on more seeds.
+/// `prove` runs more seeds.
 #[test]
 fn every_oracle_recovers_from_all_warts_at_once() {
     let mut failed = Vec::new();

@@ -78,7 +78,7 @@ fn setups() -> [Setup; 2] {
 }
 
 #[test]
-fn a_session_of_either_clock_verifies_and_its_last_screen_is_seen_again() {
+fn a_session_of_either_clock_verifies_and_its_last_screen_can_be_viewed() {
     for setup in setups() {
         let (recording, session) = record(&setup, KEYS);
         let report = check(&recording);
@@ -90,7 +90,7 @@ fn a_session_of_either_clock_verifies_and_its_last_screen_is_seen_again() {
 }
 
 #[test]
-fn any_whole_beginning_of_a_recording_verifies() {
+fn any_prefix_of_a_recording_verifies() {
     for setup in setups() {
         let (recording, _) = record(&setup, KEYS);
         for events in 0..recording.events.len() {
@@ -156,7 +156,7 @@ fn a_clients_records_alone_verify_too() {
 }
 
 #[test]
-fn another_definition_is_told_of_and_tried_all_the_same() {
+fn another_definition_is_reported_and_tried_all_the_same() {
     let (mut recording, _) = record(&setups()[0], KEYS);
     recording.header.system.as_mut().unwrap().digest ^= 1;
     let report = check(&recording);
@@ -164,7 +164,7 @@ fn another_definition_is_told_of_and_tried_all_the_same() {
     assert_eq!(report.divergence, None);
 }
 
-/// The licence desk signed on to, in a masked recording.
+/// A masked recording of these keys at the licence desk.
 fn masked(setup: &Setup, keys: &str) -> String {
     let system = system();
     let header = RecordingHeader {
@@ -183,7 +183,7 @@ fn masked(setup: &Setup, keys: &str) -> String {
 }
 
 #[test]
-fn a_password_is_masked_and_found_again_by_what_came_of_it() {
+fn a_password_is_masked_and_found_again_by_the_recorded_states() {
     let text = masked(&Setup::default(), "CLK042IRON<enter>1<tab>D4471902<enter>");
     assert!(text.contains(r#""key":"CLK042****<enter>""#), "{text}");
     // IRON in the code page of the record that went to the host.
@@ -193,14 +193,14 @@ fn a_password_is_masked_and_found_again_by_what_came_of_it() {
     let report = check(&recording);
     assert_eq!(report.divergence, None);
     assert_eq!(report.events, recording.events.len());
-    // Whatever is seen of it again shows no password either.
+    // The player shows no password either.
     let mut player = Player::new(recording);
     player.seek(usize::MAX);
     assert!(player.terminal().text().contains("VANDERMEER"));
 }
 
 #[test]
-fn where_no_text_leads_to_what_was_recorded_that_is_said() {
+fn a_hidden_text_that_cannot_be_found_is_reported() {
     let text = masked(&Setup::default(), "CLK042IRON<enter>");
     let state = text.rfind(r#""state":""#).unwrap() + 9;
     let edited = format!(
@@ -215,7 +215,7 @@ fn where_no_text_leads_to_what_was_recorded_that_is_said() {
 }
 
 #[test]
-fn a_text_that_is_said_is_tried_first() {
+fn a_given_hidden_text_is_tried_first() {
     use bigiron::host::Region;
     use bigiron::recording::verify::execute_knowing;
     let recording = parse(masked(&Setup::default(), "CLK042QZQZ<enter>").as_bytes());
@@ -231,7 +231,7 @@ fn a_masked_record_of_a_remote_terminal_is_executed_again() {
         masked: true,
         ..header(&system, &setup)
     };
-    // What a terminal here sends is what a remote one would.
+    // A terminal in this process sends the same records as a remote one.
     let mut sent = Vec::new();
     {
         let mut log = Writer::new(
@@ -266,7 +266,7 @@ fn a_masked_record_of_a_remote_terminal_is_executed_again() {
 }
 
 #[test]
-fn what_is_typed_ahead_into_a_hidden_field_is_masked_too() {
+fn text_typed_ahead_into_a_hidden_field_is_masked_too() {
     let mut setup = Setup {
         clock: ClockMode::Live,
         ..Setup::default()

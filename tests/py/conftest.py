@@ -1,4 +1,4 @@
-"""What the Python tests share: the program, and servers that end with their test."""
+"""Fixtures of the Python tests: the program, and servers that end with their test."""
 
 import os
 import re
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def bigiron():
-    """The path of the program that is tested: BIGIRON, or the debug build."""
+    """The path of the tested program: BIGIRON, or the debug build."""
     path = Path(os.environ.get("BIGIRON", ROOT / "target" / "debug" / "bigiron"))
     assert path.exists(), f"{path} is missing: `cargo build` makes it"
     return path
@@ -20,8 +20,8 @@ def bigiron():
 
 @pytest.fixture
 def spawn(bigiron):
-    """Starts the program in a terminal under pexpect; it is ended with the test."""
-    # Not at the head of the file: tests/py/trainers runs where there is none.
+    """Starts the program in a terminal under pexpect; it is closed with the test."""
+    # Not at the head of the file: tests/py/trainers runs without pexpect.
     import pexpect
 
     children = []
@@ -39,7 +39,7 @@ def spawn(bigiron):
 
 
 def ended(child):
-    """The exit code of a program that is about to end."""
+    """The exit code of a program that is about to exit."""
     child.read()
     child.wait()
     return child.exitstatus
@@ -47,7 +47,7 @@ def ended(child):
 
 @pytest.fixture
 def serve(bigiron):
-    """Starts `bigiron serve` with the arguments given; yields a function that gives the doors' addresses by name."""
+    """A function that starts `bigiron serve` with its arguments and returns the addresses of the doors by name."""
     running = []
 
     def start(*arguments):

@@ -1,4 +1,4 @@
-"""`bigiron connect` as a person at a terminal has it, and what its recordings are good for."""
+"""`bigiron connect` in a terminal, and its recordings."""
 
 import socket
 import subprocess
@@ -35,17 +35,17 @@ def test_a_host_of_plain_text_and_its_end(spawn):
         with client:
             client.sendall(b"RIVER BBS\r\nlogin: ")
             client.sendall(b"hello " + client.recv(100))
-            # Unasked: nothing was typed since.
-            told.wait(30)
+            # Unsolicited: nothing was typed since.
+            written.wait(30)
             client.sendall(b"\r\ngood night\x07\r\n")
 
-    told = threading.Event()
+    written = threading.Event()
     threading.Thread(target=host, daemon=True).start()
     child = spawn("connect", "127.0.0.1:%d" % listener.getsockname()[1])
     child.expect_exact("RIVER BBS")
     child.send("ruth\r")
     child.expect_exact("hello")
-    told.set()
+    written.set()
     child.expect_exact("\x07")
     child.expect_exact("Host disconnected")
 

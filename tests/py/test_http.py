@@ -1,4 +1,4 @@
-"""An agent at the tools of the HTTP door, in an episode that its trainer opened."""
+"""An agent with the tools of the HTTP door, in an episode that its trainer opened."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The JSON door, driven as an agent's author would."""
+"""The JSON door, driven by a simple agent."""
 
 import json
 import socket

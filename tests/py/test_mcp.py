@@ -1,4 +1,4 @@
-"""`bigiron mcp`, driven by the official client of the Model Context Protocol in each way that it connects."""
+"""`bigiron mcp`, driven by the official client of the Model Context Protocol with each of its handshakes."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ TOOLS = ["list_systems", "list_tasks", "open_session", "read_screen", "send_keys
 
 
 def work(bigiron, arguments, agent, mode="auto", **options):
-    """Lets an agent work at `bigiron mcp` with these arguments."""
+    """Runs an agent on `bigiron mcp` with these arguments."""
 
     async def session():
         server = StdioServerParameters(command=str(bigiron), args=["mcp", *arguments])
@@ -27,7 +27,7 @@ def work(bigiron, arguments, agent, mode="auto", **options):
 
 
 async def call(client, tool, **arguments):
-    """What a call tells programs; it has to be no error, and as the tool's schema has it."""
+    """The structured result of a call, which must not be an error and must match the tool's schema."""
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content[0].text
     described = {known.name: known for known in (await client.list_tools()).tools}[tool]
@@ -36,7 +36,7 @@ async def call(client, tool, **arguments):
 
 
 async def fault(client, tool, **arguments):
-    """The words of a call that has to be an error."""
+    """The text of a call that must be an error."""
     result = await client.call_tool(tool, arguments)
     assert result.is_error and result.structured_content is None
     return result.content[0].text
@@ -50,7 +50,7 @@ def into(screen, label, text):
 
 
 async def read_photo(client):
-    """Does the task read-photo by what the goal and the screens say; gives the last reply."""
+    """Does the task read-photo with the goal and the screens alone; returns the last reply."""
     opened = await call(client, "open_session", task="read-photo")
     goal = r"as (\w+), password (\w+)\. Report the photo number on file for (\w+) (.*)\."
     operator, password, first, last = re.search(goal, opened["goal"]).groups()
@@ -132,7 +132,7 @@ def test_sessions_on_two_systems_at_once(bigiron):
 
 
 async def read_expiry_of_a_member(client):
-    """Does the task member-expiry, at a terminal in each of two systems; gives the last reply."""
+    """Does the task member-expiry, at a terminal in each of two systems; returns the last reply."""
     tasks = (await call(client, "list_tasks"))["tasks"]
     assert next(entry for entry in tasks if entry["task"] == "member-expiry")["also"] == ["claims"]
     opened = await call(client, "open_session", task="member-expiry")
@@ -202,13 +202,13 @@ def test_errors_come_with_a_remedy(bigiron):
 
 def test_an_agent_learns_neither_seeds_nor_warts_nor_other_tasks(bigiron):
     async def agent(client):
-        told = [await call(client, "list_systems"), await call(client, "list_tasks"), await call(client, "open_session")]
-        session = told[-1]["session"]
-        told.append(await call(client, "send_keys", session=session, keys="CLK042IRON<enter>", observe={"fields": "all", "cells": True}))
+        replies = [await call(client, "list_systems"), await call(client, "list_tasks"), await call(client, "open_session")]
+        session = replies[-1]["session"]
+        replies.append(await call(client, "send_keys", session=session, keys="CLK042IRON<enter>", observe={"fields": "all", "cells": True}))
         other = await fault(client, "open_session", task="renew")
         tools = [tool.model_dump_json() for tool in (await client.list_tools()).tools]
-        return json.dumps(told) + "".join(tools), [task["task"] for task in told[1]["tasks"]], other
+        return json.dumps(replies) + "".join(tools), [task["task"] for task in replies[1]["tasks"]], other
 
-    told, tasks, other = work(bigiron, ["dmv", "--task", "renew-moved", "--seed", "918273645", "--warts", "lost_renewal"], agent)
+    seen, tasks, other = work(bigiron, ["dmv", "--task", "renew-moved", "--seed", "918273645", "--warts", "lost_renewal"], agent)
     assert tasks == ["renew-moved"] and "for the task" in other
-    assert "918273645" not in told and "lost_renewal" not in told and "wart" not in told and "playbook" not in told
+    assert "918273645" not in seen and "lost_renewal" not in seen and "wart" not in seen and "playbook" not in seen

@@ -36,8 +36,8 @@ def drop_in(bigiron, tmp_path_factory):
 
 
 def plain(dump, slips):
-    """A dump without what the reference reports amiss: an error said once for each step that a key tries, and the foreground in the
-    place of a character's background; characters of the reference as ours."""
+    """A dump without the known faults of the reference: an error for each step that a key tries, and the foreground in place of a
+    character's background; with its characters in our form."""
     shows = [[shown(line, slips) for line in lines] for lines in dump.get("shown", [])]
     dump = record.compact({**dump, "shown": shows})
     dump["keys"] = [re.sub("(Keyboard locked )+(?=Keyboard locked)", "", key) for key in dump["keys"]]
@@ -46,14 +46,14 @@ def plain(dump, slips):
 
 
 def shown(line, slips):
-    """A line with characters as the reference prints them, or their numbers."""
+    """A line with characters in the form of the reference, or their numbers."""
     numbers = {f"{ord(ours):04x}": f"{ord(theirs):04x}" if theirs != " " else "0000" for ours, theirs in slips.items()}
     line = re.sub(r"(SA\([^)]*45)=..", r"\1", line).translate(str.maketrans(slips))
     return re.sub(r"(?<!\S)[0-9a-f]{4}(?!\w)", lambda number: numbers.get(number[0], number[0]), line).rstrip()
 
 
 def ask(binary, cases):
-    """What the program shows of the cases, in one session for each setup."""
+    """The program's dumps of the cases, in one session for each setup."""
     pool = oracle.Pool(binary)
     answers = [pool.run(case) for case in cases]
     pool.close()
@@ -61,7 +61,7 @@ def ask(binary, cases):
 
 
 def differing(cases, theirs, ours):
-    """The names of cases that differ, with the first dump that does."""
+    """The names of cases that differ, each with its first different dump."""
     differ = {}
     for case, a, b in zip(cases, ours, theirs, strict=True):
         page = case.get("codepage", "cp037")

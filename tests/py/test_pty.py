@@ -1,4 +1,4 @@
-"""`bigiron play` as programs drive it that only have a terminal: pexpect, and script(1)."""
+"""`bigiron play` driven through a terminal alone: by pexpect, and under script(1)."""
 
 import json
 import subprocess
@@ -58,7 +58,7 @@ def test_two_terminals_are_played_and_graded_in_lines(bigiron, tmp_path):
     assert "keyboard free; 1 dmv, keys 3 of 400" in said and "keyboard free; 2 claims, keys 8 of 400" in said
     assert "Terminal 2: claims" in said and 'There is no terminal "3"; there are 1 (dmv), 2 (claims).' in said
     assert '"soon": it does not read as a date' in said
-    # An answer that cannot be read is one all the same.
+    # An answer that cannot be parsed is accepted all the same.
     assert said.count("No answer was given") == 0 and "Kept: 04/02/89" not in said
     for name, keys in [("run.jsonl", "CLK"), ("run-claims.jsonl", "TVM31")]:
         events = [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
@@ -67,7 +67,7 @@ def test_two_terminals_are_played_and_graded_in_lines(bigiron, tmp_path):
     assert regraded.stdout == said[said.index("\nfailed") + 1 :] and "soon" in regraded.stdout
 
 
-def test_whoever_leaves_without_an_answer_is_asked_for_it(bigiron):
+def test_leaving_without_an_answer_asks_for_it(bigiron):
     played = subprocess.run(
         [bigiron, "play", "dmv", "--plain", "--task", "read-expiry", "--clock", "turn"],
         input=":quit\n:answer 04/02/89\n:quit\n", capture_output=True, text=True, timeout=PATIENCE, check=True,
@@ -76,11 +76,11 @@ def test_whoever_leaves_without_an_answer_is_asked_for_it(bigiron):
     assert "`04/02/89`" in played.stdout.splitlines()[-1]
 
 
-# A pty has no size where script(1) or expect were started without a window of their own.
+# A pty has no size if script(1) or expect were started without a window.
 @pytest.mark.parametrize("dimensions", [(30, 100), (0, 0)])
 def test_the_window_is_driven_by_pexpect(spawn, dimensions):
     child = spawn("play", "dmv", "--clock", "turn", dimensions=dimensions)
-    # Phrases come in one piece, whatever stood there before.
+    # Phrases come in one piece, whatever was shown before.
     child.expect_exact("OPERATOR ID")
     child.send("CLK042IRON\r")
     child.expect_exact("LICENCE DESK - MAIN MENU")

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-# What says who one is, and so cannot be the same.
+# Answers that identify the program, and so cannot be the same.
 OWN = {"About", "BuildOptions", "Copyright", "TlsProvider", "Version"}
-# What differs, and why.
+# Answers that differ, and why.
 DIFFERENT = {
     "CodePages": "fewer, and those of the euro and of two bytes a character not at all",
     "ConnectTime": "is read at different times",
@@ -19,18 +19,18 @@ DIFFERENT = {
     "Tasks": "there is one task",
     "Tn3270eOptions": "CONTENTION-RESOLUTION too",
 }
-# Older names of others, which are not told among all.
+# Older names of others, which Query() does not list.
 OLDER = ["Cursor", "Model", "ScreenCurSize", "ScreenMaxSize"]
 
 
 class Program:
-    """An s3270 that is asked line by line."""
+    """An s3270 that answers line by line."""
 
     def __init__(self, program, *arguments):
         self.process = subprocess.Popen([*program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, errors="replace")
 
     def ask(self, line):
-        """What it tells, and `ok` or `error`."""
+        """Its answer, and `ok` or `error`."""
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         said = []
@@ -78,8 +78,8 @@ def test_every_keyword_answers_as_the_reference_does(serve, programs, server, pr
     if arguments:
         for line in ("Wait(10,InputField)", 'String("CLK042IRON")', "Enter()"):
             assert reference.ask(line) == ours.ask(line)
-    told, _ = reference.ask("Query()")
-    names = [line.split(":")[0] for line in told]
+    answer, _ = reference.ask("Query()")
+    names = [line.split(":")[0] for line in answer]
     listed = [line.split(":")[0] for line in ours.ask("Query()")[0]]
     assert [name for name in listed if name in names] == names
     wrong = {}
@@ -96,7 +96,7 @@ def test_every_keyword_answers_as_the_reference_does(serve, programs, server, pr
     assert not wrong
 
 
-def test_code_pages_are_told_as_the_reference_tells_them(programs):
+def test_code_pages_are_listed_as_by_the_reference(programs):
     reference, ours = ({line.split()[0]: line for line in program.ask("Query(CodePages)")[0]} for program in programs())
     both = reference.keys() & ours.keys()
     assert len(both) == len(ours.keys() - {"cp924"})

@@ -1,4 +1,4 @@
-"""Libraries that drive s3270, on ours and on the reference: they sign on to a system of ours and read a licence."""
+"""Libraries that drive s3270, with bigiron and with the reference: they sign on to a shipped system and read a licence."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ def dmv(serve):
 
 @pytest.fixture(params=["bigiron", "s3270"])
 def bin3270(request, tmp_path, bigiron, monkeypatch):
-    """A folder that stands first in PATH, in which `s3270` is bigiron, or the reference."""
+    """A folder, first in PATH, in which `s3270` is bigiron, or the reference."""
     program = bigiron if request.param == "bigiron" else shutil.which("s3270")
     assert program, "s3270 is missing: tests/run installs it"
     folder = tmp_path / "bin"
@@ -120,7 +120,7 @@ def test_robotframework_mainframe3270(dmv, bin3270, tmp_path):
 
 
 def test_tnz_on_our_host(dmv, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # tnz keeps its log where it is
+    monkeypatch.chdir(tmp_path)  # tnz writes its log into the current folder
     from tnz import tnz
 
     session = tnz.Tnz(name="A")

@@ -20,7 +20,7 @@ pub use serve::{LogForm, LogLevel, ServeArgs};
 #[cfg(feature = "mcp")]
 pub use session::McpArgs;
 pub use session::{ClockArg, PlayArgs, ScriptArgs, SessionArgs, SessionOptions};
-pub use task::{CallArgs, EvalArgs, ProveArgs, Via};
+pub use task::{CallArgs, EvalArgs, PolicyArg, ProveArgs, Via};
 
 /// A gym of simulated legacy systems behind real 3270 green screens.
 #[derive(Debug, Parser)]

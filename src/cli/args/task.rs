@@ -68,12 +68,30 @@ pub struct ProveArgs {
     #[arg(long, value_name = "DIR", default_value = "target/prove")]
     pub record: PathBuf,
     /// Record the runs of these too, with the first seed and each wart set
-    #[arg(long, value_name = "oracle|naive|…", value_delimiter = ',',
-        value_parser = ["oracle", "nop", "random", "naive", "impostor", "cut", "replay"])]
-    pub keep: Vec<String>,
+    #[arg(long, value_enum, value_name = "oracle|naive|…", value_delimiter = ',')]
+    pub keep: Vec<PolicyArg>,
     /// Print one JSON object for machines instead
     #[arg(long)]
     pub json: bool,
+}
+
+/// A policy that proofs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyArg {
+    /// The playbook that solves the task.
+    Oracle,
+    /// Submits at once.
+    Nop,
+    /// Random keys and words.
+    Random,
+    /// The playbook that believes the screen.
+    Naive,
+    /// The playbook that reaches the confirming screen without the change.
+    Impostor,
+    /// The oracle's keys up to the last one that matters.
+    Cut,
+    /// The oracle's keys and answer of another seed.
+    Replay,
 }
 
 /// Arguments of `bigiron eval`.

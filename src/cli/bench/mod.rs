@@ -1,12 +1,17 @@
-//! `bigiron bench`: how fast it is on this machine.
+//! `bigiron bench`: measures speed and memory on this machine.
 
+mod buffers;
 mod gym;
-mod load;
+mod host;
+mod python;
+mod serve;
+mod soak;
+mod trace;
 mod worlds;
 
 use super::args::{BenchArgs, BenchCommand};
 use super::{CommandOutcome, Error};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -17,23 +22,54 @@ struct Figure {
     name: String,
     /// The figure; of times the median.
     value: f64,
-    /// Of times: what 99 of 100 stay below.
+    /// Of times: the 99th percentile.
     #[serde(skip_serializing_if = "Option::is_none")]
     p99: Option<f64>,
-    /// `a second`, `us` or `bytes`.
-    unit: &'static str,
+    unit: Unit,
+}
+
+/// The unit of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    PerSecond,
+    Micros,
+    Bytes,
+}
+
+impl Unit {
+    /// Its name, in JSON and behind a printed figure.
+    fn name(self) -> &'static str {
+        match self {
+            Unit::PerSecond => "a second",
+            Unit::Micros => "us",
+            Unit::Bytes => "bytes",
+        }
+    }
+
+    fn format(self, value: f64) -> String {
+        match self {
+            Unit::Micros => format!("{value:.2}"),
+            Unit::PerSecond | Unit::Bytes => grouped(value),
+        }
+    }
+}
+
+impl Serialize for Unit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// Runs one of the benchmarks.
 pub fn run(args: BenchArgs) -> Result<CommandOutcome, Error> {
     match args.what {
-        Some(BenchCommand::Serve(args)) => load::serve(args),
-        Some(BenchCommand::Soak(args)) => load::soak(args),
+        Some(BenchCommand::Serve(args)) => serve::run(args),
+        Some(BenchCommand::Soak(args)) => soak::run(args),
         None => {
             let bench = gym::Bench::new(&args.gym)?;
-            // First, so that an interpreter without the package is told of at once.
+            // First, so that an interpreter without the package fails before anything is measured.
             let python = args.gym.python.iter();
-            let python = python.map(|path| worlds::python(path, bench.id(), args.gym.seconds));
+            let python = python.map(|path| python::figures(path, bench.id(), args.gym.seconds));
             let python = python.collect::<Result<Vec<_>, _>>()?;
             let mut figures = bench.measure(&args.gym)?;
             figures.extend(python.into_iter().flatten());
@@ -50,11 +86,8 @@ fn print(figures: &[Figure], json: bool) -> io::Result<()> {
         return writeln!(out, "{text}");
     }
     for figure in figures {
-        let number = match figure.unit {
-            "us" => format!("{:.2}", figure.value),
-            _ => grouped(figure.value),
-        };
-        write!(out, "{:<52} {number:>14} {}", figure.name, figure.unit)?;
+        let (number, unit) = (figure.unit.format(figure.value), figure.unit.name());
+        write!(out, "{:<52} {number:>14} {unit}", figure.name)?;
         match figure.p99 {
             Some(p99) => writeln!(out, ", p99 {p99:.2}")?,
             None => writeln!(out)?,
@@ -63,7 +96,7 @@ fn print(figures: &[Figure], json: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The shortest that the work takes, over and over for a time, in seconds. Other work on the machine can only make it longer.
+/// The shortest time that the work takes, repeated for so long, in seconds. Other work on the machine can only lengthen it.
 fn shortest(time: Duration, mut work: impl FnMut()) -> f64 {
     let begin = Instant::now();
     let mut shortest = f64::MAX;
@@ -75,19 +108,20 @@ fn shortest(time: Duration, mut work: impl FnMut()) -> f64 {
     shortest
 }
 
+/// The median and the 99th percentile of these times.
 fn quantiles(name: &str, mut times: Vec<Duration>) -> Figure {
     times.sort_unstable();
     let at = |share: usize| {
-        let place = times.len().saturating_sub(1) * share / 100;
+        let index = times.len().saturating_sub(1) * share / 100;
         times
-            .get(place)
+            .get(index)
             .map_or(0.0, |time| time.as_secs_f64() * 1e6)
     };
     Figure {
         name: name.to_owned(),
         value: at(50),
         p99: Some(at(99)),
-        unit: "us",
+        unit: Unit::Micros,
     }
 }
 
@@ -104,9 +138,15 @@ fn grouped(number: f64) -> String {
     text
 }
 
+/// A runtime with one thread, for all clients of a benchmark: the rest of the machine is the host's.
+fn client_runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    Ok(builder.enable_all().build()?)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::*;
 
     #[test]
     fn thousands_are_set_apart() {

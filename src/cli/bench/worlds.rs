@@ -1,20 +1,18 @@
-//! Figures of large worlds and long sessions, and those that the Python package takes itself.
+//! Figures of large worlds and long sessions.
 
-use super::{Figure, quantiles, shortest};
-use crate::cli::Error;
+use super::{Figure, Unit, quantiles, shortest};
 use bigiron_sim::host::Region;
 use bigiron_sim::session::{Session, Setup};
 use bigiron_sim::system::model::{Maker, System};
 use bigiron_sim::system::value::RowKey;
 use std::hint::black_box;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tn3270::terminal;
 
 /// Rows of the tables in which rows are looked up by their key.
 const SIZES: [usize; 3] = [100, 10_000, 1_000_000];
-/// The one of them in which sessions are forked.
+/// The size at which sessions are forked.
 const FORKED: usize = 10_000;
 const FORKS: usize = 10_000;
 /// How many different keys are looked up.
@@ -23,7 +21,7 @@ const KEYS: usize = 64;
 const TIMED: usize = 1000;
 const LONG: usize = 50_000;
 
-/// Looking rows up by their key, and forking, in tables of different sizes.
+/// Looks rows up by their key, and forks, in tables of different sizes.
 pub fn sizes(system: &Arc<System>, time: Duration) -> Vec<Figure> {
     let Some(table) = largest(system) else {
         return Vec::new();
@@ -43,7 +41,7 @@ pub fn sizes(system: &Arc<System>, time: Duration) -> Vec<Figure> {
     figures
 }
 
-/// The table with the most rows made from the seed, of those whose keys do not come from another table.
+/// The table with the most generated rows, of those whose keys do not come from another table.
 fn largest(system: &System) -> Option<usize> {
     let made = |at: &usize| {
         let table = &system.tables[*at];
@@ -82,11 +80,11 @@ fn lookup(region: &Region, table: usize, time: Duration) -> Figure {
         name: format!("a row by its key, of {}", table.len()),
         value: took / keys.len().max(1) as f64 * 1e6,
         p99: None,
-        unit: "us",
+        unit: Unit::Micros,
     }
 }
 
-/// Rounds of keys at the start of a session, and when it has gone on for long.
+/// Times rounds of keys at the start of a session and after many others.
 pub fn lengths(region: &Region, keys: &[terminal::Key]) -> [Figure; 2] {
     let mut session = Session::open_in(region, &Setup::default(), &mut ());
     let mut rounds = |count: usize| -> Vec<Duration> {
@@ -112,41 +110,4 @@ fn timed(work: impl FnOnce()) -> Duration {
     let begin = Instant::now();
     work();
     begin.elapsed()
-}
-
-/// What `python -m bigiron.bench` of an interpreter comes to, for the task of this id.
-pub fn python(interpreter: &str, id: &str, seconds: f64) -> Result<Vec<Figure>, Error> {
-    let failed = |why: &str| {
-        Error::input(format!("{interpreter} -m bigiron.bench {id}: {why}"))
-            .hint("install the package into that interpreter: `pip install .` in the repository")
-    };
-    let mut command = Command::new(interpreter);
-    command.args(["-m", "bigiron.bench", id, "--json", "--seconds"]);
-    let done = command.arg(seconds.to_string()).output();
-    let done = done.map_err(|cause| failed("cannot be run").because(&cause))?;
-    if !done.status.success() {
-        let told = String::from_utf8_lossy(&done.stderr);
-        return Err(failed(&format!("{}\n{}", done.status, told.trim_end())));
-    }
-    let told: Told = serde_json::from_slice(&done.stdout)
-        .map_err(|cause| failed("its figures cannot be read").because(&cause))?;
-    let figures = told.figures.into_iter().map(|figure| Figure {
-        name: figure.name,
-        value: figure.value,
-        p99: None,
-        unit: "a second",
-    });
-    Ok(figures.collect())
-}
-
-#[derive(serde::Deserialize)]
-struct Told {
-    figures: Vec<Rate>,
-}
-
-/// Steps a second.
-#[derive(serde::Deserialize)]
-struct Rate {
-    name: String,
-    value: f64,
 }

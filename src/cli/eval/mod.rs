@@ -197,7 +197,7 @@ async fn made(
         Via::Json => agent::by_json(start, *seed, warts, agent, logs).await,
         Via::Pty => agent::by_pty(start, *seed, warts, agent, logs).await,
         Via::Tn3270 => {
-            // The server records: it makes the file anew when the agent connects.
+            // The server creates the file when the agent connects.
             drop(logs);
             paths.iter().try_for_each(fs::remove_file)?;
             let Some(path) = paths.first() else {

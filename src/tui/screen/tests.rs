@@ -6,7 +6,7 @@ fn text(text: &str) -> Order {
     Order::Data(tn3270::wire::CodePage::CP037.encode_text(text).into())
 }
 
-/// A form with every look: four base colours, an extended one, reverse, underscore, blink and a hidden field.
+/// A form with every style: four base colours, an extended one, reverse, underscore, blink and a hidden field.
 fn form(model: Model) -> Terminal {
     let plain = FieldAttribute::default();
     let field = |at, attribute, shown: &str| {

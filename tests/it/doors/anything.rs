@@ -1,6 +1,6 @@
 //! Whatever is said at the line-based doors, they answer in their form.
 
-use bigiron::cli::opening::world;
+use bigiron::cli::opening::served_system;
 use bigiron::doors::programs::json::Json;
 use bigiron::doors::programs::script::Interpreter;
 use bigiron::doors::session::clock::Clock;
@@ -12,7 +12,7 @@ use bigiron::session::Setup;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-static WORLD: LazyLock<ServedSystem> = LazyLock::new(|| world("dmv", None).unwrap());
+static WORLD: LazyLock<ServedSystem> = LazyLock::new(|| served_system("dmv", None).unwrap());
 
 fn station() -> OperatorSession {
     let setup = Setup::default();

@@ -182,7 +182,7 @@ fn each_connection_has_the_next_seed_unless_all_have_the_same() {
 /// Makes every session one for this task of the licence desk.
 fn at_task(service: &mut Service, task: &str) {
     service.setup.task = Some(task.into());
-    let world = bigiron::cli::opening::world("dmv", Some(task)).unwrap();
+    let world = bigiron::cli::opening::served_system("dmv", Some(task)).unwrap();
     service.worlds.replace(vec![world]);
 }
 

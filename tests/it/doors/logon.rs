@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bigiron::cli::opening::world;
+use bigiron::cli::opening::served_system;
 use bigiron::doors::session::service::lus::Lus;
 use bigiron::doors::session::service::{Service, Tls};
 use bigiron::doors::session::tls;
@@ -19,7 +19,7 @@ fn s3270(server: &Server, arguments: &[&str], prefix: &str, actions: &str) -> St
 }
 
 fn two_systems(service: &mut Service) {
-    let open = |name| world(name, None).unwrap();
+    let open = |name| served_system(name, None).unwrap();
     service.worlds.replace(vec![open("dmv"), open("revenue")]);
 }
 
@@ -76,7 +76,7 @@ fn a_handshake_that_fails_is_reported() {
 #[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn an_lu_says_system_task_seed_and_warts() {
     let server = Server::with(|service| {
-        let loaded = world("dmv", Some("renew-moved")).unwrap();
+        let loaded = served_system("dmv", Some("renew-moved")).unwrap();
         service.worlds.replace(vec![loaded]);
         let pool = "TRAIN:2=dmv/renew-moved/77/lost_renewal".parse().unwrap();
         service.lus = Arc::new(Lus::new(vec![pool], false));
@@ -96,7 +96,7 @@ fn an_lu_says_system_task_seed_and_warts() {
 #[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn a_client_may_name_it_all_where_that_is_allowed() {
     let server = Server::with(|service| {
-        let loaded = world("dmv", Some("renew-moved")).unwrap();
+        let loaded = served_system("dmv", Some("renew-moved")).unwrap();
         service.worlds.replace(vec![loaded]);
         service.lus = Arc::new(Lus::new(Vec::new(), true));
     });

@@ -101,7 +101,7 @@ impl Recorder for Ear {
 }
 
 static DMV: LazyLock<ServedSystem> =
-    LazyLock::new(|| bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap());
+    LazyLock::new(|| bigiron::cli::opening::served_system("dmv", Some("read-photo")).unwrap());
 
 /// The licence desk with its tasks, by the turn clock and seed 0; what happens is seen.
 pub(crate) fn service(seen: &Arc<Mutex<Seen>>) -> Service {

@@ -84,7 +84,7 @@ fn a_client_gets_the_lu_it_asks_for() {
 #[cfg_attr(not(feature = "peers"), ignore = "needs s3270: --features peers")]
 fn several_systems_are_told_apart_by_lu_name() {
     let server = Server::with(|service| {
-        let world = |name| bigiron::cli::opening::world(name, None).unwrap();
+        let world = |name| bigiron::cli::opening::served_system(name, None).unwrap();
         service.worlds.replace(vec![world("dmv"), world("revenue")]);
     });
     let look = "Wait(5,InputField)\nAscii(0,0,1,40)\nQuit()\n";

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bigiron::cli::opening::{self, world};
+use bigiron::cli::opening::{self, served_system};
 use bigiron::doors::client::load;
 use bigiron::doors::programs::episodes::Episodes;
 use bigiron::doors::programs::http;
@@ -482,7 +482,11 @@ fn the_load_program_tells_its_figures_and_what_sessions_leave_behind() {
 
 #[test]
 fn the_load_program_works_any_host() {
-    let server = Server::with(|service| service.worlds.replace(vec![world("bank", None).unwrap()]));
+    let server = Server::with(|service| {
+        service
+            .worlds
+            .replace(vec![served_system("bank", None).unwrap()])
+    });
     let host = [
         "bench",
         "serve",

@@ -134,8 +134,8 @@ fn telnet_signs_on() {
 #[test]
 fn a_task_begins_with_its_goal_and_several_systems_with_a_choice() {
     let server = Server::with(|service| {
-        let open = |name| bigiron::cli::opening::world(name, None).unwrap();
-        let dmv = bigiron::cli::opening::world("dmv", Some("read-photo")).unwrap();
+        let open = |name| bigiron::cli::opening::served_system(name, None).unwrap();
+        let dmv = bigiron::cli::opening::served_system("dmv", Some("read-photo")).unwrap();
         service.worlds.replace(vec![dmv, open("revenue")]);
     });
     let mut vt = Vt::connect(&server.vt);
