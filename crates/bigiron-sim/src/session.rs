@@ -1,7 +1,40 @@
-//! Joins a host and, if it is in this process, a terminal; owns the virtual clock and tells a log what happens.
+//! Joins a terminal and a host in memory, owns the virtual clock, and reports each event to a log.
 //!
-//! Time is in virtual milliseconds since the session was opened. Everything due at a moment happens before a key of that
-//! moment, so that `advance_to(t)` and then the same key give the same world however the way to `t` was cut up.
+//! [`Session`] has both; [`HostSession`] has the host and the clock alone, for a terminal that is elsewhere. Time is in virtual
+//! milliseconds since the session was opened. Everything due at a moment happens before a key of that moment, so
+//! `advance_to(t)` and then a key lead to the same state, whatever steps the clock took to `t`.
+//!
+//! ```
+//! use bigiron_sim::session::{Session, Setup};
+//! use bigiron_sim::shipped;
+//! use bigiron_sim::system::model::System;
+//! use std::sync::Arc;
+//! use tn3270::terminal::Key;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let files = shipped::files("dmv").ok_or("not shipped")?;
+//! let system = Arc::new(System::load(files, "dmv")?);
+//! let setup = Setup { seed: 7, ..Setup::default() };
+//!
+//! // `()` is the log that drops every event.
+//! let mut session = Session::open(&system, &setup, &mut ());
+//! for key in Key::parse_line("CLK042IRON<enter>")? {
+//!     session.press(key, &mut ());
+//! }
+//! assert_eq!(session.host().screen_id(), Some("DMVM01"));
+//!
+//! // By the turn clock, typing takes no time and an attention key as long as its answer; waiting is explicit.
+//! let answered = session.now();
+//! session.wait(60_000, &mut ());
+//! assert_eq!(session.now(), answered + 60_000);
+//!
+//! // A clone is a fork: what happens in one does not show in the other.
+//! let mut fork = session.clone();
+//! fork.press(Key::Pf(3), &mut ());
+//! assert_ne!(fork.session_hash(), session.session_hash());
+//! # Ok(())
+//! # }
+//! ```
 
 pub use crate::host::Millis;
 use crate::host::{Host, Region, Signal, Warts};
@@ -13,22 +46,22 @@ use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 use tn3270::wire::{Bind, Inbound, Outbound};
 use xxhash_rust::xxh3::Xxh3;
 
-/// The longest that an attention key of the turn clock waits for its answer: one virtual hour. A keyboard still locked then
-/// stays so, and time goes on only by `wait`.
+/// The longest time that an attention key takes by the turn clock: one virtual hour. A keyboard that is still locked then stays
+/// locked, and time goes on only by `wait`.
 pub const LONGEST_ANSWER: Millis = 3_600_000;
 
-/// What decides a session besides the system and the keys.
+/// The options of a session. With the system and the keys they decide everything that happens in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
-    /// The seed of generated data and of every random fault.
+    /// The seed of generated data, of layouts and of warts.
     pub seed: u64,
-    /// Which warts are on.
+    /// The warts that are on.
     pub warts: Warts,
-    /// The task it is opened for, by its id.
+    /// The id of the task it is opened for.
     pub task: Option<String>,
     /// How time passes.
     pub clock: ClockMode,
-    /// How the terminal is set up.
+    /// The options of the terminal.
     pub terminal: TerminalOptions,
 }
 
@@ -48,14 +81,14 @@ impl Default for Setup {
 /// How virtual time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum ClockMode {
-    /// Typing costs no time; an attention key takes as long as its answer; `wait` what it says.
+    /// Typing takes no time, an attention key as long as its answer, `wait` the time given.
     #[default]
     Turn,
-    /// The caller says how late it is, by `advance_to`.
+    /// The caller moves the clock, by `advance_to`.
     Live,
 }
 
-/// Something that happened in a session.
+/// An event of a session, as its log gets it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SessionEvent<'a> {
     /// A key was pressed.
@@ -64,20 +97,20 @@ pub enum SessionEvent<'a> {
     Inbound(&'a Inbound),
     /// The host sent.
     Outbound(&'a Outbound),
-    /// A foreign host has bound the session, or with none unbound it.
+    /// A foreign host has bound the session, or unbound it (`None`).
     Bind(Option<&'a Bind>),
     /// The clock was moved on by so many milliseconds.
     Wait(Millis),
-    /// The host's [`Host::state_hash`] after everything due at a moment was done.
+    /// [`Host::state_hash`] after everything that was due at a moment.
     State(u64),
 }
 
-/// Takes the events of a session, in their order.
+/// Gets the events of a session, in order.
 pub trait Log {
-    /// Something happened at this virtual time.
+    /// An event at this virtual time.
     fn event(&mut self, at: Millis, event: SessionEvent<'_>);
 
-    /// Whether [`Event::State`] is wanted: hashing costs a few microseconds.
+    /// Whether the log needs [`SessionEvent::State`]; hashing takes some microseconds.
     fn wants_state(&self) -> bool {
         true
     }
@@ -103,7 +136,7 @@ impl<L: Log + ?Sized> Log for Box<L> {
     }
 }
 
-/// Nothing is logged.
+/// The log that drops every event.
 impl Log for () {
     fn event(&mut self, _at: Millis, _event: SessionEvent<'_>) {}
 
@@ -113,37 +146,39 @@ impl Log for () {
 }
 
 /// A host and its clock, for a terminal that is elsewhere (a TN3270 client). A clone is a fork.
+///
+/// Methods append what the host sends to `out`.
 #[derive(Debug, Clone)]
 pub struct HostSession {
     host: Host,
     now: Millis,
-    mode: ClockMode,
+    clock: ClockMode,
 }
 
 impl HostSession {
-    /// A host of this system at time 0; it has sent nothing yet.
+    /// A host of this system at time 0, before the connection of its terminal.
     pub fn open(system: &Arc<System>, setup: &Setup) -> HostSession {
         HostSession::open_in(&Region::new(system, setup.seed), setup)
     }
 
-    /// As [`Line::open`] in a region that is made already: generating a world's tables is most of the cost of opening. The
-    /// region's seed stands in for the setup's.
+    /// As [`HostSession::open`] in a prepared region: generating the tables is most of the cost of opening. The region's seed takes
+    /// the place of the setup's.
     pub fn open_in(region: &Region, setup: &Setup) -> HostSession {
         HostSession {
             host: Host::with_warts(region, &setup.warts),
             now: 0,
-            mode: setup.clock,
+            clock: setup.clock,
         }
     }
 
-    /// The terminal is there: the first screen.
+    /// The terminal is connected: the host sends the first screen.
     pub fn connect(&mut self, log: &mut (impl Log + ?Sized), out: &mut Vec<Outbound>) {
         self.host.connect(self.now);
         self.settle(log, out);
     }
 
-    /// The terminal sent. Turn clock: goes on to the moment the answer is complete and the keyboard restored. Live clock:
-    /// what is due now. What the host sent is added to `out`.
+    /// Hands an inbound to the host. By the turn clock this goes on to the moment at which the answer is complete and the keyboard
+    /// restored; by the live clock it does what is due now.
     pub fn submit(
         &mut self,
         inbound: &Inbound,
@@ -155,7 +190,7 @@ impl HostSession {
         self.settle(log, out);
     }
 
-    /// ATTN or SYS REQ, which come beside the data stream.
+    /// ATTN or SYS REQ, which come outside the data stream.
     pub fn signal(
         &mut self,
         signal: Signal,
@@ -166,7 +201,7 @@ impl HostSession {
         self.settle(log, out);
     }
 
-    /// Does everything due at or before a time, and makes it now. A time before now is now.
+    /// Moves the clock to a time, unless it is there already, and does everything that is due by then.
     pub fn advance_to(
         &mut self,
         at: Millis,
@@ -179,7 +214,7 @@ impl HostSession {
         self.now = self.now.max(at);
     }
 
-    /// Moves the clock on, and logs that it was.
+    /// Moves the clock on by so many milliseconds, as an event of the log.
     pub fn wait(&mut self, by: Millis, log: &mut (impl Log + ?Sized), out: &mut Vec<Outbound>) {
         log.event(self.now, SessionEvent::Wait(by));
         self.advance_to(self.now.saturating_add(by), log, out);
@@ -190,14 +225,14 @@ impl HostSession {
         self.now
     }
 
-    /// When something happens next if nothing is sent, if ever.
+    /// The time of the next event of the host if nothing is sent, if there is one.
     pub fn next_due(&self) -> Option<Millis> {
         self.host.next_due()
     }
 
     /// How time passes.
     pub fn clock(&self) -> ClockMode {
-        self.mode
+        self.clock
     }
 
     /// See [`Host::state_hash`].
@@ -210,15 +245,15 @@ impl HostSession {
         &self.host
     }
 
-    /// The host, for graders and traces; nothing on the terminal's side of a session leads here.
+    /// The host, for graders and traces.
     pub fn host_mut(&mut self) -> &mut Host {
         &mut self.host
     }
 
-    /// Does what is due now and, by the turn clock, goes on until the answer is complete.
+    /// Does what is due now; by the turn clock, goes on until the answer is complete.
     fn settle(&mut self, log: &mut (impl Log + ?Sized), out: &mut Vec<Outbound>) {
         self.advance_to(self.now, log, out);
-        if self.mode == ClockMode::Live {
+        if self.clock == ClockMode::Live {
             return;
         }
         let latest = self.now.saturating_add(LONGEST_ANSWER);
@@ -230,7 +265,7 @@ impl HostSession {
         }
     }
 
-    /// Does everything due at one moment.
+    /// Does everything that is due at a moment.
     fn moment(&mut self, at: Millis, log: &mut (impl Log + ?Sized), out: &mut Vec<Outbound>) {
         self.now = self.now.max(at);
         while let Some(outbound) = self.host.poll(self.now) {
@@ -243,37 +278,37 @@ impl HostSession {
     }
 }
 
-/// One terminal joined to one host in memory. A clone is a fork: both go their own way from the same world.
+/// One terminal joined to one host in memory. A clone is a fork: from the same state, each goes its own way.
 #[derive(Debug, Clone)]
 pub struct Session {
-    line: HostSession,
+    host: HostSession,
     terminal: Terminal,
 }
 
 impl Session {
-    /// A connected terminal with its first screen.
+    /// A connected terminal that shows the first screen.
     pub fn open(system: &Arc<System>, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
         Session::join(HostSession::open(system, setup), setup, log)
     }
 
-    /// As [`Session::open`] in a region that is made already (see [`Line::open_in`]).
+    /// As [`Session::open`] in a prepared region (see [`HostSession::open_in`]).
     pub fn open_in(region: &Region, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
         Session::join(HostSession::open_in(region, setup), setup, log)
     }
 
-    fn join(line: HostSession, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
+    fn join(host: HostSession, setup: &Setup, log: &mut (impl Log + ?Sized)) -> Session {
         let terminal = Terminal::new(setup.terminal);
-        let mut session = Session { line, terminal };
+        let mut session = Session { host, terminal };
         let mut out = Vec::new();
-        session.line.connect(log, &mut out);
+        session.host.connect(log, &mut out);
         session.deliver(out, log);
         session
     }
 
-    /// Presses a key. By the turn clock a key of attention returns with its answer complete; by the live clock call
+    /// Presses a key. By the turn clock this returns after an attention key with its answer complete; by the live clock, call
     /// [`Session::advance_to`] first.
     pub fn press(&mut self, key: Key, log: &mut (impl Log + ?Sized)) -> Response {
-        log.event(self.line.now, SessionEvent::Key(key));
+        log.event(self.host.now, SessionEvent::Key(key));
         let response = self.terminal.press(key);
         let mut out = Vec::new();
         self.send(&response, log, &mut out);
@@ -281,52 +316,52 @@ impl Session {
         response
     }
 
-    /// Hands the host what a terminal elsewhere has sent, for which this one stands and follows it.
+    /// Hands the host an inbound of a terminal elsewhere, which the terminal of this session mirrors.
     pub fn submit(&mut self, inbound: &Inbound, log: &mut (impl Log + ?Sized)) {
         self.terminal.follow(inbound);
         let mut out = Vec::new();
-        self.line.submit(inbound, log, &mut out);
+        self.host.submit(inbound, log, &mut out);
         self.deliver(out, log);
     }
 
     /// ATTN or SYS REQ of a terminal elsewhere.
     pub fn signal(&mut self, signal: Signal, log: &mut (impl Log + ?Sized)) {
         let mut out = Vec::new();
-        self.line.signal(signal, log, &mut out);
+        self.host.signal(signal, log, &mut out);
         self.deliver(out, log);
     }
 
-    /// Moves the clock on, as somebody who looks at the screen and waits.
+    /// Moves the clock on by so many milliseconds, as an event of the log.
     pub fn wait(&mut self, by: Millis, log: &mut (impl Log + ?Sized)) {
-        log.event(self.line.now, SessionEvent::Wait(by));
-        self.advance_to(self.line.now.saturating_add(by), log);
+        log.event(self.host.now, SessionEvent::Wait(by));
+        self.advance_to(self.host.now.saturating_add(by), log);
     }
 
-    /// Does everything due at or before a time, and makes it now. What the terminal has to say to a write, it says at the
-    /// moment of the write.
+    /// Moves the clock to a time, unless it is there already, and does everything that is due by then. The terminal answers a write
+    /// at the moment of the write.
     pub fn advance_to(&mut self, at: Millis, log: &mut (impl Log + ?Sized)) {
-        let mut next = self.line.next_due();
+        let mut next = self.host.next_due();
         while let Some(due) = next.filter(|due| *due < at) {
             self.step_to(due, log);
-            next = self.line.next_due();
+            next = self.host.next_due();
         }
         self.step_to(at, log);
     }
 
     fn step_to(&mut self, at: Millis, log: &mut (impl Log + ?Sized)) {
         let mut out = Vec::new();
-        self.line.advance_to(at, log, &mut out);
+        self.host.advance_to(at, log, &mut out);
         self.deliver(out, log);
     }
 
     /// The virtual time.
     pub fn now(&self) -> Millis {
-        self.line.now
+        self.host.now
     }
 
-    /// When something happens next if no key is pressed, if ever.
+    /// The time of the next event of the host if no key is pressed, if there is one.
     pub fn next_due(&self) -> Option<Millis> {
-        self.line.next_due()
+        self.host.next_due()
     }
 
     /// The terminal.
@@ -334,32 +369,42 @@ impl Session {
         &self.terminal
     }
 
-    /// Which parts of the screen have changed since the last call. See [`Terminal::take_changes`].
+    /// The parts of the screen that have changed since the last call. See [`Terminal::take_changes`].
     pub fn take_changes(&mut self) -> Changes {
         self.terminal.take_changes()
     }
 
-    /// Changes how the terminal is set up.
+    /// Changes the options of the terminal.
     pub fn set_options(&mut self, options: TerminalOptions) {
         self.terminal.set_options(options);
     }
 
+    /// The host.
+    pub fn host(&self) -> &Host {
+        &self.host.host
+    }
+
+    /// The host, for graders and traces.
+    pub fn host_mut(&mut self) -> &mut Host {
+        &mut self.host.host
+    }
+
     /// The host and its clock.
     pub fn line(&self) -> &HostSession {
-        &self.line
+        &self.host
     }
 
     /// The host and its clock, for graders and traces.
     pub fn line_mut(&mut self) -> &mut HostSession {
-        &mut self.line
+        &mut self.host
     }
 
     /// See [`Host::state_hash`].
     pub fn state_hash(&self) -> u64 {
-        self.line.state_hash()
+        self.host.state_hash()
     }
 
-    /// The host's hash and the terminal's in one.
+    /// The hashes of the host and of the terminal in one.
     pub fn session_hash(&self) -> u64 {
         let mut hash = Xxh3::new();
         hash.update(&self.state_hash().to_le_bytes());
@@ -367,7 +412,7 @@ impl Session {
         hash.finish()
     }
 
-    /// Hands what the terminal has to say to the host.
+    /// Hands the host what the terminal sends.
     fn send(
         &mut self,
         response: &Response,
@@ -375,20 +420,20 @@ impl Session {
         out: &mut Vec<Outbound>,
     ) {
         match response {
-            Response::Inbound(inbound) => self.line.submit(inbound, log, out),
-            Response::Attn => self.line.signal(Signal::Attn, log, out),
-            Response::SysReq => self.line.signal(Signal::SysReq, log, out),
+            Response::Inbound(inbound) => self.host.submit(inbound, log, out),
+            Response::Attn => self.host.signal(Signal::Attn, log, out),
+            Response::SysReq => self.host.signal(Signal::SysReq, log, out),
             Response::Local | Response::Refused(_) | Response::Queued => {}
         }
     }
 
-    /// Applies what the host sent; keys typed ahead go on as soon as the keyboard is unlocked.
+    /// Applies what the host sends to the terminal, and hands the host what the terminal sends to that.
     fn deliver(&mut self, mut out: Vec<Outbound>, log: &mut (impl Log + ?Sized)) {
         while !out.is_empty() {
             let mut next = Vec::new();
             for outbound in &out {
                 for inbound in self.terminal.apply(outbound).iter() {
-                    self.line.submit(inbound, log, &mut next);
+                    self.host.submit(inbound, log, &mut next);
                 }
             }
             out = next;

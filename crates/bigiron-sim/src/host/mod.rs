@@ -1,10 +1,38 @@
-//! Runs a system: transactions, tables, jobs, virtual due times.
+//! Runs a system: transactions, tables, jobs, warts, due times.
 //!
-//! What a terminal sends comes in, what the host sends goes out at its due time; no clock and no terminal is known here.
+//! [`Host::handle`] takes what a terminal sends as a typed [`Inbound`], [`Host::poll`] gives what the host sends as a typed
+//! [`Outbound`] at its due time. The host has no clock and no terminal: the caller passes the virtual time.
 //!
-//! An attention key begins a unit of work: what was typed goes into the form, the rules yield a list of effects as data
-//! (`effect`), the effects are applied in order (a delay moves what follows to a later due time), and the answer, the last
-//! of them, paints the screen.
+//! An attention key begins a unit of work (`transaction`): the typed text goes into the fields of the screen (`frame`), a rule
+//! yields its effects as data (`rules`, `effect`), warts bend them, they are applied in order (`apply`; a delay queues the rest
+//! for a later time, `due`), and the answer, the last of them, paints the screen (`paint`).
+//!
+//! ```
+//! use bigiron_sim::host::{Host, Region};
+//! use bigiron_sim::shipped;
+//! use bigiron_sim::system::model::System;
+//! use std::sync::Arc;
+//! use tn3270::wire::{Aid, Inbound, Outbound};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let files = shipped::files("dmv").ok_or("not shipped")?;
+//! let system = Arc::new(System::load(files, "dmv")?);
+//! let mut host = Host::new(&Region::new(&system, 7));
+//!
+//! // A terminal connects, and the host sends the start screen at once.
+//! host.connect(0);
+//! assert!(matches!(host.poll(0), Some(Outbound::EraseWrite { .. })));
+//! assert_eq!(host.poll(0), None);
+//!
+//! // ENTER at one second, with nothing typed; the answer is due later.
+//! let enter = Inbound::Modified { aid: Aid::Enter, cursor: 0, fields: Vec::new() };
+//! host.handle(&enter, 1_000);
+//! let due = host.next_due().ok_or("no answer")?;
+//! assert!(due > 1_000 && host.is_busy());
+//! assert!(host.poll(due).is_some());
+//! # Ok(())
+//! # }
+//! ```
 
 mod apply;
 pub mod chance;
@@ -54,7 +82,7 @@ pub type Millis = u64;
 /// Milliseconds of a day.
 const DAY: Millis = 86_400_000;
 
-/// What comes from a terminal beside the data stream.
+/// What a terminal sends outside the data stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Signal {
     /// ATTN.
@@ -63,7 +91,7 @@ pub enum Signal {
     SysReq,
 }
 
-/// A system made ready to run with one seed: what all its hosts share. Cheap to clone.
+/// A system prepared to run with one seed: what all its hosts share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Region {
     system: Arc<System>,
@@ -95,14 +123,14 @@ impl Region {
         }
     }
 
-    /// The same with its rows packed: several times smaller, and a little slower to read. For regions of which many are kept.
+    /// The same with its rows packed, which takes several times less memory and a little more time to read.
     pub fn packed(&self) -> Region {
         let mut tables = self.tables.to_vec();
         Table::pack(&mut tables, &self.system.tables);
         self.with_tables(tables)
     }
 
-    /// The same system and seed with other tables, one for each of the definition, such as a task sets up.
+    /// The same system and seed with other tables, one for each of the definition, such as the start of a task.
     pub fn with_tables(&self, tables: Vec<Table>) -> Region {
         Region {
             tables: tables.into(),
@@ -115,7 +143,7 @@ impl Region {
         &self.system
     }
 
-    /// The tables a session starts with, by table.
+    /// The tables a session starts with, in the order of the definition.
     pub fn tables(&self) -> &[Table] {
         &self.tables
     }
@@ -133,22 +161,22 @@ pub struct Host {
     tables: Vec<Table>,
     /// `session.*`.
     session: Vec<Value>,
-    /// Who holds which record.
+    /// The holders of records.
     holds: OrdMap<(TableId, RowKey), Value>,
-    /// The screens that are open, the one that takes keys last. Empty only before the connection.
+    /// The open screens; the last takes keys. Empty only before the connection.
     frames: Vec<Frame>,
     next_frame: FrameId,
-    /// The frames that the terminal shows, the bottom one first; empty if it must be painted anew.
+    /// The frames that the terminal shows, the bottom one first; empty if the whole screen must be painted.
     shown: Vec<FrameId>,
-    /// The lines of the bare screen after an abend, while it is shown.
+    /// The lines of the screen after an abend, while it is shown.
     abended: Option<Vec<String>>,
-    /// What is under way.
+    /// The unit of work that is under way.
     unit: Option<Unit>,
-    /// How to take back what the unit of work has done.
+    /// The steps that undo the unit of work, in the order in which it was done.
     undo: Vec<Undo>,
-    /// Inbounds that came while a unit of work was under way.
+    /// Inbounds that arrived while a unit of work was under way.
     waiting: VecDeque<Inbound>,
-    /// What is due.
+    /// Pending events.
     events: DueQueue,
     /// The event that signs an idle terminal off.
     idle: Option<EventId>,
@@ -157,17 +185,17 @@ pub struct Host {
     /// The warts that are on.
     warts: Vec<Live>,
     places: Arc<Places>,
-    /// What stale answers are read from.
+    /// Old copies of tables, for warts that show stale records.
     copies: Vec<StaleCopy>,
-    /// The terminal's keyboard is free, and it does not show the screen that takes keys.
+    /// The keyboard was restored without a paint: the terminal does not show the screen that takes keys.
     unseen: bool,
-    /// How the layout of this release differs, if it does.
+    /// The layout of this release, if it is not that of the definition.
     layout: Option<Arc<ReleaseLayout>>,
     trace: Option<Vec<Traced>>,
 }
 
 impl Host {
-    /// A host with the region's tables at time 0; it has sent nothing yet.
+    /// A host with the region's tables, at time 0, before the connection of its terminal.
     pub fn new(region: &Region) -> Host {
         let initial = region.system.session.iter().map(|v| v.initial.clone());
         let mut host = Host {
@@ -197,7 +225,7 @@ impl Host {
         host
     }
 
-    /// As [`Host::new`], with these warts on. Names that the system does not declare are passed over: see [`Warts::check`].
+    /// As [`Host::new`], with these warts on. Names that the system does not declare are ignored: see [`Warts::check`].
     pub fn with_warts(region: &Region, warts: &Warts) -> Host {
         let live = wart::live(region, warts);
         let (region, layout) = drift::release(region, &live);
@@ -211,7 +239,7 @@ impl Host {
         host
     }
 
-    /// When something happens next, if ever.
+    /// The time of the next event, if there is one.
     pub fn next_due(&self) -> Option<Millis> {
         match self.outbox.is_empty() {
             true => self.events.next_due(),
@@ -219,7 +247,7 @@ impl Host {
         }
     }
 
-    /// Does what is due by now, up to and with the next outbound; to be called until it gives none.
+    /// Does what is due by `now`, up to the next outbound, which it returns. Call it until it returns none.
     pub fn poll(&mut self, now: Millis) -> Option<Outbound> {
         loop {
             if let Some(outbound) = self.outbox.pop_front() {
@@ -234,12 +262,12 @@ impl Host {
         }
     }
 
-    /// Whether a transaction is under way, so that an answer is to come.
+    /// Whether a transaction is under way, so that an answer will come.
     pub fn is_busy(&self) -> bool {
         self.unit.is_some()
     }
 
-    /// The records, by table of the definition.
+    /// The tables, in the order of the definition.
     pub fn tables(&self) -> &[Table] {
         &self.tables
     }
@@ -275,8 +303,8 @@ impl Host {
         &self.region.maps[frame.screen]
     }
 
-    /// The place of the frame whose state variables the frame at this place reads and sets: its own, or, for a window that
-    /// says so, those of the screen beneath.
+    /// The index of the frame whose state variables the frame at an index reads and sets: itself, or the screen that a window is
+    /// declared to stand over.
     fn state_frame(&self, at: usize) -> Option<usize> {
         let frame = self.frames.get(at)?;
         match self.screen(frame).over {
@@ -285,7 +313,7 @@ impl Host {
         }
     }
 
-    /// The place of the frame that takes keys.
+    /// The index of the frame that takes keys.
     fn top(&self) -> Option<usize> {
         self.frames.len().checked_sub(1)
     }
