@@ -173,7 +173,10 @@ fn the_reference_client_says_the_same_at_the_other_door() {
 }
 
 #[test]
-#[cfg_attr(not(feature = "peers"), ignore = "needs s3270 and x3270if: --features peers")]
+#[cfg_attr(
+    not(feature = "peers"),
+    ignore = "needs s3270 and x3270if: --features peers"
+)]
 fn x3270if_drives_a_session_of_its_own() {
     let server = Server::start();
     let (_, port) = server.script.rsplit_once(':').unwrap();

@@ -119,7 +119,10 @@ fn attn_and_sysreq_reach_the_host() {
 }
 
 #[test]
-#[cfg_attr(not(feature = "peers"), ignore = "needs c3270 and tmux: --features peers")]
+#[cfg_attr(
+    not(feature = "peers"),
+    ignore = "needs c3270 and tmux: --features peers"
+)]
 fn c3270_paints_the_sign_on_screen_on_a_real_terminal() {
     let server = Server::start();
     let socket = format!("bigiron-doors-{}", std::process::id());

@@ -75,11 +75,7 @@ fn through_every_door(case: &Case) {
 }
 
 fn through_s3270(case: &Case, served: &Served) {
-    compare(
-        case,
-        "tn3270 with s3270",
-        tn3270::Emulator::connect(served),
-    );
+    compare(case, "tn3270 with s3270", tn3270::Emulator::connect(served));
 }
 
 /// Works on the cases in as many threads as there are processors; the first that fails fails the test.
