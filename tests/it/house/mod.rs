@@ -405,7 +405,7 @@ fn written(path: &[String]) -> String {
 }
 
 /// The set of all parents of modules: the folders, so to speak.
-fn folders() -> BTreeSet<&[String]> {
+fn folders() -> BTreeSet<&'static [String]> {
     let modules = HOUSE.modules.keys();
     modules
         .filter_map(|path| path.split_last())
