@@ -32,7 +32,7 @@ pub struct Prefixes {
     pub standard: bool,
     /// `T:` no TELNET: bytes as they are.
     pub no_telnet: bool,
-    /// `Y:` whoever answers a TLS handshake is believed.
+    /// `Y:` any certificate is accepted.
     pub no_verify: bool,
 }
 

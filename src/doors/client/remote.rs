@@ -92,7 +92,7 @@ pub struct Remote {
 /// The most that waits for a host that does not read what it is sent, in bytes.
 const MAX_UNSENT: usize = 1024 * 1024;
 
-/// How many reads are done before somebody else gets a turn.
+/// How many reads are done before other tasks get a turn.
 const MAX_READS: usize = 16;
 
 impl Remote {
@@ -181,7 +181,7 @@ impl Remote {
         &self.terminal
     }
 
-    /// Changes how the terminal is set up; sizes and types are told to the next host.
+    /// Changes how the terminal is set up; size and type take effect with the next host.
     pub fn set_options(&mut self, options: TerminalOptions) {
         self.config.terminal = options;
         self.terminal.set_options(options);
@@ -306,7 +306,7 @@ impl Remote {
         }
     }
 
-    /// Sends and receives; ready if anything came of it.
+    /// Sends and receives; ready if there was progress.
     fn pump(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let at = self.now();
         let done = match &mut self.line {
@@ -362,7 +362,7 @@ impl fmt::Debug for Remote {
 }
 
 impl Connection {
-    /// Sends and receives; ready if anything came of it, with the reason if that was the end.
+    /// Sends and receives; ready if there was progress, with the reason if the connection ended.
     fn pump(
         &mut self,
         context: &mut Context<'_>,
@@ -451,7 +451,7 @@ fn log_events(log: &mut dyn Recorder, at: Millis, events: &mut Vec<ConversationE
     }
 }
 
-/// How a connection that broke off is told of.
+/// The message for a connection that broke off.
 fn gone(error: &io::Error) -> String {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error.kind() {

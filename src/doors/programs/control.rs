@@ -198,17 +198,17 @@ fn fault(kind: &'static str, message: impl ToString) -> ControlFault {
 
 /// Serves one trainer to its end. The sessions that it opened stay.
 pub async fn connection(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     stream: Stream,
     converse: Converse,
 ) -> io::Result<()> {
-    let (reader, mut writer) = tokio::io::split(ticket.patient(stream));
-    let mut lines = Lines::within(BufReader::new(reader), ticket.patience());
+    let (reader, mut writer) = tokio::io::split(context.patient(stream));
+    let mut lines = Lines::within(BufReader::new(reader), context.patience());
     loop {
         let (answer, unended) = match lines.next().await? {
             LineRead::End => return Ok(()),
             LineRead::Line(line) if line.trim_ascii().is_empty() => continue,
-            LineRead::Line(line) => (obey(&ticket.service, &line, converse).await, None),
+            LineRead::Line(line) => (obey(&context.service, &line, converse).await, None),
             LineRead::Unended(unended) => {
                 let what = format!("the line {unended}");
                 (Err(fault(unended.kind(), what)), Some(unended))
@@ -306,8 +306,8 @@ async fn open(
         };
         service = Arc::new(own);
     }
-    let ticket = ConnectionContext::unconnected(&service, asked.door.door(), logon.clone());
-    let mut terminal = ticket.terminal();
+    let context = ConnectionContext::unconnected(&service, asked.door.door(), logon.clone());
+    let mut terminal = context.terminal();
     if let Some(model) = asked.model {
         let unknown = || {
             fault(
@@ -317,16 +317,16 @@ async fn open(
         };
         terminal.model = Model::from_number(model).ok_or_else(unknown)?;
     }
-    terminal.typeahead = asked.door != AgentProtocol::Json;
-    let world = ticket
+    terminal.typeahead = context.door.types_ahead();
+    let world = context
         .world_or_first(&logon)
         .map_err(|error| fault("open", error))?;
-    let opened = ticket
+    let opened = context
         .open(&world, &logon, terminal)
         .map_err(|error| fault("open", error))?;
     let goal = opened.opening.goal().map(str::to_owned);
     let station = OperatorSession::begin(opened, service.tells_grade);
-    let held = keep(ticket, station, converse)
+    let held = keep(context, station, converse)
         .await
         .map_err(|error| fault("open", error))?;
     let mut answer = described(&held);
@@ -340,15 +340,15 @@ async fn reset(service: &Arc<Service>, asked: Reset) -> Result<Value, ControlFau
     let gone = || fault("session", format!("there is no session {}", asked.session));
     let held = service.held.get(asked.session).ok_or_else(gone)?;
     let logon = logon(None, asked.task, asked.seed, asked.warts)?.or(&held.logon);
-    let ticket = ConnectionContext::unconnected(&held.service, held.door, logon.clone());
-    let world = ticket
+    let context = ConnectionContext::unconnected(&held.service, held.door, logon.clone());
+    let world = context
         .world_or_first(&logon)
         .map_err(|error| fault("open", error))?;
     let terminal = held
         .ask(|station| *station.terminal().options())
         .await
         .ok_or_else(gone)?;
-    let opened = ticket
+    let opened = context
         .open(&world, &logon, terminal)
         .map_err(|error| fault("open", error))?;
     let goal = opened.opening.goal().map(str::to_owned);
@@ -370,17 +370,19 @@ async fn fork(
     let held = service.held.get(asked.session).ok_or_else(gone)?;
     let door = asked.door.unwrap_or(match held.door {
         Door::Tn3270 => AgentProtocol::Tn3270,
-        _ => AgentProtocol::Json,
+        Door::Json | Door::Script | Door::Vt | Door::Control | Door::Http | Door::Mcp => {
+            AgentProtocol::Json
+        }
     });
     // Of a terminal elsewhere no keys are recorded: a recording is of keys, or of what such a terminal sent.
     if (held.door == Door::Tn3270) != (door == AgentProtocol::Tn3270) {
         let what = "tn3270: a session at a terminal of the agent's own is forked to another such, and no other session is";
         return Err(fault("open", what));
     }
-    let ticket = ConnectionContext::unconnected(&held.service, door.door(), held.logon.clone());
-    let forked = held.ask(move |station| fork_at(station, ticket)).await;
-    let (station, ticket) = forked.ok_or_else(gone)??;
-    let fork = keep(ticket, station, converse)
+    let context = ConnectionContext::unconnected(&held.service, door.door(), held.logon.clone());
+    let forked = held.ask(move |station| fork_at(station, context)).await;
+    let (station, context) = forked.ok_or_else(gone)??;
+    let fork = keep(context, station, converse)
         .await
         .map_err(|error| fault("open", error))?;
     Ok(described(&fork))
@@ -389,18 +391,18 @@ async fn fork(
 /// Forks a session for a door, and begins the recordings of the fork.
 fn fork_at(
     station: &mut OperatorSession,
-    ticket: ConnectionContext,
+    context: ConnectionContext,
 ) -> Result<(OperatorSession, ConnectionContext), ControlFault> {
     let sessions = station.sessions();
-    if sessions.len() > 1 && !ticket.door.turns() {
+    if sessions.len() > 1 && !context.door.turns() {
         let systems = station.systems().into_iter().map(str::to_owned);
         return Err(fault("open", StartError::SeveralSystems(systems.collect())));
     }
     let logs = sessions
         .iter()
-        .map(|(system, setup)| ticket.record_one(system, setup));
+        .map(|(system, setup)| context.record_one(system, setup));
     let fork = station.fork(logs.collect::<Vec<_>>());
-    Ok((fork, ticket))
+    Ok((fork, context))
 }
 
 fn state(station: &mut OperatorSession) -> Value {

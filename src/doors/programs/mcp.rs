@@ -23,11 +23,11 @@ goal is reached. Screens are forms: type into fields, <tab> goes to the next one
 <pf> key, a <pa> key or <clear>.";
 
 /// The tools, for the SDK.
-struct Desk {
+struct McpServer {
     episodes: Arc<Episodes>,
 }
 
-impl ServerHandler for Desk {
+impl ServerHandler for McpServer {
     fn get_info(&self) -> ServerConfig {
         let tools = ServerCapabilities::builder().enable_tools().build();
         let own = Implementation::new("bigiron", env!("CARGO_PKG_VERSION"));
@@ -41,7 +41,7 @@ impl ServerHandler for Desk {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let tools = ToolScope::Desk.list().into_iter().map(read);
+        let tools = ToolScope::All.list().into_iter().map(read);
         Ok(ListToolsResult::with_all_items(
             tools.collect::<Result<_, _>>()?,
         ))
@@ -53,7 +53,7 @@ impl ServerHandler for Desk {
         _: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
-        let called = ToolScope::Desk
+        let called = ToolScope::All
             .call(&self.episodes, &request.name, &arguments)
             .await;
         let outcome = called.map_err(|no| ErrorData::invalid_params(no.0, None))?;
@@ -78,11 +78,11 @@ where
 {
     let longest = usize::try_from(MAX_LINE).unwrap_or(usize::MAX);
     let transport = AsyncRwTransport::new_server(reader, writer).with_max_line_length(longest);
-    let desk = Desk {
+    let server = McpServer {
         episodes: Arc::clone(&episodes),
     };
     let talk = async {
-        let running = desk.serve(transport).await.map_err(io::Error::other)?;
+        let running = server.serve(transport).await.map_err(io::Error::other)?;
         running.waiting().await.map_err(io::Error::other)
     };
     let ended = tokio::select! {

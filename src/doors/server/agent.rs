@@ -51,10 +51,10 @@ pub struct Agent {
     pub timeout: Duration,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct AgentRun {
-    /// What it came to.
+    /// The grade.
     pub grade: Grade,
     /// Keys pressed; 0 if only what the terminal sent is known.
     pub keys: u32,
@@ -71,17 +71,17 @@ pub async fn by_json(
     agent: &Agent,
     logs: impl IntoIterator<Item = Box<dyn Recorder>>,
 ) -> AgentRun {
-    let mut station = seat(start, seed, warts, logs);
+    let mut station = open_session(start, seed, warts, logs);
     let fault = match spawn(
         agent,
-        &[("BIGIRON_DOOR", "json")],
+        &[("BIGIRON_DOOR", Door::Json.name())],
         Stdio::piped(),
         Stdio::piped(),
     ) {
         Ok(child) => converse(child, agent, &mut station).await,
         Err(error) => Some(Ending::EnvironmentFault(error.to_string())),
     };
-    bout(start, station, fault)
+    finish(start, station, fault)
 }
 
 /// A run of a program at a terminal of [`WINDOW`]'s size: its standard input and output are a pty, on which it reads an ANSI
@@ -94,7 +94,7 @@ pub async fn by_pty(
     agent: &Agent,
     logs: impl IntoIterator<Item = Box<dyn Recorder>>,
 ) -> AgentRun {
-    let mut station = seat(start, seed, warts, logs);
+    let mut station = open_session(start, seed, warts, logs);
     let ended = match at_terminal(agent, start.goal()) {
         Ok((child, pty)) => attend(child, pty, agent, &mut station).await,
         Err(error) => Err(Ending::EnvironmentFault(error.to_string())),
@@ -102,7 +102,7 @@ pub async fn by_pty(
     if ended.is_ok() {
         station.leave();
     }
-    bout(start, station, ended.err())
+    finish(start, station, ended.err())
 }
 
 /// The window of an agent's terminal, rows and columns: room for a goal above a screen of model 2.
@@ -159,7 +159,7 @@ async fn attend(
 }
 
 /// A station at a task, by the turn clock.
-fn seat(
+fn open_session(
     start: &Arc<Start>,
     seed: u64,
     warts: &Warts,
@@ -179,7 +179,7 @@ fn seat(
 }
 
 /// What a run comes to whose program is done, or at fault.
-fn bout(start: &Start, mut station: OperatorSession, fault: Option<Ending>) -> AgentRun {
+fn finish(start: &Start, mut station: OperatorSession, fault: Option<Ending>) -> AgentRun {
     let now = station.now();
     let keys = pressed(&station);
     let grade = match (fault, station.grade()) {
@@ -210,12 +210,12 @@ fn pressed(station: &OperatorSession) -> u32 {
 /// A program's own fault, with what it complained of last.
 async fn at_fault(fault: String, complaint: Option<tokio::task::JoinHandle<String>>) -> Ending {
     let complaint = match complaint {
-        Some(told) => timeout(GRACE, told).await.ok().and_then(Result::ok),
+        Some(line) => timeout(GRACE, line).await.ok().and_then(Result::ok),
         None => None,
     };
     Ending::AgentFault(match complaint.unwrap_or_default() {
-        told if told.is_empty() => fault,
-        told => format!("{fault}: {told}"),
+        complaint if complaint.is_empty() => fault,
+        complaint => format!("{fault}: {complaint}"),
     })
 }
 
@@ -268,13 +268,13 @@ pub async fn by_tn3270(
         ..Service::new(vec![world])
     };
     let (stop, stopped) = oneshot::channel::<()>();
-    let gates = vec![(Door::Tn3270, listener)];
-    let serving = tokio::spawn(serve(Arc::new(service), gates, async {
+    let listeners = vec![(Door::Tn3270, listener)];
+    let serving = tokio::spawn(serve(Arc::new(service), listeners, async {
         let _ = stopped.await;
     }));
     let address = address.to_string();
     let given = [
-        ("BIGIRON_DOOR", "tn3270"),
+        ("BIGIRON_DOOR", Door::Tn3270.name()),
         ("BIGIRON_TN3270", address.as_str()),
         ("BIGIRON_GOAL", goal),
     ];
@@ -301,18 +301,18 @@ async fn finished(mut child: Child, agent: &Agent) -> Result<Option<String>, End
         .map(|pipe| tokio::spawn(last_line(pipe)));
     let ended: Result<io::Result<ExitStatus>, _> = timeout(agent.timeout, child.wait()).await;
     kill(pid).await;
-    let line = |told: Option<tokio::task::JoinHandle<String>>| async {
-        match told {
-            Some(told) => timeout(GRACE, told).await.ok().and_then(Result::ok),
+    let line = |reader: Option<tokio::task::JoinHandle<String>>| async {
+        match reader {
+            Some(reader) => timeout(GRACE, reader).await.ok().and_then(Result::ok),
             None => None,
         }
     };
     match ended {
         Ok(Ok(status)) if status.success() => Ok(line(said).await.filter(|said| !said.is_empty())),
         Ok(Ok(status)) => {
-            let told = line(complaint).await.unwrap_or_default();
+            let complaint = line(complaint).await.unwrap_or_default();
             Err(Ending::AgentFault(format!(
-                "it ended with {status}: {told}"
+                "it ended with {status}: {complaint}"
             )))
         }
         Ok(Err(error)) => Err(Ending::EnvironmentFault(error.to_string())),
@@ -345,7 +345,7 @@ async fn kill(group: Option<u32>) {
     let _ = command.status().await;
 }
 
-/// The last line of what a pipe says at first; the rest is read and forgotten, so that nobody waits for it.
+/// The last line of the first bytes of a pipe; the rest is read and dropped, so that the writer does not block.
 async fn last_line(mut pipe: impl tokio::io::AsyncRead + Unpin) -> String {
     let mut kept = Vec::new();
     // What cannot be read any more was not said.

@@ -18,7 +18,7 @@ use crate::doors::programs::json::Json;
 use crate::doors::programs::script::Interpreter;
 use crate::doors::programs::{control, http};
 use crate::doors::session::address::{Listener, Stream};
-use crate::doors::session::dialogue::talk;
+use crate::doors::session::dialogue::{Dialogue, talk};
 use crate::doors::session::lines::Lines;
 use crate::doors::session::logon::Logon;
 use crate::doors::session::operator_session::OperatorSession;
@@ -35,14 +35,14 @@ mod pty;
 /// Longer than any server runs.
 const NEVER: Duration = Duration::from_secs(1 << 32);
 
-/// A door that listens.
+/// The configuration of a listener.
 #[derive(Debug)]
 pub struct ListenerConfig {
-    /// What is spoken.
+    /// The door.
     pub door: Door,
-    /// Where.
+    /// The bound socket.
     pub listener: Listener,
-    /// What its clients are logged on to.
+    /// The logon of its clients.
     pub logon: Logon,
     /// Whether TLS begins with the first byte.
     pub tls: bool,
@@ -60,29 +60,29 @@ impl From<(Door, Listener)> for ListenerConfig {
     }
 }
 
-/// Serves until `shutdown` comes; then every connection is closed, and every recording ended.
+/// Serves until `shutdown` completes; then closes every connection and ends every recording.
 pub async fn serve(
     service: Arc<Service>,
-    gates: impl IntoIterator<Item = impl Into<ListenerConfig>>,
+    listeners: impl IntoIterator<Item = impl Into<ListenerConfig>>,
     shutdown: impl Future<Output = ()>,
 ) {
-    let places = Arc::new(Semaphore::new(service.limits.connections));
+    let permits = Arc::new(Semaphore::new(service.limits.connections));
     let episodes = Arc::new(Episodes::new(
         Arc::clone(&service),
         Door::Http,
         Arc::clone(&service.numbers),
-        Arc::clone(&places),
+        Arc::clone(&permits),
         service.limits.idle.unwrap_or(NEVER),
     ));
-    let hall = Arc::new(Server {
-        places,
+    let server = Arc::new(Server {
+        permits,
         present: Mutex::default(),
         service: Arc::clone(&service),
         router: http::router(Arc::clone(&episodes)),
     });
     let mut listening = JoinSet::new();
-    for gate in gates {
-        listening.spawn(accept(Arc::clone(&hall), gate.into()));
+    for config in listeners {
+        listening.spawn(accept(Arc::clone(&server), config.into()));
     }
     tokio::select! {
         () = shutdown => {}
@@ -95,17 +95,17 @@ pub async fn serve(
     listening.shutdown().await;
 }
 
-/// What all doors share: the places for connections, and who is there.
+/// What all listeners share: the permits for connections, and the connections of each address.
 struct Server {
     service: Arc<Service>,
     router: axum::Router,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     present: Mutex<BTreeMap<IpAddr, usize>>,
 }
 
-/// A place that a connection has until this is dropped.
+/// The permit of a connection, which it returns when it is dropped.
 struct ConnectionPermit {
-    hall: Arc<Server>,
+    server: Arc<Server>,
     peer: Option<IpAddr>,
     _permit: tokio::sync::OwnedSemaphorePermit,
 }
@@ -115,11 +115,13 @@ impl Server {
         self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a client of this address, or the limit that stands against it.
-    fn place(self: &Arc<Server>, peer: Option<IpAddr>) -> Result<ConnectionPermit, String> {
+    /// A permit for a client of this address, or the limit that forbids it.
+    fn permit(self: &Arc<Server>, peer: Option<IpAddr>) -> Result<ConnectionPermit, String> {
         let limits = &self.service.limits;
         let full = |_| format!("refused, {} connections are open", limits.connections);
-        let permit = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;
+        let permit = Arc::clone(&self.permits)
+            .try_acquire_owned()
+            .map_err(full)?;
         if let Some(peer) = peer {
             let mut present = self.present();
             let own = present.entry(peer).or_default();
@@ -130,7 +132,7 @@ impl Server {
         }
         self.service.metrics.connections.up();
         Ok(ConnectionPermit {
-            hall: Arc::clone(self),
+            server: Arc::clone(self),
             peer,
             _permit: permit,
         })
@@ -139,9 +141,9 @@ impl Server {
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.hall.service.metrics.connections.down();
+        self.server.service.metrics.connections.down();
         let Some(peer) = self.peer else { return };
-        let mut present = self.hall.present();
+        let mut present = self.server.present();
         if let Some(own) = present.get_mut(&peer) {
             *own -= 1;
             if *own == 0 {
@@ -151,13 +153,13 @@ impl Drop for ConnectionPermit {
     }
 }
 
-/// Accepts connections at one door and holds them.
-async fn accept(hall: Arc<Server>, gate: ListenerConfig) {
-    let service = &hall.service;
-    let tell = |message: String| {
+/// Accepts the connections of one listener and owns their tasks.
+async fn accept(server: Arc<Server>, config: ListenerConfig) {
+    let service = &server.service;
+    let warn = |message: String| {
         (service.report)(&OperatorNotice {
             level: NoticeLevel::Warning,
-            door: Some(gate.door),
+            door: Some(config.door),
             number: None,
             peer: None,
             message,
@@ -166,11 +168,11 @@ async fn accept(hall: Arc<Server>, gate: ListenerConfig) {
     let mut connections = JoinSet::new();
     loop {
         let stream = tokio::select! {
-            accepted = gate.listener.accept() => match accepted {
+            accepted = config.listener.accept() => match accepted {
                 Ok(stream) => stream,
                 Err(error) => {
-                    tell(format!("cannot accept: {error}"));
-                    // Most often no file is left to open; others will close theirs.
+                    warn(format!("cannot accept: {error}"));
+                    // Most often the process is out of file descriptors; other connections will close theirs.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
@@ -178,99 +180,108 @@ async fn accept(hall: Arc<Server>, gate: ListenerConfig) {
             Some(_) = connections.join_next() => continue,
         };
         let peer = stream.peer();
-        let place = match hall.place(peer) {
-            Ok(place) => place,
+        let permit = match server.permit(peer) {
+            Ok(permit) => permit,
             Err(limit) => {
                 service.metrics.refused.up();
-                tell(limit);
+                warn(limit);
                 continue;
             }
         };
         service.metrics.accepted.up();
-        let ticket = ConnectionContext {
+        let context = ConnectionContext {
             number: service.numbers.fetch_add(1, Ordering::Relaxed),
-            door: gate.door,
+            door: config.door,
             peer,
-            logon: gate.logon.clone(),
+            logon: config.logon.clone(),
             service: Arc::clone(service),
         };
-        let tls = gate.tls;
-        let router = hall.router.clone();
+        let tls = config.tls;
+        let router = server.router.clone();
         connections.spawn(async move {
-            if let Err(error) = connection(&ticket, stream, tls, router).await
+            if let Err(error) = connection(&context, stream, tls, router).await
                 && !is_gone(&error)
             {
-                ticket.service.metrics.faults.up();
-                ticket.report(&error.to_string());
+                context.service.metrics.faults.up();
+                context.report(&error.to_string());
             }
-            drop(place);
+            drop(permit);
         });
     }
 }
 
 async fn connection(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     stream: Stream,
     tls: bool,
     router: axum::Router,
 ) -> io::Result<()> {
     let stream = match tls {
-        true => ticket.encrypt(stream).await?,
+        true => context.encrypt(stream).await?,
         false => stream,
     };
-    // The larger ones are boxed, so that a connection takes the room of its own door.
-    match ticket.door {
-        Door::Tn3270 => tn3270::connection(ticket, stream).await,
-        Door::Script | Door::Json => Box::pin(lines(ticket, stream)).await,
-        Door::Vt => Box::pin(vt::connection(ticket, stream)).await,
+    // The larger futures are boxed, so that a connection takes only the memory of its own door.
+    match context.door {
+        Door::Tn3270 => tn3270::connection(context, stream).await,
+        Door::Script | Door::Json => Box::pin(lines(context, stream)).await,
+        Door::Vt => Box::pin(vt::connection(context, stream)).await,
         Door::Control => {
             let converse: Converse =
                 |context, stream, session| Box::pin(converse(context, stream, session));
-            Box::pin(control::connection(ticket, stream, converse)).await
+            Box::pin(control::connection(context, stream, converse)).await
         }
-        // Requests have limits of their own to silence.
+        // HTTP requests have time limits of their own.
         Door::Http => {
-            let stream = TimedStream::new(stream, None, ticket.service.limits.unread);
+            let stream = TimedStream::new(stream, None, context.service.limits.unread);
             Box::pin(http::connection(router, stream)).await
         }
-        // It has a pipe of its own.
+        // MCP runs on a pipe, not on a listener.
         Door::Mcp => Ok(()),
     }
 }
 
-async fn lines(ticket: &ConnectionContext, stream: Stream) -> io::Result<()> {
-    let world = ticket
-        .world_or_first(&ticket.logon)
+async fn lines(context: &ConnectionContext, stream: Stream) -> io::Result<()> {
+    let world = context
+        .world_or_first(&context.logon)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-    let mut terminal = ticket.terminal();
-    terminal.typeahead = ticket.door == Door::Script;
-    let pending = ticket.open(&world, &ticket.logon, terminal)?;
-    let mut station = OperatorSession::begin(pending, ticket.service.tells_grade);
-    let talked = converse(ticket, stream, &mut station).await;
+    let mut terminal = context.terminal();
+    terminal.typeahead = context.door.types_ahead();
+    let pending = context.open(&world, &context.logon, terminal)?;
+    let mut station = OperatorSession::begin(pending, context.service.tells_grade);
+    let talked = converse(context, stream, &mut station).await;
     station.close(&talked);
-    ticket.report_grade(station.setup(), station.grade());
+    context.report_grade(station.setup(), station.grade());
     talked
 }
 
-/// Joins a client to a session until either ends it, in the language of the ticket's door.
+/// Joins a client to a session until either ends it, in the protocol of the context's door.
 async fn converse(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     stream: Stream,
-    station: &mut OperatorSession,
+    session: &mut OperatorSession,
 ) -> io::Result<()> {
-    if ticket.door == Door::Tn3270 {
-        return tn3270::converse(ticket, stream, station).await;
+    match context.door {
+        Door::Tn3270 => tn3270::converse(context, stream, session).await,
+        Door::Vt => vt::converse(context.patient(stream), session).await,
+        Door::Json => by_lines(context, stream, session, Json::default()).await,
+        Door::Script => by_lines(context, stream, session, Interpreter::default()).await,
+        // These have no conversation at one session.
+        Door::Control | Door::Http | Door::Mcp => {
+            let door = context.door.name();
+            Err(io::Error::other(format!("{door} joins no session")))
+        }
     }
-    let stream = ticket.patient(stream);
-    if ticket.door == Door::Vt {
-        return vt::converse(stream, station).await;
-    }
-    let (reader, writer) = tokio::io::split(stream);
+}
+
+/// Joins a client to a session in a language of lines.
+async fn by_lines(
+    context: &ConnectionContext,
+    stream: Stream,
+    session: &mut OperatorSession,
+    dialogue: impl Dialogue,
+) -> io::Result<()> {
+    let (reader, writer) = tokio::io::split(context.patient(stream));
     let reader = BufReader::with_capacity(1024, reader);
-    let lines = Lines::within(reader, ticket.patience());
-    let talked = match ticket.door {
-        Door::Json => talk(Json::default(), station, lines, writer).await,
-        _ => talk(Interpreter::default(), station, lines, writer).await,
-    };
-    talked.map(drop)
+    let lines = Lines::within(reader, context.patience());
+    talk(dialogue, session, lines, writer).await.map(drop)
 }

@@ -68,7 +68,7 @@ impl AsyncRead for Pty {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         match Pin::new(&mut self.get_mut().typed).poll_read(context, buffer) {
-            // A far end that nobody has open any more is an end like any other.
+            // EIO: every descriptor of the other end is closed. That is the end of the stream.
             Poll::Ready(Err(error)) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
                 Poll::Ready(Ok(()))
             }

@@ -99,7 +99,7 @@ impl ListenAddress {
     }
 }
 
-/// A socket file that nobody listens on any more is in the way.
+/// A stale socket file, without a listener, is in the way.
 fn remove_stale(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::FileTypeExt;
     let is_socket = std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());

@@ -1,10 +1,10 @@
-//! What a host's certificate says, in the words of s3270.
+//! A host's certificate in the words of s3270.
 
 use x509_parser::objects::{oid_registry, oid2abbrev};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 use x509_parser::public_key::PublicKey;
 
-/// What is told of a certificate.
+/// The parts of a certificate that queries show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Key, subject, issuer and other names, a line each.
@@ -39,7 +39,7 @@ impl Certificate {
     }
 }
 
-/// What a host says of itself must not end the line it is told in.
+/// Drops control characters: what a host writes must not end the line that shows it.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

@@ -29,7 +29,7 @@ pub trait ForeignHost {
     fn config_mut(&mut self) -> &mut Config;
 }
 
-/// What `Query()` tells of a connection beyond its host and mode.
+/// The facts of a connection that `Query()` shows beside host and mode.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionFacts {
     /// The host's port.
@@ -50,11 +50,11 @@ pub struct ConnectionFacts {
     pub sent: TrafficCount,
     /// What secures the connection.
     pub secure: Option<Secured>,
-    /// How long it has lasted; the session's clock tells where nothing else does.
+    /// How long it has lasted; if absent, the session's clock tells.
     pub connected: Option<Duration>,
 }
 
-/// How a client goes about its hosts.
+/// The configuration of a client's connections.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The terminal.
@@ -69,7 +69,7 @@ pub struct Config {
     pub nvt: bool,
     /// Whether a host may secure the connection by STARTTLS.
     pub start_tls: bool,
-    /// Whom TLS believes.
+    /// The certificates that TLS accepts.
     pub security: Security,
     /// The user, for NEW-ENVIRON.
     pub user: Option<String>,
@@ -106,10 +106,10 @@ pub struct Secured {
     pub certificate: Option<Certificate>,
 }
 
-/// Whom TLS believes.
+/// The certificates that TLS accepts.
 #[derive(Debug, Clone)]
 pub struct Security {
-    /// Whether the host has to show a certificate for its name that somebody trusted has signed.
+    /// Whether the host has to show a certificate for its name that a trusted signer has signed.
     pub verify: bool,
     /// The file of those who are trusted to sign, in PEM form; without one those whom this machine trusts.
     pub signers: Option<String>,

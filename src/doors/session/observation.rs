@@ -1,6 +1,6 @@
 //! A screen as data: what every door tells that speaks to programs.
 //!
-//! Rows and columns count from 1. A hidden field is told of, its value never is.
+//! Rows and columns count from 1. Hidden fields are listed, without their values.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -125,7 +125,7 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// Which fields are told of.
+/// The fields that a view holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fields {
     /// None at all.

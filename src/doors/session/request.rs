@@ -354,11 +354,11 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_tells_of_every_member() {
-        let told: Vec<String> = properties().keys().cloned().collect();
+    fn the_schema_describes_every_member() {
+        let described: Vec<String> = properties().keys().cloned().collect();
         let mut known = MEMBERS.map(str::to_owned);
         known.sort();
-        let mut sorted = told.clone();
+        let mut sorted = described.clone();
         sorted.sort();
         assert_eq!(sorted, known);
     }

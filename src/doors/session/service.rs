@@ -1,4 +1,4 @@
-//! What is served: systems, how their sessions are opened, the doors that listen, and the end of it all.
+//! What a server serves: the systems, how their sessions are opened, limits, encryption, recordings and messages.
 
 mod connection;
 pub mod held_sessions;
@@ -21,11 +21,11 @@ use super::recorder::Recorder;
 use super::served_system::ServedSystem;
 use bigiron_sim::session::Setup;
 use bigiron_sim::system::model::System;
-use held_sessions::Hold;
+use held_sessions::HeldSessions;
 use lus::Lus;
 use metrics::Metrics;
 
-/// The languages that clients speak.
+/// The doors of a server, each with a protocol of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
     /// TN3270 and TN3270E.
@@ -45,7 +45,7 @@ pub enum Door {
 }
 
 impl Door {
-    /// The name, as recordings and messages have it.
+    /// The name in headers of recordings, in messages and in the trainer's protocol.
     pub fn name(self) -> &'static str {
         match self {
             Door::Tn3270 => "tn3270",
@@ -60,25 +60,36 @@ impl Door {
 
     /// Whether a client can turn between terminals at several systems.
     pub fn turns(self) -> bool {
-        matches!(self, Door::Json | Door::Http | Door::Mcp)
+        match self {
+            Door::Json | Door::Http | Door::Mcp => true,
+            Door::Tn3270 | Door::Script | Door::Vt | Door::Control => false,
+        }
+    }
+
+    /// Whether the terminal of its sessions keeps keys that are typed ahead.
+    pub fn types_ahead(self) -> bool {
+        match self {
+            Door::Script | Door::Vt | Door::Tn3270 => true,
+            Door::Json | Door::Control | Door::Http | Door::Mcp => false,
+        }
     }
 }
 
-/// How much weight a message has.
+/// The severity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoticeLevel {
-    /// The ordinary course of things.
+    /// Regular operation.
     Info,
-    /// Something went wrong for one client.
+    /// A fault of one connection.
     Warning,
-    /// Something went wrong for the operator.
+    /// A fault that the operator has to mend.
     Error,
 }
 
 /// A message for the operator. Nothing that a client typed is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorNotice {
-    /// Its weight.
+    /// Its severity.
     pub level: NoticeLevel,
     /// The door it concerns.
     pub door: Option<Door>,
@@ -86,7 +97,7 @@ pub struct OperatorNotice {
     pub number: Option<u64>,
     /// The client's machine.
     pub peer: Option<IpAddr>,
-    /// What there is to say.
+    /// The text.
     pub message: String,
 }
 
@@ -120,7 +131,7 @@ impl ServedSystems {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Serves these to whoever comes from now on.
+    /// Replaces them for sessions that are opened from now on.
     pub fn replace(&self, worlds: Vec<ServedSystem>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = worlds.into();
     }
@@ -132,24 +143,23 @@ impl From<Vec<ServedSystem>> for ServedSystems {
     }
 }
 
-/// How much clients may ask of a server.
+/// The limits of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerLimits {
     /// The most connections at a time.
     pub connections: usize,
     /// The most connections at a time from one address.
     pub per_address: usize,
-    /// How long a client may take to agree on a terminal or on encryption, and to end what it has begun to say: a line, a record.
+    /// The time limit of the negotiation, of the TLS handshake, and of a line or record from its first byte.
     pub patience: Duration,
-    /// How long a client may be silent, if there is a limit.
+    /// How long a client may send nothing; none: without limit.
     pub idle: Option<Duration>,
-    /// How long it may leave unread what it is sent.
+    /// How long a client may leave output unread.
     pub unread: Duration,
 }
 
 impl Default for ServerLimits {
-    /// 10 000 connections from anywhere, 20 seconds to agree and to end what was begun, an hour of silence, half a minute to
-    /// read.
+    /// 10 000 connections, 20 seconds for negotiation, lines and records, an hour without input, 30 seconds without reading.
     fn default() -> ServerLimits {
         ServerLimits {
             connections: 10_000,
@@ -181,9 +191,9 @@ pub struct Service {
     pub same_seed: bool,
     /// Virtual milliseconds in a real one, under the live clock.
     pub speed: f64,
-    /// Whoever is at a session is told what the work at its task came to; otherwise only the operator is.
+    /// Whether clients are shown the grade of their task; the operator always is.
     pub tells_grade: bool,
-    /// How much clients may ask.
+    /// The limits.
     pub limits: ServerLimits,
     /// The LUs that TN3270 clients may ask for.
     pub lus: Arc<Lus>,
@@ -198,11 +208,11 @@ pub struct Service {
     /// How many connections and sessions have had a number.
     pub numbers: Arc<AtomicU64>,
     /// The sessions that trainers hold.
-    pub held: Arc<Hold>,
+    pub held: Arc<HeldSessions>,
 }
 
 impl Service {
-    /// These systems with default setup and limits, nothing recorded and nobody told.
+    /// These systems with default setup and limits, without recordings and messages.
     pub fn new(worlds: Vec<ServedSystem>) -> Service {
         Service {
             worlds: Arc::new(worlds.into()),

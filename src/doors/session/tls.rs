@@ -81,7 +81,7 @@ pub enum Trust {
     /// Certificates of these, the text of a PEM file, and those that they have signed. What cannot be read in the file is passed
     /// over, as long as anything can.
     Signers(Vec<u8>),
-    /// Whoever answers: the traffic is hidden, but from nobody who stands between.
+    /// Any certificate: the traffic is encrypted, but a machine in the middle could read it.
     Anyone,
 }
 
@@ -168,7 +168,8 @@ impl Signers {
     }
 }
 
-/// Believes what signers vouch for, or without them any certificate; that whoever answers holds its key is always checked.
+/// Accepts certificates of the trusted signers, or without them any; that the server holds the key of its certificate is always
+/// checked.
 #[derive(Debug)]
 struct Verifier {
     signers: Option<Signers>,

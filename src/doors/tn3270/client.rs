@@ -14,20 +14,20 @@ const SCREEN: usize = 2048;
 
 /// A client with an agreed terminal.
 pub(super) struct Client<'a> {
-    ticket: &'a ConnectionContext,
+    context: &'a ConnectionContext,
     pub(super) wire: TelnetConnection,
     conversation: ServerConversation,
 }
 
 impl<'a> Client<'a> {
     pub(super) fn new(
-        ticket: &'a ConnectionContext,
+        context: &'a ConnectionContext,
         wire: TelnetConnection,
         negotiation: ServerNegotiation,
         agreement: &Agreement,
     ) -> Client<'a> {
         Client {
-            ticket,
+            context,
             wire,
             conversation: ServerConversation::new(negotiation, agreement),
         }
@@ -49,7 +49,7 @@ impl<'a> Client<'a> {
             .map_err(invalid)?;
         self.write(&out).await?;
         if let Some(ClientMessage::NegativeResponse { sequence, reason }) = message {
-            self.ticket.report(&format!(
+            self.context.report(&format!(
                 "the client could not process record {sequence}: {reason}"
             ));
             return Ok(None);

@@ -14,13 +14,13 @@ use tn3270::server::ClientMessage;
 /// Joins a client to the session until either ends it. Its terminal has to have the columns and at least the rows that the
 /// session was opened with, and shows at first what the host has written so far.
 pub async fn converse(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     stream: Stream,
     station: &mut OperatorSession,
 ) -> io::Result<()> {
     let arrived = async {
-        let (mut client, agreement, lease) = arrive(ticket, stream).await?;
-        let options = terminal(ticket, &mut client, &agreement).await?;
+        let (mut client, agreement, lease) = arrive(context, stream).await?;
+        let options = terminal(context, &mut client, &agreement).await?;
         Ok::<_, io::Error>((client, options, lease))
     };
     tokio::pin!(arrived);
@@ -48,13 +48,13 @@ pub async fn converse(
     }
     let application = station.host().unwrap_or_default().to_owned();
     client.bind(&application, ours).await?;
-    let talked = talk(ticket, &mut client, station).await;
+    let talked = talk(context, &mut client, station).await;
     station.leave_relay();
     talked
 }
 
 async fn talk(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     client: &mut Client<'_>,
     station: &mut OperatorSession,
 ) -> io::Result<()> {
@@ -84,7 +84,7 @@ async fn talk(
             Some(ClientMessage::SysReq) => station.signal(Signal::SysReq),
             Some(ClientMessage::Unreadable(what)) => {
                 client
-                    .send(&[unreadable(ticket, &mut faults, &what)?])
+                    .send(&[unreadable(context, &mut faults, &what)?])
                     .await?;
             }
         }

@@ -53,22 +53,22 @@ enum End {
 }
 
 /// Serves one client to its end.
-pub async fn connection(ticket: &ConnectionContext, stream: Stream) -> io::Result<()> {
-    let (mut client, agreement, lease) = arrive(ticket, stream).await?;
-    let terminal = Box::pin(terminal(ticket, &mut client, &agreement)).await?;
-    sessions(ticket, &mut client, terminal, &lease).await
+pub async fn connection(context: &ConnectionContext, stream: Stream) -> io::Result<()> {
+    let (mut client, agreement, lease) = arrive(context, stream).await?;
+    let terminal = Box::pin(terminal(context, &mut client, &agreement)).await?;
+    sessions(context, &mut client, terminal, &lease).await
 }
 
 /// Comes to terms with a client.
 async fn arrive(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     stream: Stream,
 ) -> io::Result<(Client<'_>, Agreement, Lease)> {
-    let mut wire = TelnetConnection::new(ticket, stream);
+    let mut wire = TelnetConnection::new(context, stream);
     // What a session does but once is boxed, so that it takes no room for the rest of its life.
-    let agreed = timeout(ticket.patience(), Box::pin(agree(ticket, &mut wire))).await;
+    let agreed = timeout(context.patience(), Box::pin(agree(context, &mut wire))).await;
     let agreed = agreed.map_err(|_| {
-        let seconds = ticket.patience().as_secs_f64();
+        let seconds = context.patience().as_secs_f64();
         io::Error::new(
             io::ErrorKind::TimedOut,
             format!("the client agreed on no terminal in {seconds} s"),
@@ -78,29 +78,29 @@ async fn arrive(
         true => io::Error::other("the client left before a terminal was agreed on"),
         false => error,
     })?;
-    let client = Client::new(ticket, wire, negotiation, &agreement);
+    let client = Client::new(context, wire, negotiation, &agreement);
     Ok((client, agreement, lease))
 }
 
 /// One session after another, for as long as the client picks systems; one, if it has no choice.
 async fn sessions(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     client: &mut Client<'_>,
     terminal: terminal::TerminalOptions,
     lease: &Lease,
 ) -> io::Result<()> {
-    let asked = lease.logon.or(&ticket.logon);
+    let asked = lease.logon.or(&context.logon);
     let size = terminal
         .oversize
         .unwrap_or((terminal.model.rows(), terminal.model.columns()));
     loop {
-        let fixed = ticket.world(&asked).map_err(invalid)?;
+        let fixed = context.world(&asked).map_err(invalid)?;
         let has_choice = fixed.is_none();
         let (world, logon) = match fixed {
             Some(world) => (world, asked.clone()),
             None => {
                 client.bind("VTAM", size).await?;
-                match Box::pin(select(ticket, client, lease, &asked)).await? {
+                match Box::pin(select(context, client, lease, &asked)).await? {
                     Some(picked) => picked,
                     None => return client.unbind().await,
                 }
@@ -108,8 +108,8 @@ async fn sessions(
         };
         client.unbind().await?;
         client.bind(&world.system().id, size).await?;
-        let opened = ticket.open(&world, &logon, terminal)?;
-        let end = Box::pin(work(ticket, client, opened)).await?;
+        let opened = context.open(&world, &logon, terminal)?;
+        let end = Box::pin(work(context, client, opened)).await?;
         client.unbind().await?;
         if matches!(end, End::Gone) || !has_choice {
             return Ok(());
@@ -119,17 +119,17 @@ async fn sessions(
 
 /// How the terminal is set up that was agreed on. One that does not say its size is asked for it.
 async fn terminal(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     client: &mut Client<'_>,
     agreement: &Agreement,
 ) -> io::Result<terminal::TerminalOptions> {
-    let mut terminal = ticket.terminal();
+    let mut terminal = context.terminal();
     terminal.color = agreement.device.color || agreement.protocol != Protocol::Tn3270;
     match agreement.device.model {
         Some(number) => terminal.model = Model::from_number(number).unwrap_or_default(),
         None => {
             client.bind("VTAM", (24, 80)).await?;
-            let asked = timeout(ticket.patience(), client.ask_size()).await;
+            let asked = timeout(context.patience(), client.ask_size()).await;
             let late = |_| invalid("IBM-DYNAMIC: the client does not answer a Query");
             terminal.oversize = asked.map_err(late)??;
         }
@@ -139,29 +139,29 @@ async fn terminal(
 
 /// Grants LUs of the server to one client, which keeps the last it was granted.
 struct Leasing<'a> {
-    ticket: &'a ConnectionContext,
+    context: &'a ConnectionContext,
     lease: Option<Lease>,
 }
 
 impl Grant for Leasing<'_> {
     fn grant(&mut self, asked: Option<&str>) -> Result<String, Reason> {
         self.lease = None;
-        let lease = self.ticket.lease(asked)?;
+        let lease = self.context.lease(asked)?;
         Ok(self.lease.insert(lease).name.clone())
     }
 }
 
 /// Negotiates until all is agreed.
 async fn agree(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     wire: &mut TelnetConnection,
 ) -> io::Result<(ServerNegotiation, Agreement, Lease)> {
     let mut lus = Leasing {
-        ticket,
+        context,
         lease: None,
     };
     let encrypted = wire.is_encrypted();
-    let tls = ticket.service.tls.as_ref().filter(|_| !encrypted);
+    let tls = context.service.tls.as_ref().filter(|_| !encrypted);
     let offer = ServerOffer {
         starttls: tls.is_some(),
         tls_required: tls.is_some_and(|tls| tls.required),
@@ -185,7 +185,7 @@ async fn agree(
             return Err(invalid(refusal));
         }
         if negotiation.wants_tls() {
-            wire.encrypt(ticket).await?;
+            wire.encrypt(context).await?;
             let mut out = Vec::new();
             negotiation.secured(&mut out);
             wire.say(&out).await?;
@@ -202,7 +202,7 @@ async fn agree(
 
 /// Lets the client pick a system; none if it goes.
 async fn select(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     client: &mut Client<'_>,
     lease: &Lease,
     asked: &Logon,
@@ -210,7 +210,7 @@ async fn select(
     let mut message = String::new();
     let mut faults = 0;
     loop {
-        let worlds = ticket.service.worlds.now();
+        let worlds = context.service.worlds.now();
         client
             .send(&[selection::screen(&lease.name, &worlds, &message)])
             .await?;
@@ -223,7 +223,7 @@ async fn select(
                 Some(ClientMessage::Record(inbound)) => break selection::wish(&inbound),
                 Some(ClientMessage::Unreadable(what)) => {
                     client
-                        .send(&[unreadable(ticket, &mut faults, &what)?])
+                        .send(&[unreadable(context, &mut faults, &what)?])
                         .await?;
                 }
             }
@@ -233,8 +233,8 @@ async fn select(
             SelectionCommand::Logoff => return Ok(None),
             SelectionCommand::Unknown(_) => selection::UNRECOGNIZED.into(),
             SelectionCommand::Logon(logon) => {
-                let logon = ticket.allowed(logon).or(asked);
-                match ticket.world(&logon) {
+                let logon = context.allowed(logon).or(asked);
+                match context.world(&logon) {
                     Ok(Some(world)) => return Ok(Some((world, logon))),
                     Ok(None) => String::new(),
                     Err(error) => selection::no_such(&error),
@@ -245,9 +245,9 @@ async fn select(
 }
 
 /// The answer to a record that cannot be read.
-fn unreadable(ticket: &ConnectionContext, faults: &mut u32, what: &str) -> io::Result<Outbound> {
+fn unreadable(context: &ConnectionContext, faults: &mut u32, what: &str) -> io::Result<Outbound> {
     *faults += 1;
-    ticket.report(&format!("a record cannot be read: {what}"));
+    context.report(&format!("a record cannot be read: {what}"));
     if *faults == MAX_FAULTS {
         return Err(invalid(format!("{MAX_FAULTS} records could not be read")));
     }
@@ -263,7 +263,7 @@ fn unreadable(ticket: &ConnectionContext, faults: &mut u32, what: &str) -> io::R
 
 /// Joins the client to the host of a session, to its end.
 async fn work(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     client: &mut Client<'_>,
     opened: PendingSession,
 ) -> io::Result<End> {
@@ -276,7 +276,7 @@ async fn work(
     let log = logs.into_iter().next();
     let mut log = log.unwrap_or_else(|| Box::new(()));
     let mut joined = Joined {
-        ticket,
+        context,
         client,
         line: HostSession::open_in(&opening.region, &setup),
         clock,
@@ -297,7 +297,7 @@ async fn work(
 
 /// A client joined to its host.
 struct Joined<'a, 'c> {
-    ticket: &'a ConnectionContext,
+    context: &'a ConnectionContext,
     client: &'a mut Client<'c>,
     line: HostSession,
     clock: Clock,
@@ -334,7 +334,7 @@ impl Joined<'_, '_> {
                 Some(ClientMessage::Attn) => self.line.signal(Signal::Attn, self.log, &mut out),
                 Some(ClientMessage::SysReq) => self.line.signal(Signal::SysReq, self.log, &mut out),
                 Some(ClientMessage::Unreadable(what)) => {
-                    out.push(unreadable(self.ticket, &mut self.faults, &what)?);
+                    out.push(unreadable(self.context, &mut self.faults, &what)?);
                 }
             }
         }

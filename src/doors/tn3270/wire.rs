@@ -31,12 +31,12 @@ pub(super) struct TelnetConnection {
 }
 
 impl TelnetConnection {
-    pub(super) fn new(ticket: &ConnectionContext, stream: Stream) -> TelnetConnection {
+    pub(super) fn new(connection: &ConnectionContext, stream: Stream) -> TelnetConnection {
         TelnetConnection {
-            stream: Some(ticket.patient(stream)),
+            stream: Some(connection.patient(stream)),
             decoder: Decoder::new(LIMITS),
             events: Vec::new().into_iter(),
-            patience: ticket.patience(),
+            patience: connection.patience(),
             begun: None,
             sparing: false,
         }
@@ -115,10 +115,10 @@ impl TelnetConnection {
     }
 
     /// Goes on encrypted.
-    pub(super) async fn encrypt(&mut self, ticket: &ConnectionContext) -> io::Result<()> {
+    pub(super) async fn encrypt(&mut self, connection: &ConnectionContext) -> io::Result<()> {
         let stream = self.stream.take().ok_or(io::ErrorKind::NotConnected)?;
-        let stream = ticket.encrypt(stream.into_inner()).await?;
-        self.stream = Some(ticket.patient(stream));
+        let stream = connection.encrypt(stream.into_inner()).await?;
+        self.stream = Some(connection.patient(stream));
         Ok(())
     }
 }

@@ -41,8 +41,8 @@ fn a_playbook_of_no_system_comes_from_its_file_and_the_host_may_have_tls() {
         recording.to_str().unwrap(),
     ];
     let host = [file.to_str().unwrap(), "--host", &server.tn3270];
-    let told = call(&[&host[..], &tls, &LICENCE].concat());
-    assert_eq!(told, ("04/02/89\n".into(), Some(0)));
+    let output = call(&[&host[..], &tls, &LICENCE].concat());
+    assert_eq!(output, ("04/02/89\n".into(), Some(0)));
     let recording = std::fs::read_to_string(recording).unwrap();
     assert!(!recording.contains("IRON"), "the password is masked");
 }
@@ -80,19 +80,19 @@ fn what_cannot_be_called_abroad_is_said_with_the_remedy() {
         (&[broken, "--host", &dead], 2, "screen.hsa"),
         (&[broken, "--host", "a:b:c:d"], 2, "screen.hsa"),
     ] {
-        let (told, status) = call(arguments);
-        assert_eq!(status, Some(code), "{told}");
-        assert!(told.contains(text), "{text:?} is not in {told}");
+        let (output, status) = call(arguments);
+        assert_eq!(status, Some(code), "{output}");
+        assert!(output.contains(text), "{text:?} is not in {output}");
     }
     let host = ["dmv", "read-expiry", "--host", "127.0.0.1:1"];
-    let (told, status) = call(&[&host[..], &LICENCE].concat());
+    let (output, status) = call(&[&host[..], &LICENCE].concat());
     assert_ne!(status, Some(0));
     assert!(
-        told.contains("127.0.0.1:1: ") && told.contains("refused"),
-        "{told}"
+        output.contains("127.0.0.1:1: ") && output.contains("refused"),
+        "{output}"
     );
     let silent = ["dmv", "read-expiry", "--host", &dead, "--patience", "1"];
-    let (told, status) = call(&[&silent[..], &LICENCE].concat());
+    let (output, status) = call(&[&silent[..], &LICENCE].concat());
     assert_ne!(status, Some(0));
-    assert!(told.contains("no screen came in 1 s"), "{told}");
+    assert!(output.contains("no screen came in 1 s"), "{output}");
 }

@@ -118,7 +118,7 @@ Reset()
 Quit()
 "#;
 
-/// Lines that differ by design: the version; toggles of which a near match is told; what is said of an action that is refused.
+/// Lines that differ by design: the version; toggles that get a near match; the reason why an action is refused.
 fn by_design(theirs: &str, ours: &str) -> bool {
     let refused = [
         "Transfer()",
@@ -163,8 +163,8 @@ fn the_same_actions_get_the_same_answers_from_our_host() {
     }
 }
 
-/// The words before a colon or bracket in what is told.
-fn told(transcript: &str, end: char) -> BTreeSet<&str> {
+/// The words before a colon or bracket in a reply.
+fn names(transcript: &str, end: char) -> BTreeSet<&str> {
     let data = transcript
         .lines()
         .filter_map(|line| line.strip_prefix("data: "));
@@ -184,7 +184,7 @@ fn every_action_query_and_setting_of_s3270_is_known() {
         ("Set()\n", ':'),
     ] {
         let (theirs, ours) = (run("s3270", &[], question), ours(&[], question));
-        let (theirs, ours) = (told(&theirs, end), told(&ours, end));
+        let (theirs, ours) = (names(&theirs, end), names(&ours, end));
         assert!(theirs.len() > 30, "{theirs:?}");
         let missing: Vec<_> = theirs.difference(&ours).collect();
         assert!(missing.is_empty(), "{question}: {missing:?}");
@@ -295,7 +295,7 @@ fn a_host_that_misbehaves_is_told_of_and_nothing_hangs() {
         let _ = stream.shutdown(Shutdown::Both);
     });
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = taken.local_addr().unwrap().to_string();
+    let closed = taken.local_addr().unwrap().to_string();
     drop(taken);
     let secure = format!("L:{no_tls}");
     let lu = format!("LUA@{refuses}");
@@ -309,7 +309,7 @@ fn a_host_that_misbehaves_is_told_of_and_nothing_hangs() {
         (&half, "Host disconnected"),
         (&lu, "the host refuses LU LUA: INV-NAME"),
         (&secure, "TLS with 127.0.0.1"),
-        (&nobody, "Connection refused"),
+        (&closed, "Connection refused"),
     ];
     for (host, expected) in cases {
         let (code, said) = fails(&[host]);

@@ -1,4 +1,4 @@
-//! Sessions held by handle: they are closed when nobody uses them, and give their places back.
+//! Sessions held by handle: they are closed when they are not used, and return their permits.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -7,7 +7,6 @@ mod anything;
 mod call;
 mod client;
 mod control;
-mod desks;
 mod episodes;
 mod foreign;
 mod http;
@@ -15,6 +14,7 @@ mod json;
 mod logon;
 mod program;
 mod script;
+mod several_systems;
 mod tn3270;
 mod trouble;
 mod vt;
@@ -33,7 +33,7 @@ use bigiron::session::{Log, Millis, SessionEvent, Setup};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-/// What a server's sessions and its operator were told.
+/// The recordings and operator messages of a server.
 #[derive(Default)]
 pub(crate) struct Seen {
     /// Lines to the operator.

@@ -156,8 +156,8 @@ fn where_few_files_may_be_open_fewer_clients_are_let_in() {
     let program = Program::run(Command::new("sh").args(["-c", &limited]), 1);
     greeting(program.address());
     let log = program.log();
-    let told = "100 files open: at most 36 sessions, not 500; raise the limit with ulimit -n";
-    assert!(log.contains(told), "{log}");
+    let notice = "100 files open: at most 36 sessions, not 500; raise the limit with ulimit -n";
+    assert!(log.contains(notice), "{log}");
 }
 
 #[test]

@@ -184,10 +184,10 @@ fn x3270if_drives_a_session_of_its_own() {
         .args(["-t", port, "Ascij()"])
         .output();
     let wrong = wrong.unwrap();
-    let told = [wrong.stdout, wrong.stderr].concat();
-    let told = String::from_utf8_lossy(&told).into_owned();
+    let output = [wrong.stdout, wrong.stderr].concat();
+    let output = String::from_utf8_lossy(&output).into_owned();
     assert!(
-        !wrong.status.success() && told.contains("did you mean Ascii?"),
-        "{told}"
+        !wrong.status.success() && output.contains("did you mean Ascii?"),
+        "{output}"
     );
 }

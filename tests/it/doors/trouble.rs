@@ -279,8 +279,8 @@ fn a_full_disk_ends_the_recording_and_not_the_session() {
         });
     });
     works(&server);
-    let told = server.reported("the session is not recorded further");
-    assert!(told.contains("No space left on device"), "{told}");
+    let message = server.reported("the session is not recorded further");
+    assert!(message.contains("No space left on device"), "{message}");
     assert_eq!(server.service.metrics.recording_faults.get(), 1);
 }
 

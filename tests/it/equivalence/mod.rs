@@ -21,7 +21,7 @@ pub struct Turn {
     wait: u64,
 }
 
-/// Takes a case through a door and holds it against what came of it in memory.
+/// Runs a case through a door and compares it with the run in memory.
 fn compare(case: &Case, door: &str, mut way: impl Way) {
     for (number, (turn, expected)) in case.turns.iter().zip(&case.screens).enumerate() {
         let seen = way.take(turn);

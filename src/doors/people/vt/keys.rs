@@ -61,7 +61,7 @@ impl VtKeyDecoder {
         match (std::mem::take(&mut self.state), byte) {
             (State::Return, b'\n' | 0) => None,
             (State::Ground | State::Return, _) => self.ground(byte),
-            // Sent fast, two cannot be told from one.
+            // Sent fast, two look like one.
             (State::Escape, 0x1B) => self.go(State::Escape),
             (State::Escape, b'[') => self.go(State::Sequence(Vec::new())),
             (State::Escape, b'O') => self.go(State::Single),

@@ -48,19 +48,19 @@ const SECOND: u64 = 1000;
 const SPENT: &str = "The keys or the time of the task are used up.\r\n";
 
 /// Serves one client to its end.
-pub async fn connection(ticket: &ConnectionContext, stream: Stream) -> io::Result<()> {
-    let mut view = View::new(ticket.patient(stream));
+pub async fn connection(context: &ConnectionContext, stream: Stream) -> io::Result<()> {
+    let mut view = View::new(context.patient(stream));
     view.greet().await?;
-    let Some((world, logon)) = pick(ticket, &mut view).await? else {
+    let Some((world, logon)) = pick(context, &mut view).await? else {
         return view.leave("").await;
     };
-    let mut terminal = ticket.terminal();
+    let mut terminal = context.terminal();
     terminal.typeahead = true;
-    let opened = ticket.open(&world, &logon, terminal)?;
-    let mut station = OperatorSession::begin(opened, ticket.service.tells_grade);
+    let opened = context.open(&world, &logon, terminal)?;
+    let mut station = OperatorSession::begin(opened, context.service.tells_grade);
     let talked = work(&mut view, &mut station).await;
     station.close(&talked);
-    ticket.report_grade(station.setup(), station.grade());
+    context.report_grade(station.setup(), station.grade());
     talked
 }
 
@@ -92,21 +92,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ByteStream for S {}
 
 /// The system that the logon of the door names, or that the client picks; none if it goes.
 async fn pick<S: ByteStream>(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     view: &mut View<S>,
 ) -> io::Result<Option<(ServedSystem, Logon)>> {
     let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-    if let Some(world) = ticket.world(&ticket.logon).map_err(wrong)? {
-        return Ok(Some((world, ticket.logon.clone())));
+    if let Some(world) = context.world(&context.logon).map_err(wrong)? {
+        return Ok(Some((world, context.logon.clone())));
     }
-    let mut terminal = Terminal::new(ticket.terminal());
-    let lu = ticket
+    let mut terminal = Terminal::new(context.terminal());
+    let lu = context
         .lease(None)
         .map(|lease| lease.name.clone())
         .unwrap_or_default();
     let mut message = String::new();
     loop {
-        let worlds = ticket.service.worlds.now();
+        let worlds = context.service.worlds.now();
         terminal.apply(&selection::screen(&lu, &worlds, &message));
         let wish = loop {
             view.paint(&terminal, &Notes::default()).await?;
@@ -126,8 +126,8 @@ async fn pick<S: ByteStream>(
             SelectionCommand::Logoff => return Ok(None),
             SelectionCommand::Unknown(_) => selection::UNRECOGNIZED.into(),
             SelectionCommand::Logon(logon) => {
-                let logon = ticket.allowed(logon).or(&ticket.logon);
-                match ticket.world(&logon) {
+                let logon = context.allowed(logon).or(&context.logon);
+                match context.world(&logon) {
                     Ok(Some(world)) => return Ok(Some((world, logon))),
                     Ok(None) => String::new(),
                     Err(error) => selection::no_such(&error),
@@ -223,7 +223,7 @@ fn type_answer(mut line: AnswerLine, stroke: VtKey, station: &mut OperatorSessio
         VtKey::Key(key) => line.press(key),
         VtKey::Quit => return Next::Leave,
         VtKey::Answer => {
-            // A doubt is told to who takes the line.
+            // A doubt shows only while the answer is typed.
             let _ = station.keep_answer(&line.text);
             return Next::On;
         }

@@ -8,7 +8,7 @@
 //! | `POST /mcp` | the agent's tools, by JSON-RPC |
 //! | `GET /metrics` | figures, as Prometheus has them |
 //!
-//! Whoever reaches it chooses seeds and warts and reads rewards: it is a trainer's door, and no agent's but for `/mcp`.
+//! Its clients choose seeds and warts and read rewards: it is a trainer's door. An agent may reach `/mcp` only.
 
 use std::io;
 use std::sync::Arc;

@@ -106,7 +106,7 @@ impl Talk {
                 Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => continue,
                 Ok(Some(Ok(Message::Binary(_)))) => {
                     let error = Error("INVALID_JSON", "messages are texts of JSON".into());
-                    if send(&mut socket, told(error)).await.is_err() {
+                    if send(&mut socket, error_message(error)).await.is_err() {
                         break;
                     }
                     continue;
@@ -117,7 +117,7 @@ impl Talk {
                 answer = self.answer(text.as_bytes()) => answer,
                 () = episodes.over() => break,
             };
-            let Some(answer) = answer.unwrap_or_else(|error| Some(told(error))) else {
+            let Some(answer) = answer.unwrap_or_else(|error| Some(error_message(error))) else {
                 break;
             };
             if send(&mut socket, answer).await.is_err() {
@@ -192,7 +192,7 @@ impl Talk {
     }
 }
 
-fn told(Error(code, message): Error) -> Value {
+fn error_message(Error(code, message): Error) -> Value {
     json!({ "type": "error", "data": { "code": code, "message": message } })
 }
 

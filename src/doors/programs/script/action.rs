@@ -72,8 +72,8 @@ pub fn run(
             Ok(())
         }
         Verb::Set { toggles } => {
-            let told = settings::set(name, toggles, script, subject, arguments)?;
-            script.data.extend(told);
+            let lines = settings::set(name, toggles, script, subject, arguments)?;
+            script.data.extend(lines);
             Ok(())
         }
         Verb::Wait => {
@@ -86,8 +86,8 @@ pub fn run(
         }
         Verb::Snap => snap(script, subject, arguments),
         Verb::Print => {
-            let told = print::print(subject.terminal(), arguments, script.local)?;
-            script.data.extend(told);
+            let lines = print::print(subject.terminal(), arguments, script.local)?;
+            script.data.extend(lines);
             Ok(())
         }
         Verb::Connect => {

@@ -1,4 +1,4 @@
-//! `PrintText()`: the screen as text or as HTML, to be told or to a file.
+//! `PrintText()`: the screen as text or as HTML, as data lines or to a file.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -6,12 +6,12 @@ use std::io::Write;
 use tn3270::terminal::Terminal;
 use tn3270::wire::{Color, Highlight, Intensity};
 
-/// What `PrintText()` is told by its arguments.
+/// The arguments of `PrintText()`.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Wanted {
     html: bool,
-    /// Told as data lines rather than written.
-    told: bool,
+    /// Given as data lines rather than written to a file.
+    as_data: bool,
     replace: bool,
     file: Option<String>,
 }
@@ -21,7 +21,7 @@ fn parse(arguments: &[String]) -> Result<Wanted, String> {
     for (at, argument) in arguments.iter().enumerate() {
         match argument.to_ascii_lowercase().as_str() {
             "html" => wanted.html = true,
-            "string" => wanted.told = true,
+            "string" => wanted.as_data = true,
             "replace" => wanted.replace = true,
             "append" | "file" | "modi" => {}
             "rtf" => return Err("PrintText(): rtf is not written; html is".into()),
@@ -39,14 +39,14 @@ fn parse(arguments: &[String]) -> Result<Wanted, String> {
             _ => wanted.file = Some(argument.clone()),
         }
     }
-    match (wanted.told, &wanted.file) {
+    match (wanted.as_data, &wanted.file) {
         (true, Some(_)) => Err("PrintText(): extra arguments".into()),
         (false, None) => Err("PrintText(): missing filename".into()),
         _ => Ok(wanted),
     }
 }
 
-/// Prints the screen: gives what is to be told. Only a `local` script may write files.
+/// Prints the screen; gives the data lines. Only a `local` script may write files.
 pub fn print(
     terminal: &Terminal,
     arguments: &[String],

@@ -9,11 +9,11 @@ use tn3270::client::TrafficCount;
 use tn3270::terminal::TerminalOptions;
 use tn3270::wire::CodePage;
 
-/// Finds something out about what a script drives.
-type Ask = fn(&dyn ScriptTarget) -> String;
+/// Answers a query about the target of a script.
+type Answer = fn(&dyn ScriptTarget) -> String;
 
-/// The subjects of `Query()`, in the order in which all of them are told, and how each is found out.
-const QUERIES: [(&str, Ask); 42] = [
+/// The subjects of `Query()` in the order of its reply, each with the function that answers it.
+const QUERIES: [(&str, Answer); 42] = [
     ("About", |_| format!("{}\n{}", version(), licence())),
     ("Actions", |_| super::verbs::names()),
     ("BindPluName", |subject| {
@@ -142,10 +142,10 @@ const QUERIES: [(&str, Ask); 42] = [
     }),
 ];
 
-/// The most that is told of one subject among all, in bytes.
+/// The longest answer in the list of all subjects, in bytes.
 const LINE: usize = 80;
 
-/// How many of them, at the end, are older names of others and told only when they are asked for.
+/// How many subjects at the end are older names of others, which the list of all leaves out.
 const OLDER: usize = 4;
 
 fn version() -> String {
@@ -242,11 +242,11 @@ pub fn query(
 ) -> Result<Vec<String>, String> {
     let [wanted] = arguments else {
         let all = QUERIES.iter().take(QUERIES.len() - OLDER);
-        let told = all.map(|(name, ask)| match ask(subject) {
-            told if told.len() > LINE || told.contains('\n') => format!("{name}: ..."),
-            told => format!("{name}: {told}").trim_end().to_owned(),
+        let text = all.map(|(name, ask)| match ask(subject) {
+            text if text.len() > LINE || text.contains('\n') => format!("{name}: ..."),
+            text => format!("{name}: {text}").trim_end().to_owned(),
         });
-        return Ok(told.collect());
+        return Ok(text.collect());
     };
     let lower = wanted.to_ascii_lowercase();
     let exact = QUERIES
@@ -257,8 +257,8 @@ pub fn query(
         .filter(|(name, _)| name.to_ascii_lowercase().starts_with(&lower));
     match (exact, beginning.next(), beginning.next()) {
         (Some((_, ask)), ..) | (None, Some((_, ask)), None) => {
-            let told = ask(subject);
-            Ok(told.split('\n').map(str::to_owned).collect())
+            let text = ask(subject);
+            Ok(text.split('\n').map(str::to_owned).collect())
         }
         (None, Some(_), Some(_)) => Err(format!("{action}: Ambiguous parameter")),
         (None, None, _) => {

@@ -1,4 +1,4 @@
-//! The actions that tell of the screen: `Ascii`, `Ebcdic`, their field and 1-based forms, and `ReadBuffer`.
+//! The actions that show the screen: `Ascii`, `Ebcdic`, their field and 1-based forms, and `ReadBuffer`.
 
 use tn3270::terminal::{Notation, Terminal};
 

@@ -88,11 +88,11 @@ pub fn set(
             .filter(move |(_, setting)| client || !setting.is_of_client())
     };
     if arguments.is_empty() {
-        let told = known().map(|(name, setting)| {
+        let lines = known().map(|(name, setting)| {
             let value = get(*setting, interpreter, subject);
             format!("{name}: {value}").trim_end().to_owned()
         });
-        return Ok(told.collect());
+        return Ok(lines.collect());
     }
     if let (Some(odd), true) = (
         arguments.last(),

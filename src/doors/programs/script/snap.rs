@@ -19,7 +19,7 @@ const SNAP_WORDS: [&str; 10] = [
     "ReadBuffer",
 ];
 
-/// `Snap()`: saves the screen, waits for a new one, or tells of the saved one.
+/// `Snap()`: saves the screen, waits for a new one, or shows the saved one.
 pub fn snap(
     script: &mut Interpreter,
     subject: &mut dyn ScriptTarget,

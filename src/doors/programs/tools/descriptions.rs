@@ -29,8 +29,8 @@ pub enum Necessity {
 
 use Necessity::{Optional, Required};
 
-/// The tools of the desk alone.
-pub const DESK: &[Tool] = &[
+/// The tools that find and open sessions, of [`ToolScope::All`](super::ToolScope::All) alone.
+pub const OPENING: &[Tool] = &[
     Tool {
         name: "list_systems",
         title: "List systems",
@@ -126,7 +126,7 @@ pub const SESSION: &[Tool] = &[
     },
 ];
 
-/// The last tool of the desk.
+/// The tool that closes a session, of [`ToolScope::All`](super::ToolScope::All) alone.
 pub const CLOSE: &[Tool] = &[Tool {
     name: "close_session",
     title: "Close a session",

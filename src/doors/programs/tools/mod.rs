@@ -1,12 +1,12 @@
 //! What an agent may do, as tools of the Model Context Protocol: their descriptions, and the doing of them.
 //!
 //! An agent names systems, tasks and its own sessions. It names no seed, wart or file, and nothing here leads to tables, right
-//! answers or settings. Errors are told with a remedy.
+//! answers or settings. Errors name a remedy.
 
 use serde_json::{Map, Value, json};
 
-use self::descriptions::{CLOSE, DESK, Necessity, SESSION, Tool};
-use self::replies::{Closed, systems, tasks, told, view};
+use self::descriptions::{CLOSE, Necessity, OPENING, SESSION, Tool};
+use self::replies::{Closed, outcome, systems, tasks, view};
 use super::episodes::{EpisodeError, EpisodeRequest, Episodes, SharedEpisode, secret};
 use crate::doors::session::observation::ObservationScope;
 use crate::doors::session::request::{Request, RequestFault};
@@ -19,19 +19,19 @@ mod replies;
 #[derive(Clone)]
 pub enum ToolScope {
     /// All: sessions are opened and closed, and named by handles, in a task of several systems one for the terminal at each.
-    Desk,
-    /// Only those that work in sessions that somebody else opened, named by handles; `at` names one of several terminals.
+    All,
+    /// Only those that work in sessions opened elsewhere, named by handles; `at` names one of several terminals.
     Handles,
     /// The same in this one session, without a name.
     One(SharedEpisode),
 }
 
-/// The handle of a desk for the terminal at a system, of the session that is held by this key.
+/// The handle for the terminal at a system, of the session that is held by this key.
 fn handle(system: &str, key: &str) -> String {
     format!("{system}-{key}")
 }
 
-/// The system and the key of a handle of a desk.
+/// The system and the key of a handle.
 fn parts(handle: &str) -> (Option<&str>, &str) {
     match handle.rsplit_once('-') {
         Some((system, key)) => (Some(system), key),
@@ -39,7 +39,7 @@ fn parts(handle: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolOutcome {
     /// For a reader.
@@ -68,19 +68,19 @@ pub struct NoSuchTool(pub String);
 impl ToolScope {
     fn tools(&self) -> impl Iterator<Item = &'static Tool> + Clone {
         let (first, last): (&[Tool], &[Tool]) = match self {
-            ToolScope::Desk => (DESK, CLOSE),
+            ToolScope::All => (OPENING, CLOSE),
             ToolScope::Handles | ToolScope::One(_) => (&[], &[]),
         };
         first.iter().chain(SESSION).chain(last)
     }
 
-    /// The members that a tool takes; a session that is the only one needs no name, and a handle of a desk names its terminal.
+    /// The members that a tool takes; a session that is the only one needs no name, and a handle of [`ToolScope::All`] names its terminal.
     fn takes(
         &self,
         tool: &'static Tool,
     ) -> impl Iterator<Item = (&'static str, Necessity)> + Clone {
         let spared = match self {
-            ToolScope::Desk => "at",
+            ToolScope::All => "at",
             ToolScope::Handles => "",
             ToolScope::One(_) => "session",
         };
@@ -158,7 +158,7 @@ impl ToolScope {
                 let session = text(arguments, "session")?.unwrap_or_default();
                 let closed = episodes.close(parts(session).1);
                 let session = session.to_owned();
-                Ok(told(
+                Ok(outcome(
                     match closed {
                         true => "Closed.",
                         false => "There was none of this name.",
@@ -195,7 +195,7 @@ impl ToolScope {
         }
         let session = text(arguments, "session")?.unwrap_or_default();
         let (at, key) = match self {
-            ToolScope::Desk => parts(session),
+            ToolScope::All => parts(session),
             ToolScope::Handles | ToolScope::One(_) => (None, session),
         };
         let shared = episodes.get(key).map_err(|refusal| match refusal {
@@ -247,13 +247,13 @@ async fn open(episodes: &Episodes, arguments: &Map<String, Value>) -> Result<Too
         task: task.map(str::to_owned),
         ..EpisodeRequest::default()
     };
-    let told = |refusal: EpisodeError| refusal.to_string();
-    let key = secret().map_err(told)?;
-    let shared = episodes.open_as(&key, &order).map_err(told)?;
+    let text_of = |error: EpisodeError| error.to_string();
+    let key = secret().map_err(text_of)?;
+    let shared = episodes.open_as(&key, &order).map_err(text_of)?;
     let mut episode = shared.lock().await;
     let reply = episode.look(ObservationScope::default()).await;
     let session = handle(&episode.system().id, &key);
-    Ok(view(&ToolScope::Desk, Some(session), &episode, reply))
+    Ok(view(&ToolScope::All, Some(session), &episode, reply))
 }
 
 /// The system that is named, or else the only one that has the task.
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn every_member_that_a_tool_takes_has_a_schema() {
-        for tool in ToolScope::Desk.list() {
+        for tool in ToolScope::All.list() {
             let taken = tool["inputSchema"]["properties"].as_object().unwrap();
             for name in tool["inputSchema"]["required"].as_array().unwrap() {
                 assert!(taken.contains_key(name.as_str().unwrap()), "{tool:#}");
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_desk_opens_and_closes_nothing() {
+    fn tools_of_handles_open_and_close_nothing() {
         let names: Vec<Value> = ToolScope::Handles
             .list()
             .into_iter()
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_of_a_desk_says_whose_terminal_it_is() {
+    fn a_handle_names_the_system_of_its_terminal() {
         assert_eq!(
             parts(&handle("tax-office", "5e")),
             (Some("tax-office"), "5e")

@@ -1,4 +1,4 @@
-//! What calls of tools tell: for programs by the tools' output schemas, for readers as text.
+//! The replies of tools: for programs by the tools' output schemas, for readers as text.
 
 use std::fmt::Write;
 
@@ -103,7 +103,7 @@ pub struct Closed {
     pub closed: bool,
 }
 
-/// Tells of the systems.
+/// The reply with the systems.
 pub fn systems(episodes: &Episodes) -> ToolOutcome {
     let entry = |world: &ServedSystem| SystemEntry {
         system: world.system().id.clone(),
@@ -115,10 +115,10 @@ pub fn systems(episodes: &Episodes) -> ToolOutcome {
         let _ = writeln!(text, "{}: {}. {}", entry.system, entry.title, entry.about);
         text
     });
-    told(&text, &Systems { systems })
+    outcome(&text, &Systems { systems })
 }
 
-/// Tells of the tasks, of one system if it is named.
+/// The reply with the tasks; of one system if it is named.
 pub fn tasks(episodes: &Episodes, system: Option<&str>) -> Result<ToolOutcome, String> {
     let mut tasks = Vec::new();
     let worlds = episodes.worlds();
@@ -150,11 +150,11 @@ pub fn tasks(episodes: &Episodes, system: Option<&str>) -> Result<ToolOutcome, S
         );
         text
     });
-    Ok(told(&text, &Tasks { tasks }))
+    Ok(outcome(&text, &Tasks { tasks }))
 }
 
-/// What came of a call that is no error.
-pub fn told(text: &str, structured: &impl Serialize) -> ToolOutcome {
+/// The outcome of a call without an error.
+pub fn outcome(text: &str, structured: &impl Serialize) -> ToolOutcome {
     ToolOutcome {
         text: text.trim_end().to_owned(),
         // Plain data: none of these types can fail to become JSON.
@@ -162,7 +162,7 @@ pub fn told(text: &str, structured: &impl Serialize) -> ToolOutcome {
     }
 }
 
-/// Tells of a session after a turn.
+/// The reply with a session after a turn.
 pub fn view(
     reach: &ToolScope,
     session: Option<String>,
@@ -172,7 +172,7 @@ pub fn view(
     let system = reply.at.as_ref().unwrap_or(&episode.system().id).clone();
     let key = session
         .as_deref()
-        .filter(|_| matches!(reach, ToolScope::Desk));
+        .filter(|_| matches!(reach, ToolScope::All));
     let others = others(key.map(|session| parts(session).1), episode, &system);
     let text = page(session.as_deref(), &others, episode, &reply);
     let view = SessionView {
@@ -186,7 +186,7 @@ pub fn view(
         ended: reply.ended,
         grade: reply.grade,
     };
-    told(&text, &view)
+    outcome(&text, &view)
 }
 
 /// The terminals beside the one at this system, with a handle for each if there is a key to make it of.
@@ -228,7 +228,7 @@ fn page(
     lines.extend(
         reply
             .grade
-            .map(|told| format!("-- the work is: {}", told.outcome)),
+            .map(|grade| format!("-- the work is: {}", grade.outcome)),
     );
     lines.join("\n")
 }

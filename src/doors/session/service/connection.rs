@@ -1,4 +1,4 @@
-//! How one connection's session is opened.
+//! The context of a connection: its number, door and logon, and how its session is opened.
 
 use std::io;
 use std::net::IpAddr;
@@ -21,7 +21,7 @@ use bigiron_sim::task::grade::Grade;
 use tn3270::terminal;
 use tn3270::wire::tn3270e::Reason;
 
-/// How one connection's session is opened.
+/// The context of a connection.
 pub struct ConnectionContext {
     /// The number of the connection, from 0.
     pub number: u64,
@@ -29,14 +29,14 @@ pub struct ConnectionContext {
     pub door: Door,
     /// The client's machine, if it came over TCP.
     pub peer: Option<IpAddr>,
-    /// What the door's clients are logged on to.
+    /// The logon of the listener's clients.
     pub logon: Logon,
     /// What is served.
     pub service: Arc<Service>,
 }
 
 impl ConnectionContext {
-    /// A ticket for a session that no connection holds.
+    /// A context for a session without a connection.
     pub fn unconnected(service: &Arc<Service>, door: Door, logon: Logon) -> ConnectionContext {
         ConnectionContext {
             number: service.numbers.fetch_add(1, Ordering::Relaxed),
@@ -47,7 +47,7 @@ impl ConnectionContext {
         }
     }
 
-    /// An LU for a client that asks for one, or for none.
+    /// Grants an LU: the one of this name, or any.
     pub fn lease(&self, asked: Option<&str>) -> Result<Lease, Reason> {
         let worlds = self.service.worlds.now();
         let systems: Vec<&str> = worlds
@@ -113,7 +113,7 @@ impl ConnectionContext {
         })
     }
 
-    /// What a client may name of a logon: only the system is its to pick, unless the server lets it say more.
+    /// The parts of a logon that a client may choose: only the system, unless the server allows more.
     pub fn allowed(&self, logon: Logon) -> Logon {
         match self.service.lus.are_open() {
             true => logon,
@@ -124,7 +124,7 @@ impl ConnectionContext {
         }
     }
 
-    /// How the session is set up where nothing else is asked for.
+    /// The setup of a session where the client asks for nothing else.
     pub fn setup(&self) -> Setup {
         let mut setup = self.service.setup.clone();
         if !self.service.same_seed {
@@ -165,12 +165,12 @@ impl ConnectionContext {
         self.service.setup.terminal
     }
 
-    /// How long the client may take to agree on something, or to end what it has begun to say.
+    /// The time limit of the negotiation, and of a line or record from its first byte.
     pub fn patience(&self) -> Duration {
         self.service.limits.patience
     }
 
-    /// The connection with a limit to silence and to what is left unread.
+    /// The stream with the limits to silence and to unread output.
     pub fn patient(&self, stream: Stream) -> TimedStream<Stream> {
         TimedStream::new(stream, self.service.limits.idle, self.service.limits.unread)
     }

@@ -1,4 +1,4 @@
-//! Sessions that a trainer holds: each with a door of its own, each obeying orders in its turn.
+//! Sessions that a trainer holds: each has a listener of its own and runs the trainer's commands between other work.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -18,17 +18,17 @@ use crate::doors::session::logon::Logon;
 use crate::doors::session::operator_session::{OperatorSession, SessionCommand};
 use crate::doors::session::timed_stream::is_gone;
 
-/// Where the doors of sessions stand: the machine chooses the port.
+/// The address of the listener of a session: the machine chooses the port.
 const DOORS: &str = "127.0.0.1:0";
 
-/// A session that is held.
+/// A held session, as the trainer's side knows it.
 #[derive(Clone)]
 pub struct HeldSession {
     /// Its number among them.
     pub number: u64,
-    /// What is spoken at its door.
+    /// The door by which its agent is joined to it.
     pub door: Door,
-    /// Where its door is.
+    /// The address of its listener.
     pub address: String,
     /// What it was opened on.
     pub logon: Logon,
@@ -38,14 +38,14 @@ pub struct HeldSession {
 }
 
 impl HeldSession {
-    /// Has something done to the session in its turn; none if the session is over.
+    /// Runs a command in the task of the session and gives its result; none if the session is over.
     pub async fn ask<T: Send + 'static>(
         &self,
         what: impl FnOnce(&mut OperatorSession) -> T + Send + 'static,
     ) -> Option<T> {
         let (answer, answered) = oneshot::channel();
         let order: SessionCommand = Box::new(move |station| {
-            // Whoever asked may have gone.
+            // The caller may have been dropped meanwhile.
             let _ = answer.send(what(station));
         });
         self.orders.send(order).await.ok()?;
@@ -53,15 +53,15 @@ impl HeldSession {
     }
 }
 
-/// Every session that is held.
+/// All held sessions.
 #[derive(Default)]
-pub struct Hold {
+pub struct HeldSessions {
     next: AtomicU64,
     open: Mutex<BTreeMap<u64, HeldSession>>,
     tasks: Mutex<JoinSet<()>>,
 }
 
-impl Hold {
+impl HeldSessions {
     fn open(&self) -> MutexGuard<'_, BTreeMap<u64, HeldSession>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,13 +96,13 @@ pub type Converse = for<'a> fn(
     &'a mut OperatorSession,
 ) -> Pin<Box<dyn Future<Output = io::Result<()>> + Send + 'a>>;
 
-/// Holds a session from now on, behind a door that is opened for it.
+/// Holds a session from now on, behind a listener that is bound for it.
 pub async fn keep(
-    ticket: ConnectionContext,
+    context: ConnectionContext,
     mut station: OperatorSession,
     converse: Converse,
 ) -> io::Result<HeldSession> {
-    let service = Arc::clone(&ticket.service);
+    let service = Arc::clone(&context.service);
     let hold = Arc::clone(&service.held);
     if hold.open().len() >= service.limits.connections {
         let limit = service.limits.connections;
@@ -116,9 +116,9 @@ pub async fn keep(
     station.take_orders(inbox);
     let held = HeldSession {
         number: hold.next.fetch_add(1, Ordering::Relaxed) + 1,
-        door: ticket.door,
+        door: context.door,
         address: listener.address()?.to_string(),
-        logon: ticket.logon.clone(),
+        logon: context.logon.clone(),
         service,
         orders,
     };
@@ -128,23 +128,23 @@ pub async fn keep(
     while tasks.try_join_next().is_some() {}
     let own = Arc::clone(&hold);
     tasks.spawn(async move {
-        run(&ticket, &mut station, &listener, converse).await;
+        run(&context, &mut station, &listener, converse).await;
         own.open().remove(&number);
-        ticket.report_grade(station.setup(), station.grade());
+        context.report_grade(station.setup(), station.grade());
     });
     drop(tasks);
     Ok(held)
 }
 
-/// Lets clients to the session, one at a time, and has orders obeyed meanwhile, until it is stopped or nobody has cared for it
-/// for as long as a client may be silent.
+/// Joins clients to the session, one at a time, and runs the trainer's commands meanwhile, until it is stopped or has had neither
+/// a client nor a command for the time limit of silence.
 async fn run(
-    ticket: &ConnectionContext,
+    context: &ConnectionContext,
     station: &mut OperatorSession,
     listener: &Listener,
     converse: Converse,
 ) {
-    let idle = ticket.service.limits.idle.unwrap_or(Duration::MAX);
+    let idle = context.service.limits.idle.unwrap_or(Duration::MAX);
     let mut last = Instant::now();
     let mut obeyed = 0;
     while !station.is_stopped() {
@@ -163,10 +163,10 @@ async fn run(
             }
         };
         if let Ok(stream) = stream
-            && let Err(error) = converse(ticket, stream, station).await
+            && let Err(error) = converse(context, stream, station).await
             && !is_gone(&error)
         {
-            ticket.report(&error.to_string());
+            context.report(&error.to_string());
         }
         last = Instant::now();
     }

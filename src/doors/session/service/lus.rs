@@ -190,7 +190,7 @@ impl Lus {
         }
     }
 
-    /// The first of these that nobody has.
+    /// The first of these names that is free.
     fn take(self: &Arc<Lus>, names: &[String], logon: &Logon) -> Result<Lease, Reason> {
         let mut taken = self.taken();
         let free = names.iter().find(|name| !taken.contains(*name));

@@ -17,7 +17,7 @@ pub struct Emulator<'a> {
     _watch: Sender<()>,
 }
 
-/// Ends an emulator that is still there when nobody waits for it any more, so that the reply to come is missed.
+/// Kills an emulator that still runs after twice the patience, so that a read of its reply fails instead of blocking.
 fn watch(process: u32) -> Sender<()> {
     let (alive, gone) = channel();
     std::thread::spawn(move || {
@@ -31,7 +31,7 @@ fn watch(process: u32) -> Sender<()> {
 impl Emulator<'_> {
     pub fn connect(served: &Served) -> Emulator<'_> {
         let mut child = Command::new("s3270")
-            // It fills nulls before typed text with blanks, unless told to do as a terminal does.
+            // It fills nulls before typed text with blanks, unless it is set to act as a terminal does.
             .args(["-model", "3279-2-E", "-clear", "blankFill"])
             .arg(served.address(Door::Tn3270))
             .stdin(Stdio::piped())

@@ -70,7 +70,7 @@ pub fn strokes(turn: &Turn) -> String {
     keys + &WAIT.repeat(usize::try_from(turn.wait / 1000).unwrap())
 }
 
-/// A screen that somebody else draws on.
+/// A screen that another thread draws on.
 #[derive(Clone)]
 pub struct Screen(Arc<Mutex<vt100::Parser>>);
 

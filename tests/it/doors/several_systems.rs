@@ -249,7 +249,7 @@ async fn call(reach: &ToolScope, episodes: &Episodes, tool: &str, arguments: Val
 #[tokio::test]
 async fn a_desk_of_tools_has_a_handle_for_each_terminal() {
     for run in TASKS.map(oracle) {
-        let (desk, episodes) = (ToolScope::Desk, episodes(&run, Door::Mcp));
+        let (desk, episodes) = (ToolScope::All, episodes(&run, Door::Mcp));
         let opened = call(
             &desk,
             &episodes,
@@ -330,8 +330,11 @@ fn a_door_with_one_terminal_names_those_that_have_more() {
     let server = server(&run);
     for (door, address) in [("script", &server.script), ("vt", &server.vt)] {
         let _stream = TcpStream::connect(address).unwrap();
-        let told = server.reported(&format!("{door} "));
-        assert!(told.contains("worked in dmv and claims at once"), "{told}");
-        assert!(told.contains("one at each"), "{told}");
+        let message = server.reported(&format!("{door} "));
+        assert!(
+            message.contains("worked in dmv and claims at once"),
+            "{message}"
+        );
+        assert!(message.contains("one at each"), "{message}");
     }
 }
