@@ -1,5 +1,6 @@
 //! One case on our terminal, seen as the reference shows itself.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use bigiron::terminal::{Cell, Key, Model, Notation, Refusal, Response, Terminal, TerminalOptions};
@@ -63,9 +64,11 @@ impl Run {
     fn host(&mut self, record: &str, response: u8) {
         // A record that no command begins is dropped.
         if let Ok(outbound) = Outbound::decode(&unhex(record)) {
+            let columns = self.terminal.columns();
             for answer in self.terminal.apply_without_typeahead(&outbound) {
                 self.send(&answer);
             }
+            self.move_ahead(columns);
             if response == 2 {
                 let answer = hex(&[&[2, 0, 0], &self.sequence.to_be_bytes()[..], &[0]].concat());
                 self.inbound.insert(0, answer);
@@ -75,13 +78,19 @@ impl Run {
         self.run_typeahead();
     }
 
+    /// Cursor moves typed ahead keep their row and column in a new size.
+    fn move_ahead(&mut self, from: u16) {
+        let (rows, columns) = (self.terminal.rows(), self.terminal.columns());
+        for key in self.ahead.iter_mut().filter(|_| columns != from) {
+            if let Key::MoveCursor(at) = key {
+                *at = (*at / from).min(rows - 1) * columns + (*at % from).min(columns - 1);
+            }
+        }
+    }
+
     /// Runs the keys typed ahead, watching each on a terminal of its own.
     fn run_typeahead(&mut self) {
         let waiting = self.terminal.oia().typed_ahead;
-        // RESET and errors drop them.
-        while self.ahead.len() > waiting {
-            self.ahead.pop_front();
-        }
         let before = self.terminal.clone();
         for answer in self.terminal.run_typeahead() {
             self.send(&answer);
@@ -140,16 +149,19 @@ impl Run {
 
     fn key(&mut self, key: Key) -> Option<&'static str> {
         // A key that is kept out is dropped without a word; only an error it makes itself is reported.
-        let before = self.terminal.lock();
+        let (before, waiting) = (self.terminal.lock(), self.terminal.oia().typed_ahead);
         let behind = self.round_the_end(key);
         let response = self.terminal.press(key);
         self.watch(&behind);
-        if response == Response::Queued {
-            self.ahead.push_back(key);
-        }
         let tried =
             before.is_none() || before.is_some_and(|lock| lock.is_operator_error()) && retries(key);
         let error = self.take(response);
+        match self.terminal.oia().typed_ahead.cmp(&waiting) {
+            Ordering::Greater => self.ahead.push_back(key),
+            Ordering::Equal => {}
+            // RESET and errors drop them.
+            Ordering::Less => self.ahead.clear(),
+        }
         error.filter(|_| tried)
     }
 
