@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
-use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits, Verb, option};
-use tn3270::wire::tn3270e::{Functions, Header, Message, function};
+use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits, TelnetOption, Verb};
+use tn3270::wire::tn3270e::{Functions, Header, Message, Tn3270eFunction};
 use tn3270::wire::{Inbound, Outbound};
 
 /// How long a host may take for anything.
@@ -129,34 +129,34 @@ impl Client {
 
     /// Says yes to TN3270E without BIND-IMAGE, or to what plain TN3270 needs, and no to everything else.
     async fn agree(&mut self, event: &TelnetEvent) -> io::Result<()> {
-        use option::{BINARY, EOR, TN3270E};
-        let say = |message: Message| TelnetEvent::Subnegotiation(TN3270E, message.encode());
+        use TelnetOption::{Binary, EndOfRecord, TerminalType, Tn3270e};
+        let say = |message: Message| TelnetEvent::Subnegotiation(Tn3270e, message.encode());
         let answer = match event {
-            TelnetEvent::Negotiate(Verb::Do, TN3270E) => {
+            TelnetEvent::Negotiate(Verb::Do, Tn3270e) => {
                 self.extended = true;
-                TelnetEvent::Negotiate(Verb::Will, TN3270E)
+                TelnetEvent::Negotiate(Verb::Will, Tn3270e)
             }
-            TelnetEvent::Negotiate(Verb::Do, option @ (option::TERMINAL_TYPE | EOR | BINARY)) => {
+            TelnetEvent::Negotiate(Verb::Do, option @ (TerminalType | EndOfRecord | Binary)) => {
                 TelnetEvent::Negotiate(Verb::Will, *option)
             }
-            TelnetEvent::Negotiate(Verb::Will, option @ (EOR | BINARY)) => {
+            TelnetEvent::Negotiate(Verb::Will, option @ (EndOfRecord | Binary)) => {
                 TelnetEvent::Negotiate(Verb::Do, *option)
             }
             TelnetEvent::Negotiate(Verb::Do, option) => TelnetEvent::Negotiate(Verb::Wont, *option),
             TelnetEvent::Negotiate(Verb::Will, option) => {
                 TelnetEvent::Negotiate(Verb::Dont, *option)
             }
-            TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, _) => TelnetEvent::Subnegotiation(
-                option::TERMINAL_TYPE,
-                [&[0], TERMINAL_TYPE.as_bytes()].concat(),
-            ),
-            TelnetEvent::Subnegotiation(TN3270E, data) => match Message::decode(data) {
+            TelnetEvent::Subnegotiation(TerminalType, _) => {
+                TelnetEvent::Subnegotiation(TerminalType, [&[0], TERMINAL_TYPE.as_bytes()].concat())
+            }
+            TelnetEvent::Subnegotiation(Tn3270e, data) => match Message::decode(data) {
                 Ok(Message::SendDeviceType) => say(Message::DeviceTypeRequest {
                     device_type: TERMINAL_TYPE.to_owned(),
                     lu: None,
                 }),
                 Ok(Message::DeviceTypeIs { .. }) => {
-                    let functions: Functions = [function::RESPONSES, function::SYSREQ].into();
+                    let functions: Functions =
+                        [Tn3270eFunction::Responses, Tn3270eFunction::SysReq].into();
                     say(Message::FunctionsRequest(functions))
                 }
                 Ok(Message::FunctionsRequest(functions)) => say(Message::FunctionsIs(functions)),

@@ -6,8 +6,8 @@ use std::fmt;
 use super::negotiation::{ClientNegotiation, ClientOffer, HostRefusal, Mode, NegotiationStep};
 use super::nvt::Nvt;
 use crate::terminal::{Key, Response, Terminal};
-use crate::wire::telnet::{Decoder, Overlong, TelnetEvent, TelnetLimits, command};
-use crate::wire::tn3270e::function;
+use crate::wire::telnet::{Decoder, Overlong, TelnetCommand, TelnetEvent, TelnetLimits};
+use crate::wire::tn3270e::Tn3270eFunction;
 use crate::wire::{Address, Bind, Inbound, Outbound};
 
 mod nvt;
@@ -299,7 +299,7 @@ impl ClientConversation {
     fn attention(&mut self, terminal: &mut Terminal, out: &mut ConversationOutput) {
         match self.negotiation.functions() {
             Some(_) if !self.negotiation.is_bound() => terminal.refuse_function(),
-            _ => TelnetEvent::Command(command::BRK).encode(&mut out.bytes),
+            _ => TelnetEvent::Command(TelnetCommand::Break).encode(&mut out.bytes),
         }
     }
 
@@ -311,14 +311,14 @@ impl ClientConversation {
                     self.send(&request, terminal, out);
                 }
             }
-            Mode::Tn3270e if self.negotiation.performs(function::SYSREQ) => {
-                TelnetEvent::Command(command::AO).encode(&mut out.bytes);
+            Mode::Tn3270e if self.negotiation.performs(Tn3270eFunction::SysReq) => {
+                TelnetEvent::Command(TelnetCommand::AbortOutput).encode(&mut out.bytes);
                 self.negotiation.enter(Mode::Sscp);
                 self.services_at = 0;
                 terminal.leave_logical_unit();
             }
-            Mode::Sscp if self.negotiation.performs(function::SYSREQ) => {
-                TelnetEvent::Command(command::AO).encode(&mut out.bytes);
+            Mode::Sscp if self.negotiation.performs(Tn3270eFunction::SysReq) => {
+                TelnetEvent::Command(TelnetCommand::AbortOutput).encode(&mut out.bytes);
                 if !self.is_unbound() {
                     self.negotiation.enter(Mode::Tn3270e);
                 }
@@ -329,7 +329,7 @@ impl ClientConversation {
 
     /// Whether data may not come yet: the host has agreed to send a BIND before them.
     fn is_unbound(&self) -> bool {
-        self.negotiation.performs(function::BIND_IMAGE) && !self.negotiation.is_bound()
+        self.negotiation.performs(Tn3270eFunction::BindImage) && !self.negotiation.is_bound()
     }
 
     fn enter(&mut self, mode: Mode, terminal: &mut Terminal) {

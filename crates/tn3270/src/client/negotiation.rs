@@ -3,18 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::wire::telnet::{TelnetEvent, Verb, option};
-use crate::wire::tn3270e::{Functions, Message, Reason, UnknownMessage, function};
+use crate::wire::telnet::{TelnetEvent, TelnetOption, Verb};
+use crate::wire::tn3270e::{Functions, Message, Reason, Tn3270eFunction, UnknownMessage};
 
 mod names;
 mod terms;
 
 pub use terms::{ClientOffer, HostRefusal, Mode, NegotiationStep};
-
-use option::{ECHO, NAWS, STARTTLS, SUPPRESS_GO_AHEAD};
-
-/// The option of environment variables (RFC 1572).
-const NEW_ENVIRONMENT: u8 = 39;
 
 /// The most that a host may negotiate between two records.
 const MAX_ROUNDS: u32 = 1000;
@@ -23,8 +18,8 @@ const MAX_ROUNDS: u32 = 1000;
 #[derive(Debug, Clone)]
 pub struct ClientNegotiation {
     offer: ClientOffer,
-    mine: BTreeSet<u8>,
-    theirs: BTreeSet<u8>,
+    mine: BTreeSet<TelnetOption>,
+    theirs: BTreeSet<TelnetOption>,
     /// The LU that is asked for next.
     next_lu: usize,
     lu: Option<String>,
@@ -59,7 +54,7 @@ impl ClientNegotiation {
 
     /// What is spoken now.
     pub fn mode(&self) -> Mode {
-        if self.mine.contains(&option::TN3270E) {
+        if self.mine.contains(&TelnetOption::Tn3270e) {
             match self.agreed {
                 Some(_) => self.inside,
                 None => Mode::Pending,
@@ -68,7 +63,7 @@ impl ClientNegotiation {
             Mode::Tn3270
         } else if self.text {
             Mode::Nvt {
-                lines: !self.theirs.contains(&ECHO),
+                lines: !self.theirs.contains(&TelnetOption::Echo),
             }
         } else {
             Mode::Pending
@@ -76,8 +71,8 @@ impl ClientNegotiation {
     }
 
     fn has_records(&self) -> bool {
-        let both = [option::BINARY, option::EOR];
-        self.mine.contains(&option::TERMINAL_TYPE)
+        let both = [TelnetOption::Binary, TelnetOption::EndOfRecord];
+        self.mine.contains(&TelnetOption::TerminalType)
             && both
                 .iter()
                 .all(|option| self.mine.contains(option) && self.theirs.contains(option))
@@ -85,7 +80,7 @@ impl ClientNegotiation {
 
     /// Whether data comes in records; else it is text.
     pub fn frames(&self) -> bool {
-        self.mine.contains(&option::TN3270E) || self.has_records()
+        self.mine.contains(&TelnetOption::Tn3270e) || self.has_records()
     }
 
     /// Whether the bytes are TELNET's.
@@ -99,7 +94,7 @@ impl ClientNegotiation {
     }
 
     /// Whether a function of TN3270E was agreed to.
-    pub fn performs(&self, function: u8) -> bool {
+    pub fn performs(&self, function: Tn3270eFunction) -> bool {
         self.agreed
             .as_ref()
             .is_some_and(|agreed| agreed.contains(&function))
@@ -107,7 +102,7 @@ impl ClientNegotiation {
 
     /// Whether the host says when it is done sending.
     pub fn resolves_contention(&self) -> bool {
-        self.performs(function::CONTENTION_RESOLUTION)
+        self.performs(Tn3270eFunction::ContentionResolution)
     }
 
     /// The LU that was granted, or asked for outside TN3270E.
@@ -156,18 +151,22 @@ impl ClientNegotiation {
         }
         match event {
             TelnetEvent::Negotiate(verb, option) => self.negotiate(*verb, *option, out),
-            TelnetEvent::Subnegotiation(STARTTLS, _) if self.mine.contains(&STARTTLS) => {
+            TelnetEvent::Subnegotiation(TelnetOption::StartTls, _)
+                if self.mine.contains(&TelnetOption::StartTls) =>
+            {
                 return Ok(NegotiationStep::StartTls);
             }
-            TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, data)
+            TelnetEvent::Subnegotiation(TelnetOption::TerminalType, data)
                 if data.first() == Some(&1) =>
             {
                 self.terminal_type(out);
             }
-            TelnetEvent::Subnegotiation(NEW_ENVIRONMENT, data) if data.first() == Some(&1) => {
+            TelnetEvent::Subnegotiation(TelnetOption::NewEnvironment, data)
+                if data.first() == Some(&1) =>
+            {
                 out.push(self.environment());
             }
-            TelnetEvent::Subnegotiation(option::TN3270E, data) => {
+            TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, data) => {
                 let message = Message::decode(data).map_err(HostRefusal::Message)?;
                 self.message(message, out)?;
             }
@@ -176,59 +175,62 @@ impl ClientNegotiation {
         Ok(NegotiationStep::Stay)
     }
 
-    fn negotiate(&mut self, verb: Verb, option: u8, out: &mut Vec<TelnetEvent>) {
-        let mut say = |verb| out.push(TelnetEvent::Negotiate(verb, option));
+    fn negotiate(&mut self, verb: Verb, option: TelnetOption, out: &mut Vec<TelnetEvent>) {
         match verb {
-            // What came before the mark has been processed: that is the whole answer (RFC 860).
-            Verb::Do if option == option::TIMING_MARK => say(Verb::Wont),
-            Verb::Do if !self.will(option) => say(Verb::Wont),
-            Verb::Do => {
-                if self.mine.insert(option) {
-                    say(Verb::Will);
-                }
-                match option {
-                    NAWS => out.push(self.window_size()),
-                    // FOLLOWS: this end is ready.
-                    STARTTLS => out.push(TelnetEvent::Subnegotiation(STARTTLS, vec![1])),
-                    _ => {}
-                }
-            }
+            Verb::Do => self.asked(option, out),
             Verb::Dont => {
                 if self.mine.remove(&option) {
-                    say(Verb::Wont);
+                    out.push(TelnetEvent::Negotiate(Verb::Wont, option));
                 }
-                if option == option::TN3270E {
+                if option == TelnetOption::Tn3270e {
                     self.leave_tn3270e();
                 }
             }
-            Verb::Will => match option {
-                option::BINARY | option::EOR | ECHO | SUPPRESS_GO_AHEAD => {
-                    if self.theirs.insert(option) {
-                        say(Verb::Do);
-                    }
+            Verb::Will if !takes(option) => out.push(TelnetEvent::Negotiate(Verb::Dont, option)),
+            Verb::Will => {
+                if self.theirs.insert(option) {
+                    out.push(TelnetEvent::Negotiate(Verb::Do, option));
                 }
-                _ => say(Verb::Dont),
-            },
+            }
             Verb::Wont => {
                 if self.theirs.remove(&option) {
-                    say(Verb::Dont);
+                    out.push(TelnetEvent::Negotiate(Verb::Dont, option));
                 }
             }
         }
     }
 
+    /// The host asks this end to perform an option. Of a timing mark WONT is the whole answer: what came before it has been
+    /// processed (RFC 860).
+    fn asked(&mut self, option: TelnetOption, out: &mut Vec<TelnetEvent>) {
+        if !self.will(option) {
+            out.push(TelnetEvent::Negotiate(Verb::Wont, option));
+            return;
+        }
+        if self.mine.insert(option) {
+            out.push(TelnetEvent::Negotiate(Verb::Will, option));
+        }
+        if option == TelnetOption::WindowSize {
+            out.push(self.window_size());
+        }
+        if option == TelnetOption::StartTls {
+            const FOLLOWS: u8 = 1;
+            out.push(TelnetEvent::Subnegotiation(option, vec![FOLLOWS]));
+        }
+    }
+
     /// Whether this end performs an option.
-    fn will(&self, option: u8) -> bool {
+    fn will(&self, option: TelnetOption) -> bool {
         match option {
-            option::BINARY
-            | option::EOR
-            | option::TERMINAL_TYPE
-            | SUPPRESS_GO_AHEAD
-            | NAWS
-            | NEW_ENVIRONMENT => true,
-            option::TN3270E => self.offer.tn3270e,
-            STARTTLS => self.offer.start_tls,
-            _ => false,
+            TelnetOption::Binary
+            | TelnetOption::EndOfRecord
+            | TelnetOption::TerminalType
+            | TelnetOption::SuppressGoAhead
+            | TelnetOption::WindowSize
+            | TelnetOption::NewEnvironment => true,
+            TelnetOption::Tn3270e => self.offer.tn3270e,
+            TelnetOption::StartTls => self.offer.start_tls,
+            TelnetOption::Echo | TelnetOption::TimingMark | TelnetOption::Unknown(_) => false,
         }
     }
 
@@ -242,7 +244,7 @@ impl ClientNegotiation {
     fn window_size(&self) -> TelnetEvent {
         let (rows, columns) = self.offer.size;
         let data = [columns.to_be_bytes(), rows.to_be_bytes()].concat();
-        TelnetEvent::Subnegotiation(NAWS, data)
+        TelnetEvent::Subnegotiation(TelnetOption::WindowSize, data)
     }
 
     /// `IS USER name DEVNAME name`, of what is set (RFC 1572, 4777).
@@ -263,7 +265,7 @@ impl ClientNegotiation {
                 data.extend(value.bytes());
             }
         }
-        TelnetEvent::Subnegotiation(NEW_ENVIRONMENT, data)
+        TelnetEvent::Subnegotiation(TelnetOption::NewEnvironment, data)
     }
 
     /// The LU to ask for now. Asked again, a host has refused the one before.
@@ -282,7 +284,10 @@ impl ClientNegotiation {
             data.push(b'@');
             data.extend(lu.bytes());
         }
-        out.push(TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, data));
+        out.push(TelnetEvent::Subnegotiation(
+            TelnetOption::TerminalType,
+            data,
+        ));
     }
 
     fn message(&mut self, message: Message, out: &mut Vec<TelnetEvent>) -> Result<(), HostRefusal> {
@@ -294,13 +299,7 @@ impl ClientNegotiation {
             }
             Message::DeviceTypeIs { lu, .. } => {
                 self.lu = lu;
-                self.wanted = [
-                    function::BIND_IMAGE,
-                    function::RESPONSES,
-                    function::SYSREQ,
-                    function::CONTENTION_RESOLUTION,
-                ]
-                .into();
+                self.wanted = Tn3270eFunction::of_displays();
                 out.push(say(Message::FunctionsRequest(self.wanted.clone())));
             }
             Message::DeviceTypeReject(reason) => self.rejected(reason, out)?,
@@ -342,10 +341,10 @@ impl ClientNegotiation {
         }
         match reason {
             Reason::InvDeviceType | Reason::UnsupportedReq => {
-                self.mine.remove(&option::TN3270E);
+                self.mine.remove(&TelnetOption::Tn3270e);
                 self.offer.tn3270e = false;
                 self.leave_tn3270e();
-                out.push(TelnetEvent::Negotiate(Verb::Wont, option::TN3270E));
+                out.push(TelnetEvent::Negotiate(Verb::Wont, TelnetOption::Tn3270e));
                 Ok(())
             }
             _ => Err(HostRefusal::Lu(self.lu.take(), reason)),
@@ -353,8 +352,25 @@ impl ClientNegotiation {
     }
 }
 
+/// Whether the host may perform an option.
+fn takes(option: TelnetOption) -> bool {
+    match option {
+        TelnetOption::Binary
+        | TelnetOption::EndOfRecord
+        | TelnetOption::Echo
+        | TelnetOption::SuppressGoAhead => true,
+        TelnetOption::TimingMark
+        | TelnetOption::TerminalType
+        | TelnetOption::WindowSize
+        | TelnetOption::NewEnvironment
+        | TelnetOption::Tn3270e
+        | TelnetOption::StartTls
+        | TelnetOption::Unknown(_) => false,
+    }
+}
+
 fn say(message: Message) -> TelnetEvent {
-    TelnetEvent::Subnegotiation(option::TN3270E, message.encode())
+    TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, message.encode())
 }
 
 #[cfg(test)]

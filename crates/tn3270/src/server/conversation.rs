@@ -3,8 +3,10 @@
 use super::{Agreement, ClientRefusal, Grant, Protocol, ServerNegotiation};
 use crate::wire::bind::Screens;
 use crate::wire::structured::ReadOperation;
-use crate::wire::telnet::{self, TelnetEvent, command};
-use crate::wire::tn3270e::{DataType, Functions, Header, Reason, function, request, respond};
+use crate::wire::telnet::{self, TelnetCommand, TelnetEvent};
+use crate::wire::tn3270e::{
+    DataType, Functions, Header, Reason, Tn3270eFunction, request, respond,
+};
 use crate::wire::{Bind, CodePage, Inbound, Outbound, QueryReply, StructuredField};
 
 /// What a client sends that concerns the host.
@@ -65,7 +67,7 @@ impl ServerConversation {
         }
     }
 
-    fn performs(&self, function: u8) -> bool {
+    fn performs(&self, function: Tn3270eFunction) -> bool {
         self.functions
             .as_ref()
             .is_some_and(|agreed| agreed.contains(&function))
@@ -83,10 +85,12 @@ impl ServerConversation {
         answers.iter().for_each(|answer| answer.encode(out));
         Ok(match event {
             TelnetEvent::Record(record) => self.record(&record, out),
-            TelnetEvent::Command(command::BRK | command::IP) => Some(ClientMessage::Attn),
-            TelnetEvent::Command(command::AO) => Some(ClientMessage::SysReq),
-            TelnetEvent::Command(command::AYT) => {
-                TelnetEvent::Command(command::NOP).encode(out);
+            TelnetEvent::Command(TelnetCommand::Break | TelnetCommand::InterruptProcess) => {
+                Some(ClientMessage::Attn)
+            }
+            TelnetEvent::Command(TelnetCommand::AbortOutput) => Some(ClientMessage::SysReq),
+            TelnetEvent::Command(TelnetCommand::AreYouThere) => {
+                TelnetEvent::Command(TelnetCommand::NoOperation).encode(out);
                 None
             }
             TelnetEvent::Command(_)
@@ -105,7 +109,7 @@ impl ServerConversation {
         };
         if header.response == respond::ALWAYS
             && header.data_type != DataType::Response
-            && self.performs(function::RESPONSES)
+            && self.performs(Tn3270eFunction::Responses)
         {
             let response = Header {
                 data_type: DataType::Response,
@@ -150,7 +154,7 @@ impl ServerConversation {
             let start = out.len();
             if self.functions.is_some() {
                 let mut header = self.header(DataType::Data3270);
-                if self.performs(function::CONTENTION_RESOLUTION) {
+                if self.performs(Tn3270eFunction::ContentionResolution) {
                     header.request = turn(outbound);
                 }
                 header.encode(out);
@@ -163,7 +167,7 @@ impl ServerConversation {
     /// The header of the next record.
     fn header(&mut self, data_type: DataType) -> Header {
         let response = match data_type {
-            DataType::Data3270 if self.performs(function::RESPONSES) => respond::ERROR,
+            DataType::Data3270 if self.performs(Tn3270eFunction::Responses) => respond::ERROR,
             _ => respond::NONE,
         };
         let sequence = self.sequence;
@@ -179,7 +183,7 @@ impl ServerConversation {
     /// Binds the session of a client that has agreed to BIND-IMAGE: no data may come before that. `size` is that of the terminal,
     /// rows x columns. A session that is bound already stays so.
     pub fn bind(&mut self, application: &str, size: (u16, u16), out: &mut Vec<u8>) {
-        if !self.performs(function::BIND_IMAGE) || self.bound {
+        if !self.performs(Tn3270eFunction::BindImage) || self.bound {
             return;
         }
         self.bound = true;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::wire::telnet::{TelnetEvent, Verb, option};
+use crate::wire::telnet::{TelnetEvent, TelnetOption, Verb};
 use crate::wire::tn3270e::{Functions, Message, Reason, UnknownMessage};
 
 mod terms;
@@ -45,11 +45,11 @@ pub struct ServerNegotiation {
     offer: ServerOffer,
     stage: Stage,
     /// Options the client was asked to perform.
-    client: BTreeSet<u8>,
+    client: BTreeSet<TelnetOption>,
     /// Options the host said it performs.
-    host: BTreeSet<u8>,
+    host: BTreeSet<TelnetOption>,
     /// Of [`RECORD_OPTIONS`], what is still to be agreed.
-    open: BTreeSet<(Verb, u8)>,
+    open: BTreeSet<(Verb, TelnetOption)>,
     terminal_type: String,
     device: Option<Device>,
     lu: String,
@@ -57,11 +57,11 @@ pub struct ServerNegotiation {
 }
 
 /// What plain TN3270 needs of the client.
-const RECORD_OPTIONS: [(Verb, u8); 4] = [
-    (Verb::Will, option::EOR),
-    (Verb::Do, option::EOR),
-    (Verb::Will, option::BINARY),
-    (Verb::Do, option::BINARY),
+const RECORD_OPTIONS: [(Verb, TelnetOption); 4] = [
+    (Verb::Will, TelnetOption::EndOfRecord),
+    (Verb::Do, TelnetOption::EndOfRecord),
+    (Verb::Will, TelnetOption::Binary),
+    (Verb::Do, TelnetOption::Binary),
 ];
 
 const TERMINAL_TYPE_IS: u8 = 0;
@@ -86,7 +86,7 @@ impl ServerNegotiation {
         match host.offer.starttls {
             true => {
                 host.stage = Stage::OfferTls;
-                host.ask(option::STARTTLS, out);
+                host.ask(TelnetOption::StartTls, out);
             }
             false => host.ask_protocol(out),
         }
@@ -114,7 +114,7 @@ impl ServerNegotiation {
         match self.offer.tn3270e {
             true => {
                 self.stage = Stage::OfferTn3270e;
-                self.ask(option::TN3270E, out);
+                self.ask(TelnetOption::Tn3270e, out);
             }
             false => self.ask_terminal_type(out),
         }
@@ -142,14 +142,14 @@ impl ServerNegotiation {
     ) -> Result<(), ClientRefusal> {
         match event {
             TelnetEvent::Negotiate(verb, option) => self.negotiate(*verb, *option, out),
-            TelnetEvent::Subnegotiation(option::STARTTLS, _) if self.stage == Stage::Tls => {
+            TelnetEvent::Subnegotiation(TelnetOption::StartTls, _) if self.stage == Stage::Tls => {
                 self.stage = Stage::Handshake;
                 Ok(())
             }
-            TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, data) => {
+            TelnetEvent::Subnegotiation(TelnetOption::TerminalType, data) => {
                 self.terminal_type(data, lus, out)
             }
-            TelnetEvent::Subnegotiation(option::TN3270E, data) => {
+            TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, data) => {
                 let message = Message::decode(data).map_err(ClientRefusal::Message)?;
                 self.message(message, lus, out)
             }
@@ -161,14 +161,14 @@ impl ServerNegotiation {
     }
 
     /// Asks the client to perform an option, once.
-    fn ask(&mut self, option: u8, out: &mut Vec<TelnetEvent>) {
+    fn ask(&mut self, option: TelnetOption, out: &mut Vec<TelnetEvent>) {
         if self.client.insert(option) {
             out.push(TelnetEvent::Negotiate(Verb::Do, option));
         }
     }
 
     /// Says that the host performs an option, once.
-    fn perform(&mut self, option: u8, out: &mut Vec<TelnetEvent>) {
+    fn perform(&mut self, option: TelnetOption, out: &mut Vec<TelnetEvent>) {
         if self.host.insert(option) {
             out.push(TelnetEvent::Negotiate(Verb::Will, option));
         }
@@ -176,65 +176,65 @@ impl ServerNegotiation {
 
     fn ask_terminal_type(&mut self, out: &mut Vec<TelnetEvent>) {
         self.stage = Stage::OfferTerminalType;
-        self.ask(option::TERMINAL_TYPE, out);
+        self.ask(TelnetOption::TerminalType, out);
     }
 
     fn negotiate(
         &mut self,
         verb: Verb,
-        option: u8,
+        option: TelnetOption,
         out: &mut Vec<TelnetEvent>,
     ) -> Result<(), ClientRefusal> {
-        use option::{BINARY, EOR, STARTTLS, TERMINAL_TYPE, TIMING_MARK, TN3270E};
+        use TelnetOption::{Binary, EndOfRecord, StartTls, TerminalType, TimingMark, Tn3270e};
         match (verb, option) {
-            (Verb::Will, STARTTLS) if self.stage == Stage::OfferTls => {
+            (Verb::Will, StartTls) if self.stage == Stage::OfferTls => {
                 self.stage = Stage::Tls;
                 out.push(TelnetEvent::Subnegotiation(
-                    STARTTLS,
+                    StartTls,
                     vec![STARTTLS_FOLLOWS],
                 ));
             }
-            (Verb::Wont, STARTTLS) if self.stage == Stage::OfferTls => {
+            (Verb::Wont, StartTls) if self.stage == Stage::OfferTls => {
                 if self.offer.tls_required {
                     return Err(ClientRefusal::Unencrypted);
                 }
                 self.ask_protocol(out);
             }
-            (Verb::Do, TIMING_MARK) => out.push(TelnetEvent::Negotiate(Verb::Will, TIMING_MARK)),
-            (Verb::Will | Verb::Wont, TIMING_MARK) => {}
-            (Verb::Will, TN3270E) if self.stage == Stage::OfferTn3270e => {
+            (Verb::Do, TimingMark) => out.push(TelnetEvent::Negotiate(Verb::Will, TimingMark)),
+            (Verb::Will | Verb::Wont, TimingMark) => {}
+            (Verb::Will, Tn3270e) if self.stage == Stage::OfferTn3270e => {
                 self.stage = Stage::DeviceType;
                 out.push(say(Message::SendDeviceType));
             }
-            (Verb::Will, TN3270E) if self.offer.tn3270e => {}
-            (Verb::Wont, TN3270E) => match self.stage {
+            (Verb::Will, Tn3270e) if self.offer.tn3270e => {}
+            (Verb::Wont, Tn3270e) => match self.stage {
                 Stage::OfferTn3270e | Stage::DeviceType | Stage::Functions(_) => {
-                    self.client.remove(&TN3270E);
+                    self.client.remove(&Tn3270e);
                     self.ask_terminal_type(out);
                 }
                 _ if self.functions.is_some() => return Err(ClientRefusal::NoTerminal("TN3270E")),
                 _ => {}
             },
-            (Verb::Will, TERMINAL_TYPE) if self.stage == Stage::OfferTerminalType => {
+            (Verb::Will, TerminalType) if self.stage == Stage::OfferTerminalType => {
                 self.stage = Stage::TerminalType;
                 out.push(send_terminal_type());
             }
-            (Verb::Will, TERMINAL_TYPE) => self.ask(TERMINAL_TYPE, out),
-            (Verb::Wont, TERMINAL_TYPE) if self.stage == Stage::OfferTerminalType => {
+            (Verb::Will, TerminalType) => self.ask(TerminalType, out),
+            (Verb::Wont, TerminalType) if self.stage == Stage::OfferTerminalType => {
                 return Err(ClientRefusal::NoTerminal("TERMINAL-TYPE"));
             }
-            (Verb::Will, EOR | BINARY) => {
+            (Verb::Will, EndOfRecord | Binary) => {
                 self.ask(option, out);
                 self.records(verb, option);
             }
-            (Verb::Do, EOR | BINARY) => {
+            (Verb::Do, EndOfRecord | Binary) => {
                 self.perform(option, out);
                 self.records(verb, option);
             }
-            (Verb::Wont | Verb::Dont, EOR | BINARY)
+            (Verb::Wont | Verb::Dont, EndOfRecord | Binary)
                 if self.functions.is_none() && self.device.is_some() =>
             {
-                return Err(ClientRefusal::NoTerminal(if option == EOR {
+                return Err(ClientRefusal::NoTerminal(if option == EndOfRecord {
                     "END-OF-RECORD"
                 } else {
                     "BINARY"
@@ -247,7 +247,7 @@ impl ServerNegotiation {
         Ok(())
     }
 
-    fn records(&mut self, verb: Verb, option: u8) {
+    fn records(&mut self, verb: Verb, option: TelnetOption) {
         self.open.remove(&(verb, option));
         if self.open.is_empty() && self.stage == Stage::Records {
             self.stage = Stage::Agreed;
@@ -288,7 +288,7 @@ impl ServerNegotiation {
                 self.device = Some(device);
                 self.terminal_type = terminal_type.to_owned();
                 self.stage = Stage::Records;
-                for option in [option::EOR, option::BINARY] {
+                for option in [TelnetOption::EndOfRecord, TelnetOption::Binary] {
                     self.ask(option, out);
                     self.perform(option, out);
                 }
@@ -373,11 +373,11 @@ impl ServerNegotiation {
 }
 
 fn say(message: Message) -> TelnetEvent {
-    TelnetEvent::Subnegotiation(option::TN3270E, message.encode())
+    TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, message.encode())
 }
 
 fn send_terminal_type() -> TelnetEvent {
-    TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, vec![TERMINAL_TYPE_SEND])
+    TelnetEvent::Subnegotiation(TelnetOption::TerminalType, vec![TERMINAL_TYPE_SEND])
 }
 
 #[cfg(test)]

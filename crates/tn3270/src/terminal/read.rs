@@ -3,10 +3,11 @@
 use super::Terminal;
 use super::cell::Cell;
 use super::field::Field;
+use crate::wire::order::OrderCode;
 use crate::wire::{Address, Aid, AttributeType, Inbound, InboundField, Order, ReplyMode};
 
-const SA: u8 = 0x28;
-const GE: u8 = 0x08;
+const SA: u8 = OrderCode::SetAttribute.code();
+const GE: u8 = OrderCode::GraphicEscape.code();
 
 /// The attributes of characters last told, in character reply mode.
 struct Told<'a> {

@@ -1,6 +1,7 @@
 //! Field attributes, extended attributes and their values (GA23-0059, "Field attributes", "Extended field attributes").
 
 use super::address::six_bit_code;
+use super::coded::coded;
 
 /// The 3270 field attribute: protection, kind of input, intensity and the modified data tag.
 ///
@@ -111,63 +112,31 @@ impl FieldAttribute {
     }
 }
 
-/// The type of an attribute pair in the orders SFE, SA and MF.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AttributeType {
-    /// All character attributes (SA only): back to the defaults.
-    All,
-    /// Extended highlighting.
-    Highlighting,
-    /// Foreground colour.
-    Foreground,
-    /// Character set.
-    CharacterSet,
-    /// Background colour.
-    Background,
-    /// Transparency.
-    Transparency,
-    /// The 3270 field attribute.
-    Field,
-    /// Field validation.
-    Validation,
-    /// Field outlining.
-    Outlining,
+coded! {
+    /// The type of an attribute pair in the orders SFE, SA and MF.
+    pub enum AttributeType {
+        /// All character attributes (SA only): back to the defaults.
+        All = 0x00,
+        /// Extended highlighting.
+        Highlighting = 0x41,
+        /// Foreground colour.
+        Foreground = 0x42,
+        /// Character set.
+        CharacterSet = 0x43,
+        /// Background colour.
+        Background = 0x45,
+        /// Transparency.
+        Transparency = 0x46,
+        /// The 3270 field attribute.
+        Field = 0xC0,
+        /// Field validation.
+        Validation = 0xC1,
+        /// Field outlining.
+        Outlining = 0xC2,
+    }
+    else
     /// A code this list does not know.
-    Unknown(u8),
-}
-
-impl AttributeType {
-    /// The type with this code.
-    pub fn from_code(code: u8) -> AttributeType {
-        match code {
-            0x00 => AttributeType::All,
-            0x41 => AttributeType::Highlighting,
-            0x42 => AttributeType::Foreground,
-            0x43 => AttributeType::CharacterSet,
-            0x45 => AttributeType::Background,
-            0x46 => AttributeType::Transparency,
-            0xC0 => AttributeType::Field,
-            0xC1 => AttributeType::Validation,
-            0xC2 => AttributeType::Outlining,
-            code => AttributeType::Unknown(code),
-        }
-    }
-
-    /// The code on the wire.
-    pub fn code(self) -> u8 {
-        match self {
-            AttributeType::All => 0x00,
-            AttributeType::Highlighting => 0x41,
-            AttributeType::Foreground => 0x42,
-            AttributeType::CharacterSet => 0x43,
-            AttributeType::Background => 0x45,
-            AttributeType::Transparency => 0x46,
-            AttributeType::Field => 0xC0,
-            AttributeType::Validation => 0xC1,
-            AttributeType::Outlining => 0xC2,
-            AttributeType::Unknown(code) => code,
-        }
-    }
+    Unknown
 }
 
 /// A colour of the 3279 family.

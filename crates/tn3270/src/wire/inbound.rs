@@ -2,7 +2,8 @@
 
 use super::address::{self, Address, Addressing};
 use super::aid::Aid;
-use super::outbound::{DecodeError, Order, decode_orders};
+use super::order::{Order, OrderCode, decode_orders};
+use super::outbound::DecodeError;
 use super::structured::{self, QueryReply};
 
 /// What a terminal sends in one record.
@@ -47,11 +48,11 @@ pub struct InboundField {
     pub data: Vec<u8>,
 }
 
-const SBA: u8 = 0x11;
-const SF: u8 = 0x1D;
-const SFE: u8 = 0x29;
-const SA: u8 = 0x28;
-const GE: u8 = 0x08;
+const SBA: u8 = OrderCode::SetBufferAddress.code();
+const SF: u8 = OrderCode::StartField.code();
+const SFE: u8 = OrderCode::StartFieldExtended.code();
+const SA: u8 = OrderCode::SetAttribute.code();
+const GE: u8 = OrderCode::GraphicEscape.code();
 /// The heading of a test request: SOH, `%`, `/`, STX.
 const TEST_REQUEST: [u8; 4] = [0x01, 0x6C, 0x61, 0x02];
 

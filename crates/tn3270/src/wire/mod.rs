@@ -6,9 +6,11 @@ pub mod address;
 pub mod aid;
 pub mod attribute;
 pub mod bind;
+mod coded;
 pub mod codes;
 pub mod ebcdic;
 pub mod inbound;
+pub mod order;
 pub mod outbound;
 pub mod structured;
 pub mod telnet;
@@ -21,7 +23,8 @@ pub use bind::Bind;
 pub use codes::Codes;
 pub use ebcdic::CodePage;
 pub use inbound::{Inbound, InboundField};
-pub use outbound::{BareWrite, Order, Outbound, Wcc};
+pub use order::Order;
+pub use outbound::{BareWrite, Outbound, Wcc};
 pub use structured::{QueryReply, ReplyMode, StructuredField};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Structured fields, outbound and inbound (GA23-0059, "Structured fields", "Query reply").
 
+use super::coded::coded;
 use super::outbound::Outbound;
 
 /// One structured field of a Write Structured Field.
@@ -62,17 +63,6 @@ pub enum ReadOperation {
     ModifiedAll,
 }
 
-/// The request type of a Query List.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum QueryRequest {
-    /// The listed replies.
-    List,
-    /// What the terminal would send to a Query, and the listed ones.
-    Equivalent,
-    /// All replies; the list says nothing.
-    All,
-}
-
 /// How attributes come back in reads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ReplyMode {
@@ -94,10 +84,48 @@ pub struct QueryReply {
     pub data: Vec<u8>,
 }
 
-const READ_PARTITION: u8 = 0x01;
-const ERASE_RESET: u8 = 0x03;
-const SET_REPLY_MODE: u8 = 0x09;
-const OUTBOUND_3270DS: u8 = 0x40;
+coded! {
+    /// The identifier of a structured field that is read here.
+    enum FieldId {
+        ReadPartition = 0x01,
+        EraseReset = 0x03,
+        SetReplyMode = 0x09,
+        Outbound3270 = 0x40,
+    }
+}
+
+coded! {
+    /// The operation of a Read Partition: those that a command does too have its code.
+    enum OperationCode {
+        Query = 0x02,
+        QueryList = 0x03,
+        ReadBuffer = 0xF2,
+        ReadModified = 0xF6,
+        ReadModifiedAll = 0x6E,
+    }
+}
+
+coded! {
+    /// The request type of a Query List.
+    pub enum QueryRequest {
+        /// The listed replies.
+        List = 0x00,
+        /// What the terminal would send to a Query, and the listed ones.
+        Equivalent = 0x40,
+        /// All replies; the list says nothing.
+        All = 0x80,
+    }
+}
+
+coded! {
+    enum ReplyModeCode {
+        Field = 0x00,
+        Extended = 0x01,
+        Character = 0x02,
+    }
+}
+
+/// The identifier of an inbound query reply.
 const QUERY_REPLY: u8 = 0x81;
 
 impl StructuredField {
@@ -108,25 +136,19 @@ impl StructuredField {
         }
         with_length(out, |out| match self {
             StructuredField::ReadPartition { partition, read } => {
-                out.extend([READ_PARTITION, *partition]);
+                out.extend([FieldId::ReadPartition.code(), *partition]);
                 read.encode(out);
             }
             StructuredField::EraseReset { alternate } => {
-                out.extend([ERASE_RESET, if *alternate { 0x80 } else { 0x00 }])
+                let size = if *alternate { 0x80 } else { 0x00 };
+                out.extend([FieldId::EraseReset.code(), size]);
             }
             StructuredField::SetReplyMode { partition, mode } => {
-                out.extend([SET_REPLY_MODE, *partition]);
-                match mode {
-                    ReplyMode::Field => out.push(0x00),
-                    ReplyMode::Extended => out.push(0x01),
-                    ReplyMode::Character(types) => {
-                        out.push(0x02);
-                        out.extend_from_slice(types);
-                    }
-                }
+                out.extend([FieldId::SetReplyMode.code(), *partition]);
+                mode.encode(out);
             }
             StructuredField::Outbound3270 { partition, command } => {
-                out.extend([OUTBOUND_3270DS, *partition]);
+                out.extend([FieldId::Outbound3270.code(), *partition]);
                 command.encode(out);
             }
             StructuredField::Other { id, data } => {
@@ -138,46 +160,58 @@ impl StructuredField {
     }
 
     fn decode(id: u8, data: &[u8]) -> StructuredField {
-        let other = || StructuredField::Other {
+        StructuredField::decode_known(id, data).unwrap_or_else(|| StructuredField::Other {
             id,
             data: data.to_vec(),
-        };
-        match (id, data) {
-            (READ_PARTITION, [partition, operation @ ..]) => match ReadOperation::decode(operation)
-            {
-                Some(read) => StructuredField::ReadPartition {
-                    partition: *partition,
-                    read,
+        })
+    }
+
+    fn decode_known(id: u8, data: &[u8]) -> Option<StructuredField> {
+        let (&first, rest) = data.split_first()?;
+        Some(match FieldId::from_code(id)? {
+            FieldId::ReadPartition => StructuredField::ReadPartition {
+                partition: first,
+                read: ReadOperation::decode(rest)?,
+            },
+            FieldId::EraseReset => match (first, rest) {
+                (0x00 | 0x80, []) => StructuredField::EraseReset {
+                    alternate: first != 0,
                 },
-                None => other(),
+                _ => return None,
             },
-            (ERASE_RESET, [size @ (0x00 | 0x80)]) => StructuredField::EraseReset {
-                alternate: *size != 0,
+            FieldId::SetReplyMode => StructuredField::SetReplyMode {
+                partition: first,
+                mode: ReplyMode::decode(rest)?,
             },
-            // What stands behind the mode is passed over, as the reference does.
-            (SET_REPLY_MODE, [partition, 0x00, ..]) => StructuredField::SetReplyMode {
-                partition: *partition,
-                mode: ReplyMode::Field,
+            FieldId::Outbound3270 if is_write(rest) => StructuredField::Outbound3270 {
+                partition: first,
+                command: Box::new(Outbound::decode(rest).ok()?),
             },
-            (SET_REPLY_MODE, [partition, 0x01, ..]) => StructuredField::SetReplyMode {
-                partition: *partition,
-                mode: ReplyMode::Extended,
-            },
-            (SET_REPLY_MODE, [partition, 0x02, types @ ..]) => StructuredField::SetReplyMode {
-                partition: *partition,
-                mode: ReplyMode::Character(types.to_vec()),
-            },
-            (OUTBOUND_3270DS, [partition, command @ ..]) if is_write(command) => {
-                match Outbound::decode(command) {
-                    Ok(command) => StructuredField::Outbound3270 {
-                        partition: *partition,
-                        command: Box::new(command),
-                    },
-                    Err(_) => other(),
-                }
+            FieldId::Outbound3270 => return None,
+        })
+    }
+}
+
+impl ReplyMode {
+    fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            ReplyMode::Field => out.push(ReplyModeCode::Field.code()),
+            ReplyMode::Extended => out.push(ReplyModeCode::Extended.code()),
+            ReplyMode::Character(types) => {
+                out.push(ReplyModeCode::Character.code());
+                out.extend_from_slice(types);
             }
-            _ => other(),
         }
+    }
+
+    /// Reads a mode. What stands behind one without a list is passed over, as the reference does.
+    fn decode(bytes: &[u8]) -> Option<ReplyMode> {
+        let (&mode, rest) = bytes.split_first()?;
+        Some(match ReplyModeCode::from_code(mode)? {
+            ReplyModeCode::Field => ReplyMode::Field,
+            ReplyModeCode::Extended => ReplyMode::Extended,
+            ReplyModeCode::Character => ReplyMode::Character(rest.to_vec()),
+        })
     }
 }
 
@@ -190,42 +224,33 @@ fn is_write(command: &[u8]) -> bool {
 impl ReadOperation {
     fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            ReadOperation::Query => out.push(0x02),
+            ReadOperation::Query => out.push(OperationCode::Query.code()),
             ReadOperation::QueryList { request, codes } => {
-                out.push(0x03);
-                out.push(match request {
-                    QueryRequest::List => 0x00,
-                    QueryRequest::Equivalent => 0x40,
-                    QueryRequest::All => 0x80,
-                });
+                out.extend([OperationCode::QueryList.code(), request.code()]);
                 out.extend_from_slice(codes);
             }
-            ReadOperation::Buffer => out.push(0xF2),
-            ReadOperation::Modified => out.push(0xF6),
-            ReadOperation::ModifiedAll => out.push(0x6E),
+            ReadOperation::Buffer => out.push(OperationCode::ReadBuffer.code()),
+            ReadOperation::Modified => out.push(OperationCode::ReadModified.code()),
+            ReadOperation::ModifiedAll => out.push(OperationCode::ReadModifiedAll.code()),
         }
     }
 
     fn decode(bytes: &[u8]) -> Option<ReadOperation> {
-        Some(match bytes {
-            [0x02] => ReadOperation::Query,
-            [0x03, request, codes @ ..] => {
-                let request = match request {
-                    0x00 => QueryRequest::List,
-                    0x40 => QueryRequest::Equivalent,
-                    0x80 => QueryRequest::All,
-                    _ => return None,
-                };
-                ReadOperation::QueryList {
-                    request,
+        let (&code, rest) = bytes.split_first()?;
+        let alone = |operation| rest.is_empty().then_some(operation);
+        match OperationCode::from_code(code)? {
+            OperationCode::Query => alone(ReadOperation::Query),
+            OperationCode::QueryList => {
+                let (&request, codes) = rest.split_first()?;
+                Some(ReadOperation::QueryList {
+                    request: QueryRequest::from_code(request)?,
                     codes: codes.to_vec(),
-                }
+                })
             }
-            [0xF2] => ReadOperation::Buffer,
-            [0xF6] => ReadOperation::Modified,
-            [0x6E] => ReadOperation::ModifiedAll,
-            _ => return None,
-        })
+            OperationCode::ReadBuffer => alone(ReadOperation::Buffer),
+            OperationCode::ReadModified => alone(ReadOperation::Modified),
+            OperationCode::ReadModifiedAll => alone(ReadOperation::ModifiedAll),
+        }
     }
 }
 

@@ -3,76 +3,74 @@
 
 use std::fmt;
 
+use super::coded::coded;
+
 /// Interpret As Command: every command starts with it, and a data byte of this value is doubled.
 pub const IAC: u8 = 255;
 const SB: u8 = 250;
 const SE: u8 = 240;
+/// End of a record (RFC 885).
+const EOR: u8 = 239;
 
-/// Commands that stand alone after IAC.
-pub mod command {
-    /// End Of Record (RFC 885).
-    pub const EOR: u8 = 239;
-    /// No operation.
-    pub const NOP: u8 = 241;
-    /// Break: the Attn key of a 3270 client.
-    pub const BRK: u8 = 243;
-    /// Interrupt Process: Attn as some TN3270E clients send it.
-    pub const IP: u8 = 244;
-    /// Abort Output: the SysReq key of a 3270 client.
-    pub const AO: u8 = 245;
-    /// Are You There.
-    pub const AYT: u8 = 246;
-}
-
-/// Option numbers.
-pub mod option {
-    /// Binary transmission (RFC 856).
-    pub const BINARY: u8 = 0;
-    /// Echo (RFC 857).
-    pub const ECHO: u8 = 1;
-    /// Suppress go ahead (RFC 858).
-    pub const SUPPRESS_GO_AHEAD: u8 = 3;
-    /// Timing mark (RFC 860).
-    pub const TIMING_MARK: u8 = 6;
-    /// Terminal type (RFC 1091).
-    pub const TERMINAL_TYPE: u8 = 24;
-    /// End of record (RFC 885).
-    pub const EOR: u8 = 25;
-    /// Negotiate about window size (RFC 1073).
-    pub const NAWS: u8 = 31;
-    /// TN3270E (RFC 2355).
-    pub const TN3270E: u8 = 40;
-    /// STARTTLS (draft-altman-telnet-starttls).
-    pub const STARTTLS: u8 = 46;
-}
-
-/// The four verbs of option negotiation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verb {
-    /// The sender performs the option, or offers to.
-    Will,
-    /// The sender does not perform it.
-    Wont,
-    /// The receiver is asked to perform it, or may.
-    Do,
-    /// The receiver may not perform it.
-    Dont,
-}
-
-impl Verb {
-    fn code(self) -> u8 {
-        match self {
-            Verb::Will => 251,
-            Verb::Wont => 252,
-            Verb::Do => 253,
-            Verb::Dont => 254,
-        }
+coded! {
+    /// A command that stands alone after IAC.
+    pub enum TelnetCommand {
+        /// NOP: no operation.
+        NoOperation = 241,
+        /// BRK: the ATTN key of a 3270 client.
+        Break = 243,
+        /// IP: ATTN as some TN3270E clients send it.
+        InterruptProcess = 244,
+        /// AO: the SYS REQ key of a 3270 client.
+        AbortOutput = 245,
+        /// AYT: are you there?
+        AreYouThere = 246,
     }
+    else
+    /// A code this list does not know.
+    Unknown
+}
 
-    fn from_code(code: u8) -> Option<Verb> {
-        [Verb::Will, Verb::Wont, Verb::Do, Verb::Dont]
-            .into_iter()
-            .find(|verb| verb.code() == code)
+coded! {
+    /// An option that the ends negotiate.
+    pub enum TelnetOption {
+        /// BINARY (RFC 856).
+        Binary = 0,
+        /// ECHO (RFC 857).
+        Echo = 1,
+        /// SUPPRESS-GO-AHEAD (RFC 858).
+        SuppressGoAhead = 3,
+        /// TIMING-MARK (RFC 860).
+        TimingMark = 6,
+        /// TERMINAL-TYPE (RFC 1091).
+        TerminalType = 24,
+        /// END-OF-RECORD (RFC 885).
+        EndOfRecord = 25,
+        /// NAWS: the size of the window (RFC 1073).
+        WindowSize = 31,
+        /// NEW-ENVIRON: environment variables (RFC 1572).
+        NewEnvironment = 39,
+        /// TN3270E (RFC 2355).
+        Tn3270e = 40,
+        /// STARTTLS (draft-altman-telnet-starttls).
+        StartTls = 46,
+    }
+    else
+    /// A code this list does not know.
+    Unknown
+}
+
+coded! {
+    /// The four verbs of option negotiation.
+    pub enum Verb {
+        /// The sender performs the option, or offers to.
+        Will = 251,
+        /// The sender does not perform it.
+        Wont = 252,
+        /// The receiver is asked to perform it, or may.
+        Do = 253,
+        /// The receiver may not perform it.
+        Dont = 254,
     }
 }
 
@@ -82,11 +80,11 @@ pub enum TelnetEvent {
     /// Data up to an end of record, with IAC undoubled.
     Record(Vec<u8>),
     /// WILL, WONT, DO or DONT an option.
-    Negotiate(Verb, u8),
+    Negotiate(Verb, TelnetOption),
     /// What stood between IAC SB and IAC SE: the option, then its parameters with IAC undoubled.
-    Subnegotiation(u8, Vec<u8>),
-    /// A command that stands alone: see [`command`].
-    Command(u8),
+    Subnegotiation(TelnetOption, Vec<u8>),
+    /// A command that stands alone.
+    Command(TelnetCommand),
 }
 
 impl TelnetEvent {
@@ -98,14 +96,14 @@ impl TelnetEvent {
                 out.extend(data);
                 end_record(out, start);
             }
-            TelnetEvent::Negotiate(verb, option) => out.extend([IAC, verb.code(), *option]),
+            TelnetEvent::Negotiate(verb, option) => out.extend([IAC, verb.code(), option.code()]),
             TelnetEvent::Subnegotiation(option, data) => {
                 out.extend([IAC, SB]);
-                escape(&[*option], out);
+                escape(&[option.code()], out);
                 escape(data, out);
                 out.extend([IAC, SE]);
             }
-            TelnetEvent::Command(code) => out.extend([IAC, *code]),
+            TelnetEvent::Command(command) => out.extend([IAC, command.code()]),
         }
     }
 }
@@ -124,7 +122,7 @@ pub fn end_record(out: &mut Vec<u8>, start: usize) {
         let data = out.split_off(start);
         escape(&data, out);
     }
-    out.extend([IAC, command::EOR]);
+    out.extend([IAC, EOR]);
 }
 
 /// How much a peer may say without ending it, in bytes.
@@ -219,7 +217,7 @@ impl Decoder {
             (State::Data, _) => self.data(&[byte])?,
             (State::Iac, _) => self.command(byte, events)?,
             (State::Option(verb), _) => {
-                events.push(TelnetEvent::Negotiate(verb, byte));
+                events.push(TelnetEvent::Negotiate(verb, TelnetOption::from_code(byte)));
                 self.state = State::Data;
             }
             (State::Subnegotiation, IAC) => self.state = State::SubnegotiationIac,
@@ -227,6 +225,7 @@ impl Decoder {
             (State::SubnegotiationIac, SE) => {
                 let said = std::mem::take(&mut self.subnegotiation);
                 if let Some((&option, data)) = said.split_first() {
+                    let option = TelnetOption::from_code(option);
                     events.push(TelnetEvent::Subnegotiation(option, data.to_vec()));
                 }
                 self.state = State::Data;
@@ -245,10 +244,10 @@ impl Decoder {
         match byte {
             IAC => self.data(&[IAC])?,
             SB => self.state = State::Subnegotiation,
-            command::EOR => events.push(TelnetEvent::Record(std::mem::take(&mut self.record))),
+            EOR => events.push(TelnetEvent::Record(std::mem::take(&mut self.record))),
             _ => match Verb::from_code(byte) {
                 Some(verb) => self.state = State::Option(verb),
-                None => events.push(TelnetEvent::Command(byte)),
+                None => events.push(TelnetEvent::Command(TelnetCommand::from_code(byte))),
             },
         }
         Ok(())
@@ -299,10 +298,10 @@ mod tests {
         assert_eq!(
             events,
             [
-                TelnetEvent::Negotiate(Verb::Do, option::TN3270E),
-                TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3279-2-E".to_vec()),
+                TelnetEvent::Negotiate(Verb::Do, TelnetOption::Tn3270e),
+                TelnetEvent::Subnegotiation(TelnetOption::TerminalType, b"\0IBM-3279-2-E".to_vec()),
                 TelnetEvent::Record(vec![0x7d, 0x40, 0xff]),
-                TelnetEvent::Command(command::BRK),
+                TelnetEvent::Command(TelnetCommand::Break),
             ]
         );
         assert_eq!(result, Ok(()));
@@ -314,7 +313,7 @@ mod tests {
         assert_eq!(
             events,
             [
-                TelnetEvent::Command(command::NOP),
+                TelnetEvent::Command(TelnetCommand::NoOperation),
                 TelnetEvent::Record(b"abcd".to_vec())
             ]
         );
@@ -342,14 +341,18 @@ mod tests {
         assert_eq!(
             events,
             [
-                TelnetEvent::Negotiate(Verb::Will, option::TERMINAL_TYPE),
+                TelnetEvent::Negotiate(Verb::Will, TelnetOption::TerminalType),
                 TelnetEvent::Record(b"x".to_vec())
             ]
         );
     }
 
     fn verb() -> impl Strategy<Value = Verb> {
-        prop::sample::select(vec![Verb::Will, Verb::Wont, Verb::Do, Verb::Dont])
+        (251..=254u8).prop_map(|code| Verb::from_code(code).unwrap())
+    }
+
+    fn option() -> impl Strategy<Value = TelnetOption> {
+        any::<u8>().prop_map(TelnetOption::from_code)
     }
 
     fn event() -> impl Strategy<Value = TelnetEvent> {
@@ -357,10 +360,10 @@ mod tests {
             |most| prop::collection::vec(prop_oneof![Just(IAC), Just(SE), any::<u8>()], 0..most);
         prop_oneof![
             bytes(64).prop_map(TelnetEvent::Record),
-            (verb(), any::<u8>()).prop_map(|(verb, option)| TelnetEvent::Negotiate(verb, option)),
-            (any::<u8>(), bytes(15))
+            (verb(), option()).prop_map(|(verb, option)| TelnetEvent::Negotiate(verb, option)),
+            (option(), bytes(15))
                 .prop_map(|(option, data)| TelnetEvent::Subnegotiation(option, data)),
-            (command::NOP..SB).prop_map(TelnetEvent::Command),
+            (241..SB).prop_map(|code| TelnetEvent::Command(TelnetCommand::from_code(code))),
         ]
     }
 

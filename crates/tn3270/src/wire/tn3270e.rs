@@ -4,46 +4,36 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::coded::coded;
+
 /// Length of a header in bytes.
 pub const HEADER_LENGTH: usize = 5;
 
-/// What the data after a header is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DataType {
-    /// 3270-DATA: a 3270 data stream.
-    Data3270,
-    /// SCS-DATA, for printers.
-    Scs,
-    /// RESPONSE: the answer to a record that asked for one.
-    Response,
-    /// BIND-IMAGE: the host has bound a session.
-    BindImage,
-    /// UNBIND: the host has ended it.
-    Unbind,
-    /// NVT-DATA: plain text.
-    Nvt,
-    /// REQUEST.
-    Request,
-    /// SSCP-LU-DATA: text to and from the system services, after SysReq.
-    SscpLu,
-    /// PRINT-EOJ.
-    PrintEoj,
-    /// BID: the host asks to be let to send.
-    Bid,
+coded! {
+    /// The type of the data after a header.
+    pub enum DataType {
+        /// 3270-DATA: a 3270 data stream.
+        Data3270 = 0,
+        /// SCS-DATA, for printers.
+        Scs = 1,
+        /// RESPONSE: the answer to a record that asked for one.
+        Response = 2,
+        /// BIND-IMAGE: the host has bound a session.
+        BindImage = 3,
+        /// UNBIND: the host has ended it.
+        Unbind = 4,
+        /// NVT-DATA: plain text.
+        Nvt = 5,
+        /// REQUEST.
+        Request = 6,
+        /// SSCP-LU-DATA: text to and from the system services, after SYS REQ.
+        SscpLu = 7,
+        /// PRINT-EOJ.
+        PrintEoj = 8,
+        /// BID: the host asks for the turn to send.
+        Bid = 9,
+    }
 }
-
-const DATA_TYPES: [DataType; 10] = [
-    DataType::Data3270,
-    DataType::Scs,
-    DataType::Response,
-    DataType::BindImage,
-    DataType::Unbind,
-    DataType::Nvt,
-    DataType::Request,
-    DataType::SscpLu,
-    DataType::PrintEoj,
-    DataType::Bid,
-];
 
 /// What the sender of a record wants to hear about it (the header's response flag of a data record).
 pub mod respond {
@@ -113,10 +103,9 @@ impl Header {
 
     /// Appends the five bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let code = DATA_TYPES.iter().position(|known| *known == self.data_type);
         let [high, low] = self.sequence.to_be_bytes();
         out.extend([
-            code.unwrap_or_default() as u8,
+            self.data_type.code(),
             self.request,
             self.response,
             high,
@@ -131,9 +120,7 @@ impl Header {
         else {
             return Err(HeaderError::Short(record.len()));
         };
-        let data_type = *DATA_TYPES
-            .get(usize::from(code))
-            .ok_or(HeaderError::DataType(code))?;
+        let data_type = DataType::from_code(code).ok_or(HeaderError::DataType(code))?;
         let sequence = u16::from_be_bytes([high, low]);
         Ok((
             Header {
@@ -147,52 +134,63 @@ impl Header {
     }
 }
 
-/// The functions that two ends agree to, by their codes.
-pub type Functions = BTreeSet<u8>;
+/// The functions that two ends agree to.
+pub type Functions = BTreeSet<Tn3270eFunction>;
 
-/// Codes of functions.
-pub mod function {
-    /// The host tells of BIND and UNBIND; no data is taken outside of a bound session.
-    pub const BIND_IMAGE: u8 = 0;
-    /// Records may ask for a response.
-    pub const RESPONSES: u8 = 2;
-    /// IAC AO reaches the system services.
-    pub const SYSREQ: u8 = 4;
-    /// The host says when it is done sending.
-    pub const CONTENTION_RESOLUTION: u8 = 5;
+coded! {
+    /// A function of TN3270E that the two ends may agree to. In the order of the codes.
+    pub enum Tn3270eFunction {
+        /// BIND-IMAGE: the host sends BIND and UNBIND; no data is taken outside of a bound session.
+        BindImage = 0,
+        /// DATA-STREAM-CTL, for printers.
+        DataStreamControl = 1,
+        /// RESPONSES: records may ask for a response.
+        Responses = 2,
+        /// SCS-CTL-CODES, for printers.
+        ScsControlCodes = 3,
+        /// SYSREQ: IAC AO reaches the system services.
+        SysReq = 4,
+        /// CONTENTION-RESOLUTION: the host marks the end of its turn to send.
+        ContentionResolution = 5,
+    }
+    else
+    /// A code this list does not know.
+    Unknown
 }
 
-/// Why a host refuses a device type or a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// CONN-PARTNER: the printer's partner is no such terminal.
-    ConnPartner,
-    /// DEVICE-IN-USE.
-    DeviceInUse,
-    /// INV-ASSOCIATE.
-    InvAssociate,
-    /// INV-NAME: there is no such device or resource.
-    InvName,
-    /// INV-DEVICE-TYPE.
-    InvDeviceType,
-    /// TYPE-NAME-ERROR: the name is not of that type.
-    TypeNameError,
-    /// UNKNOWN-ERROR.
-    UnknownError,
-    /// UNSUPPORTED-REQ.
-    UnsupportedReq,
+impl Tn3270eFunction {
+    /// The functions of a display that this crate performs, at either end.
+    pub fn of_displays() -> Functions {
+        Functions::from([
+            Tn3270eFunction::BindImage,
+            Tn3270eFunction::Responses,
+            Tn3270eFunction::SysReq,
+            Tn3270eFunction::ContentionResolution,
+        ])
+    }
 }
 
-const REASONS: [Reason; 8] = [
-    Reason::ConnPartner,
-    Reason::DeviceInUse,
-    Reason::InvAssociate,
-    Reason::InvName,
-    Reason::InvDeviceType,
-    Reason::TypeNameError,
-    Reason::UnknownError,
-    Reason::UnsupportedReq,
-];
+coded! {
+    /// Why a host refuses a device type or a name.
+    pub enum Reason {
+        /// CONN-PARTNER: the printer's partner is no such terminal.
+        ConnPartner = 0,
+        /// DEVICE-IN-USE.
+        DeviceInUse = 1,
+        /// INV-ASSOCIATE.
+        InvAssociate = 2,
+        /// INV-NAME: there is no such device or resource.
+        InvName = 3,
+        /// INV-DEVICE-TYPE.
+        InvDeviceType = 4,
+        /// TYPE-NAME-ERROR: the name is not of that type.
+        TypeNameError = 5,
+        /// UNKNOWN-ERROR.
+        UnknownError = 6,
+        /// UNSUPPORTED-REQ.
+        UnsupportedReq = 7,
+    }
+}
 
 /// What is said between IAC SB TN3270E and IAC SE.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -271,8 +269,7 @@ impl Message {
             }
             Message::DeviceTypeIs { device_type, lu } => encode_device(IS, device_type, lu),
             Message::DeviceTypeReject(reason) => {
-                let code = REASONS.iter().position(|known| known == reason);
-                vec![DEVICE_TYPE, REJECT, REASON, code.unwrap_or_default() as u8]
+                vec![DEVICE_TYPE, REJECT, REASON, reason.code()]
             }
             Message::FunctionsRequest(functions) => encode_functions(REQUEST, functions),
             Message::FunctionsIs(functions) => encode_functions(IS, functions),
@@ -288,15 +285,13 @@ impl Message {
                 .or_else(|| decode_associate(rest)),
             [DEVICE_TYPE, IS, rest @ ..] => decode_device(rest)
                 .map(|(device_type, lu)| Message::DeviceTypeIs { device_type, lu }),
-            [DEVICE_TYPE, REJECT, REASON, code] => REASONS
-                .get(usize::from(*code))
-                .map(|reason| Message::DeviceTypeReject(*reason)),
+            [DEVICE_TYPE, REJECT, REASON, code] => {
+                Reason::from_code(*code).map(Message::DeviceTypeReject)
+            }
             [FUNCTIONS, REQUEST, list @ ..] => {
-                Some(Message::FunctionsRequest(list.iter().copied().collect()))
+                Some(Message::FunctionsRequest(decode_functions(list)))
             }
-            [FUNCTIONS, IS, list @ ..] => {
-                Some(Message::FunctionsIs(list.iter().copied().collect()))
-            }
+            [FUNCTIONS, IS, list @ ..] => Some(Message::FunctionsIs(decode_functions(list))),
             _ => None,
         };
         known.ok_or_else(|| UnknownMessage(bytes.to_vec()))
@@ -316,8 +311,13 @@ fn encode_device(verb: u8, device_type: &str, lu: &Option<String>) -> Vec<u8> {
 fn encode_functions(verb: u8, functions: &Functions) -> Vec<u8> {
     [FUNCTIONS, verb]
         .into_iter()
-        .chain(functions.iter().copied())
+        .chain(functions.iter().map(|function| function.code()))
         .collect()
+}
+
+fn decode_functions(list: &[u8]) -> Functions {
+    let codes = list.iter().copied();
+    codes.map(Tn3270eFunction::from_code).collect()
 }
 
 /// A printer's type and, after ASSOCIATE, the LU of its terminal.
@@ -365,7 +365,7 @@ mod tests {
             ),
             (
                 b"\x03\x07\x00\x02\x04",
-                Message::FunctionsRequest([0, 2, 4].into()),
+                Message::FunctionsRequest(decode_functions(&[0, 2, 4])),
             ),
             (b"\x03\x04", Message::FunctionsIs(Functions::new())),
         ];
@@ -406,7 +406,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_header_decodes_to_itself(
-            data_type in prop::sample::select(DATA_TYPES.to_vec()),
+            data_type in (0..10u8).prop_map(|code| DataType::from_code(code).unwrap()),
             request: u8, response: u8, sequence: u16, data: Vec<u8>,
         ) {
             let header = Header { data_type, request, response, sequence };
@@ -419,8 +419,9 @@ mod tests {
         #[test]
         fn a_message_decodes_to_itself(
             device_type in "[A-Z0-9-]{1,20}", lu in prop::option::of("[A-Z0-9@#$]{1,8}"),
-            reason in prop::sample::select(REASONS.to_vec()), functions: Functions, choice in 0..7u8,
+            reason in (0..8u8).prop_map(|code| Reason::from_code(code).unwrap()), codes: Vec<u8>, choice in 0..7u8,
         ) {
+            let functions = decode_functions(&codes);
             let message = match choice {
                 0 => Message::SendDeviceType,
                 1 => Message::DeviceTypeRequest { device_type, lu },

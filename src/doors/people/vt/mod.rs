@@ -22,7 +22,7 @@ use crate::doors::session::target::ScriptTarget;
 use crate::doors::session::timed_stream::TimedStream;
 use bigiron_sim::task::entry::{After, AnswerEdit, AnswerLine};
 use tn3270::terminal::{Key, Response, Terminal};
-use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits, Verb, command, option};
+use tn3270::wire::telnet::{Decoder, TelnetCommand, TelnetEvent, TelnetLimits, TelnetOption, Verb};
 
 pub mod keys;
 pub mod notes;
@@ -264,10 +264,10 @@ impl<S: ByteStream> View<S> {
     /// Asks for the options that make a telnet client a terminal: each character as it is typed, and what its window is.
     async fn greet(&mut self) -> io::Result<()> {
         let asks = [
-            TelnetEvent::Negotiate(Verb::Will, option::ECHO),
-            TelnetEvent::Negotiate(Verb::Will, option::SUPPRESS_GO_AHEAD),
-            TelnetEvent::Negotiate(Verb::Do, option::NAWS),
-            TelnetEvent::Negotiate(Verb::Do, option::TERMINAL_TYPE),
+            TelnetEvent::Negotiate(Verb::Will, TelnetOption::Echo),
+            TelnetEvent::Negotiate(Verb::Will, TelnetOption::SuppressGoAhead),
+            TelnetEvent::Negotiate(Verb::Do, TelnetOption::WindowSize),
+            TelnetEvent::Negotiate(Verb::Do, TelnetOption::TerminalType),
         ];
         self.say(&asks).await
     }
@@ -371,37 +371,39 @@ impl<S: ByteStream> View<S> {
     }
 
     fn telnet(&mut self, event: TelnetEvent, answers: &mut Vec<TelnetEvent>) {
-        use option::{ECHO, NAWS, SUPPRESS_GO_AHEAD, TERMINAL_TYPE};
+        use TelnetOption::{Echo, SuppressGoAhead, TerminalType, TimingMark, WindowSize};
         match event {
-            TelnetEvent::Negotiate(Verb::Will, TERMINAL_TYPE) => {
-                answers.push(TelnetEvent::Subnegotiation(TERMINAL_TYPE, vec![TYPE_SEND]));
+            TelnetEvent::Negotiate(Verb::Will, TerminalType) => {
+                answers.push(TelnetEvent::Subnegotiation(TerminalType, vec![TYPE_SEND]));
             }
-            TelnetEvent::Negotiate(Verb::Will, NAWS)
-            | TelnetEvent::Negotiate(Verb::Do, ECHO | SUPPRESS_GO_AHEAD) => {}
-            TelnetEvent::Negotiate(Verb::Will, SUPPRESS_GO_AHEAD) => {
-                answers.push(TelnetEvent::Negotiate(Verb::Do, SUPPRESS_GO_AHEAD));
+            TelnetEvent::Negotiate(Verb::Will, WindowSize)
+            | TelnetEvent::Negotiate(Verb::Do, Echo | SuppressGoAhead) => {}
+            TelnetEvent::Negotiate(Verb::Will, SuppressGoAhead) => {
+                answers.push(TelnetEvent::Negotiate(Verb::Do, SuppressGoAhead));
             }
             TelnetEvent::Negotiate(Verb::Will, option) => {
                 answers.push(TelnetEvent::Negotiate(Verb::Dont, option))
             }
-            TelnetEvent::Negotiate(Verb::Do, option::TIMING_MARK) => {
-                answers.push(TelnetEvent::Negotiate(Verb::Will, option::TIMING_MARK));
+            TelnetEvent::Negotiate(Verb::Do, TimingMark) => {
+                answers.push(TelnetEvent::Negotiate(Verb::Will, TimingMark));
             }
             TelnetEvent::Negotiate(Verb::Do, option) => {
                 answers.push(TelnetEvent::Negotiate(Verb::Wont, option))
             }
-            TelnetEvent::Subnegotiation(NAWS, data) => self.resize(&data),
-            TelnetEvent::Subnegotiation(TERMINAL_TYPE, data) => {
+            TelnetEvent::Subnegotiation(WindowSize, data) => self.resize(&data),
+            TelnetEvent::Subnegotiation(TerminalType, data) => {
                 if let Some((&TYPE_IS, name)) = data.split_first() {
                     let color = has_colors(&String::from_utf8_lossy(name));
                     let window = self.painter.window();
                     self.change(ClientWindow { color, ..window });
                 }
             }
-            TelnetEvent::Command(command::BRK | command::IP) => {
+            TelnetEvent::Command(TelnetCommand::Break | TelnetCommand::InterruptProcess) => {
                 self.pressed.push_back(VtKey::Key(Key::Attn))
             }
-            TelnetEvent::Command(command::AO) => self.pressed.push_back(VtKey::Key(Key::SysReq)),
+            TelnetEvent::Command(TelnetCommand::AbortOutput) => {
+                self.pressed.push_back(VtKey::Key(Key::SysReq))
+            }
             // Records are a 3270 client's.
             TelnetEvent::Negotiate(..)
             | TelnetEvent::Subnegotiation(..)

@@ -4,7 +4,7 @@ use super::{ClientConversation, ConversationEvent, ConversationOutput};
 use crate::client::Mode;
 use crate::terminal::Terminal;
 use crate::wire::telnet::TelnetEvent;
-use crate::wire::tn3270e::{DataType, Header, function, request, respond};
+use crate::wire::tn3270e::{DataType, Header, Tn3270eFunction, request, respond};
 use crate::wire::{Bind, Inbound, Outbound, Wcc};
 
 /// The negative response to a record that is no command.
@@ -145,7 +145,7 @@ impl ClientConversation {
 
     /// Answers a record by a response, a negative one with its reason.
     fn answer(&mut self, sequence: u16, refusal: Option<u8>, out: &mut ConversationOutput) {
-        if !self.negotiation.performs(function::RESPONSES) {
+        if !self.negotiation.performs(Tn3270eFunction::Responses) {
             return;
         }
         let header = Header {
@@ -181,7 +181,7 @@ impl ClientConversation {
             data_type,
             ..Header::data(self.sequence)
         };
-        if self.negotiation.performs(function::RESPONSES) {
+        if self.negotiation.performs(Tn3270eFunction::Responses) {
             self.sequence = self.sequence.wrapping_add(1) & 0x7FFF;
         }
         Some(header)

@@ -1,42 +1,54 @@
-//! Options and functions by name, as `Query()` tells of them.
+//! Options and functions by the names that s3270's `Query()` gives them.
 
-use super::{ClientNegotiation, NEW_ENVIRONMENT};
-use crate::wire::telnet::option;
-use crate::wire::tn3270e::function;
-
-use option::{ECHO, NAWS, STARTTLS, SUPPRESS_GO_AHEAD};
-
-const NAMES: [(u8, &str); 9] = [
-    (option::BINARY, "BINARY"),
-    (ECHO, "ECHO"),
-    (SUPPRESS_GO_AHEAD, "SUPPRESS GO AHEAD"),
-    (option::TERMINAL_TYPE, "TERMINAL TYPE"),
-    (option::EOR, "END OF RECORD"),
-    (NAWS, "NAWS"),
-    (NEW_ENVIRONMENT, "NEW-ENVIRON"),
-    (option::TN3270E, "TN3270E"),
-    (STARTTLS, "START-TLS"),
-];
+use super::ClientNegotiation;
+use crate::wire::telnet::TelnetOption;
+use crate::wire::tn3270e::Tn3270eFunction;
 
 impl ClientNegotiation {
     /// The options this end performs, or the host's, by name.
     pub fn options(&self, host: bool) -> String {
         let set = if host { &self.theirs } else { &self.mine };
-        let names = NAMES.iter().filter(|(code, _)| set.contains(code));
-        names.map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+        let names: Vec<&str> = set
+            .iter()
+            .filter_map(|option| option_name(*option))
+            .collect();
+        names.join(" ")
     }
 
     /// The functions agreed to, by name.
     pub fn function_names(&self) -> String {
-        const FUNCTIONS: [(u8, &str); 6] = [
-            (function::BIND_IMAGE, "BIND-IMAGE"),
-            (1, "DATA-STREAM-CTL"),
-            (function::RESPONSES, "RESPONSES"),
-            (3, "SCS-CTL-CODES"),
-            (function::SYSREQ, "SYSREQ"),
-            (function::CONTENTION_RESOLUTION, "CONTENTION-RESOLUTION"),
-        ];
-        let names = FUNCTIONS.iter().filter(|(code, _)| self.performs(*code));
-        names.map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+        let agreed = self.agreed.iter().flatten();
+        let names: Vec<&str> = agreed
+            .filter_map(|function| function_name(*function))
+            .collect();
+        names.join(" ")
     }
+}
+
+fn option_name(option: TelnetOption) -> Option<&'static str> {
+    Some(match option {
+        TelnetOption::Binary => "BINARY",
+        TelnetOption::Echo => "ECHO",
+        TelnetOption::SuppressGoAhead => "SUPPRESS GO AHEAD",
+        TelnetOption::TimingMark => "TIMING MARK",
+        TelnetOption::TerminalType => "TERMINAL TYPE",
+        TelnetOption::EndOfRecord => "END OF RECORD",
+        TelnetOption::WindowSize => "NAWS",
+        TelnetOption::NewEnvironment => "NEW-ENVIRON",
+        TelnetOption::Tn3270e => "TN3270E",
+        TelnetOption::StartTls => "START-TLS",
+        TelnetOption::Unknown(_) => return None,
+    })
+}
+
+fn function_name(function: Tn3270eFunction) -> Option<&'static str> {
+    Some(match function {
+        Tn3270eFunction::BindImage => "BIND-IMAGE",
+        Tn3270eFunction::DataStreamControl => "DATA-STREAM-CTL",
+        Tn3270eFunction::Responses => "RESPONSES",
+        Tn3270eFunction::ScsControlCodes => "SCS-CTL-CODES",
+        Tn3270eFunction::SysReq => "SYSREQ",
+        Tn3270eFunction::ContentionResolution => "CONTENTION-RESOLUTION",
+        Tn3270eFunction::Unknown(_) => return None,
+    })
 }

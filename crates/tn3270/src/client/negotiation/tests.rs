@@ -69,7 +69,7 @@ fn a_host_that_refuses_every_lu_is_told_of() {
         &mut client,
         &[b"\xff\xfd\x28", b"\xff\xfa\x28\x08\x02\xff\xf0"],
     );
-    let refused = TelnetEvent::Subnegotiation(40, b"\x02\x06\x05\x03".to_vec());
+    let refused = TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, b"\x02\x06\x05\x03".to_vec());
     let refusal = client.receive(&refused, &mut Vec::new()).unwrap_err();
     assert_eq!(refusal.to_string(), "the host refuses LU LUA: INV-NAME");
 }
@@ -113,7 +113,8 @@ fn an_option_is_answered_once_and_an_endless_negotiation_ends() {
         answers(&mut client, &[b"\xff\xfd\x18\xff\xfd\x18"]),
         ["fffb18"]
     );
-    let again = TelnetEvent::Subnegotiation(40, Message::SendDeviceType.encode());
+    let again =
+        TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, Message::SendDeviceType.encode());
     let mut rounds = 0;
     let refusal = loop {
         match client.receive(&again, &mut Vec::new()) {
@@ -132,7 +133,7 @@ fn starttls_is_agreed_once_both_say_follows() {
         answers(&mut client, &[b"\xff\xfd\x2e"]),
         ["fffb2efffa2e01fff0"]
     );
-    let follows = TelnetEvent::Subnegotiation(46, vec![1]);
+    let follows = TelnetEvent::Subnegotiation(TelnetOption::StartTls, vec![1]);
     let turn = client.receive(&follows, &mut Vec::new());
     assert_eq!(turn, Ok(NegotiationStep::StartTls));
 }

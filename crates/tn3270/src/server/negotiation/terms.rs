@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::wire::tn3270e::{Functions, Reason, UnknownMessage, function};
+use crate::wire::tn3270e::{Functions, Reason, Tn3270eFunction, UnknownMessage};
 
 /// What both ends settled on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,13 +89,7 @@ impl Default for ServerOffer {
     fn default() -> ServerOffer {
         ServerOffer {
             tn3270e: true,
-            functions: [
-                function::BIND_IMAGE,
-                function::RESPONSES,
-                function::SYSREQ,
-                function::CONTENTION_RESOLUTION,
-            ]
-            .into(),
+            functions: Tn3270eFunction::of_displays(),
             starttls: false,
             tls_required: false,
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::wire::tn3270e::Tn3270eFunction;
 use proptest::prelude::*;
 
 /// Grants these names and no others; with none, whatever is asked for.
@@ -56,13 +57,13 @@ fn converse(
     (said, Ok(agreement))
 }
 
-fn will(option: u8) -> TelnetEvent {
+fn will(option: TelnetOption) -> TelnetEvent {
     TelnetEvent::Negotiate(Verb::Will, option)
 }
-fn wont(option: u8) -> TelnetEvent {
+fn wont(option: TelnetOption) -> TelnetEvent {
     TelnetEvent::Negotiate(Verb::Wont, option)
 }
-fn do_(option: u8) -> TelnetEvent {
+fn do_(option: TelnetOption) -> TelnetEvent {
     TelnetEvent::Negotiate(Verb::Do, option)
 }
 fn request(device_type: &str, lu: Option<&str>) -> TelnetEvent {
@@ -72,20 +73,22 @@ fn request(device_type: &str, lu: Option<&str>) -> TelnetEvent {
     })
 }
 fn functions(list: &[u8]) -> Functions {
-    list.iter().copied().collect()
+    list.iter()
+        .map(|code| Tn3270eFunction::from_code(*code))
+        .collect()
 }
 fn plain(terminal_type: &str) -> Vec<TelnetEvent> {
     vec![
-        wont(option::TN3270E),
-        will(option::TERMINAL_TYPE),
+        wont(TelnetOption::Tn3270e),
+        will(TelnetOption::TerminalType),
         TelnetEvent::Subnegotiation(
-            option::TERMINAL_TYPE,
+            TelnetOption::TerminalType,
             format!("\0{terminal_type}").into_bytes(),
         ),
-        will(option::EOR),
-        do_(option::EOR),
-        will(option::BINARY),
-        do_(option::BINARY),
+        will(TelnetOption::EndOfRecord),
+        do_(TelnetOption::EndOfRecord),
+        will(TelnetOption::Binary),
+        do_(TelnetOption::Binary),
     ]
 }
 
@@ -94,7 +97,7 @@ fn tn3270e_converges_on_the_functions_of_both() {
     let (said, end) = talk(
         any_lu(),
         &[
-            will(option::TN3270E),
+            will(TelnetOption::Tn3270e),
             request("IBM-3278-4-E", Some("lua")),
             say(Message::FunctionsRequest(functions(&[0, 2, 4, 5]))),
             say(Message::FunctionsIs(functions(&[2, 4]))),
@@ -103,7 +106,7 @@ fn tn3270e_converges_on_the_functions_of_both() {
     assert_eq!(
         said,
         [
-            vec![do_(option::TN3270E)],
+            vec![do_(TelnetOption::Tn3270e)],
             vec![say(Message::SendDeviceType)],
             vec![say(Message::DeviceTypeIs {
                 device_type: "IBM-3278-4-E".into(),
@@ -124,14 +127,14 @@ fn tn3270e_converges_on_the_functions_of_both() {
 #[test]
 fn a_client_without_tn3270e_gets_tn3270() {
     let (said, end) = talk(any_lu(), &plain("IBM-3279-5-E@LUB"));
-    assert_eq!(said[1], [do_(option::TERMINAL_TYPE)]);
+    assert_eq!(said[1], [do_(TelnetOption::TerminalType)]);
     assert_eq!(
         said[3],
         [
-            do_(option::EOR),
-            will(option::EOR),
-            do_(option::BINARY),
-            will(option::BINARY)
+            do_(TelnetOption::EndOfRecord),
+            will(TelnetOption::EndOfRecord),
+            do_(TelnetOption::Binary),
+            will(TelnetOption::Binary)
         ]
     );
     let agreement = end.unwrap().unwrap();
@@ -149,13 +152,17 @@ fn a_client_without_tn3270e_gets_tn3270() {
 #[test]
 fn a_client_may_go_back_to_tn3270_after_a_refusal() {
     let names = || Names(&["DMV", "CLAIMS"]);
-    let mut client = vec![will(option::TN3270E), request("IBM-3278-2-E", Some("NONE"))];
+    let mut client = vec![
+        will(TelnetOption::Tn3270e),
+        request("IBM-3278-2-E", Some("NONE")),
+    ];
     let (said, _) = talk(names(), &client);
     assert_eq!(said[2], [say(Message::DeviceTypeReject(Reason::InvName))]);
     client.extend(plain("IBM-3278-2-E@claims"));
     let (_, end) = talk(names(), &client);
     assert_eq!(end.unwrap().unwrap().lu, "CLAIMS");
-    client[4] = TelnetEvent::Subnegotiation(option::TERMINAL_TYPE, b"\0IBM-3278-2-E@NONE".to_vec());
+    client[4] =
+        TelnetEvent::Subnegotiation(TelnetOption::TerminalType, b"\0IBM-3278-2-E@NONE".to_vec());
     assert_eq!(
         talk(names(), &client).1,
         Err(ClientRefusal::Lu("NONE".into(), Reason::InvName))
@@ -171,24 +178,25 @@ fn a_client_that_does_starttls_negotiates_anew_inside() {
     };
     let mut out = Vec::new();
     let mut host = ServerNegotiation::open(offer(true), &mut out);
-    host.receive(&will(46), &mut any_lu(), &mut out).unwrap();
+    host.receive(&will(TelnetOption::StartTls), &mut any_lu(), &mut out)
+        .unwrap();
     assert!(host.may_want_tls() && !host.wants_tls());
-    let follows = TelnetEvent::Subnegotiation(46, vec![1]);
+    let follows = TelnetEvent::Subnegotiation(TelnetOption::StartTls, vec![1]);
     host.receive(&follows, &mut any_lu(), &mut out).unwrap();
-    assert_eq!(out, [do_(46), follows]);
+    assert_eq!(out, [do_(TelnetOption::StartTls), follows]);
     assert!(host.wants_tls() && !host.may_want_tls());
     out.clear();
     host.secured(&mut out);
-    assert_eq!(out, [do_(option::TN3270E)]);
-    let (_, end) = converse(offer(true), any_lu(), &[wont(46)]);
+    assert_eq!(out, [do_(TelnetOption::Tn3270e)]);
+    let (_, end) = converse(offer(true), any_lu(), &[wont(TelnetOption::StartTls)]);
     assert_eq!(end, Err(ClientRefusal::Unencrypted));
-    let (said, _) = converse(offer(false), any_lu(), &[wont(46)]);
-    assert_eq!(said[1], [do_(option::TN3270E)]);
+    let (said, _) = converse(offer(false), any_lu(), &[wont(TelnetOption::StartTls)]);
+    assert_eq!(said[1], [do_(TelnetOption::Tn3270e)]);
 }
 
 #[test]
 fn a_printer_is_rejected_with_the_reason() {
-    let client = [will(option::TN3270E), request("IBM-3287-1", None)];
+    let client = [will(TelnetOption::Tn3270e), request("IBM-3287-1", None)];
     let (said, _) = talk(any_lu(), &client);
     assert_eq!(
         said[2],
@@ -198,7 +206,7 @@ fn a_printer_is_rejected_with_the_reason() {
         device_type: "IBM-3287-1".into(),
         lu: "LUA".into(),
     };
-    let (said, _) = talk(any_lu(), &[will(option::TN3270E), say(associate)]);
+    let (said, _) = talk(any_lu(), &[will(TelnetOption::Tn3270e), say(associate)]);
     assert_eq!(
         said[2],
         [say(Message::DeviceTypeReject(Reason::InvAssociate))]
@@ -207,7 +215,10 @@ fn a_printer_is_rejected_with_the_reason() {
 
 #[test]
 fn a_plain_telnet_client_is_refused() {
-    let client = [wont(option::TN3270E), wont(option::TERMINAL_TYPE)];
+    let client = [
+        wont(TelnetOption::Tn3270e),
+        wont(TelnetOption::TerminalType),
+    ];
     assert_eq!(
         talk(any_lu(), &client).1,
         Err(ClientRefusal::NoTerminal("TERMINAL-TYPE"))
@@ -215,11 +226,11 @@ fn a_plain_telnet_client_is_refused() {
     let mut client = plain("xterm");
     client.truncate(3);
     client.push(TelnetEvent::Subnegotiation(
-        option::TERMINAL_TYPE,
+        TelnetOption::TerminalType,
         b"\0XTERM".to_vec(),
     ));
     client.push(TelnetEvent::Subnegotiation(
-        option::TERMINAL_TYPE,
+        TelnetOption::TerminalType,
         b"\0XTERM".to_vec(),
     ));
     assert_eq!(
@@ -242,15 +253,20 @@ fn nothing_is_agreed_halfway() {
 fn a_timing_mark_is_answered_and_other_options_are_declined() {
     let (said, _) = talk(
         any_lu(),
-        &[do_(option::TIMING_MARK), will(39), do_(1), wont(99)],
+        &[
+            do_(TelnetOption::TimingMark),
+            will(TelnetOption::NewEnvironment),
+            do_(TelnetOption::Echo),
+            wont(TelnetOption::Unknown(99)),
+        ],
     );
-    let dont = TelnetEvent::Negotiate(Verb::Dont, 39);
+    let dont = TelnetEvent::Negotiate(Verb::Dont, TelnetOption::NewEnvironment);
     assert_eq!(
         said[1..],
         [
-            vec![will(option::TIMING_MARK)],
+            vec![will(TelnetOption::TimingMark)],
             vec![dont],
-            vec![wont(1)],
+            vec![wont(TelnetOption::Echo)],
             vec![]
         ]
     );
@@ -275,10 +291,10 @@ proptest! {
             prop_oneof![
                 (prop::sample::select(vec![Verb::Will, Verb::Wont, Verb::Do, Verb::Dont]),
                     prop::sample::select(vec![0u8, 6, 24, 25, 40, 99]))
-                    .prop_map(|(verb, option)| TelnetEvent::Negotiate(verb, option)),
-                prop::collection::vec(0u8..9, 0..6).prop_map(|data| TelnetEvent::Subnegotiation(40, data)),
+                    .prop_map(|(verb, option)| TelnetEvent::Negotiate(verb, TelnetOption::from_code(option))),
+                prop::collection::vec(0u8..9, 0..6).prop_map(|data| TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, data)),
                 "IBM-327[89]-[1-6](-E)?".prop_map(|name| request(&name, None)),
-                "IBM-327[89]-[1-6](@A)?".prop_map(|name| TelnetEvent::Subnegotiation(24, format!("\0{name}").into_bytes())),
+                "IBM-327[89]-[1-6](@A)?".prop_map(|name| TelnetEvent::Subnegotiation(TelnetOption::TerminalType, format!("\0{name}").into_bytes())),
             ],
             0..40,
         ),
