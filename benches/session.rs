@@ -99,7 +99,7 @@ fn main() {
     clock.keys("transactions, a list of 240", &mut session, list, 2);
     let mix =
         format!("<enter>{inquiry}inq<enter><pf3>zzz<enter><home>lst<enter><pf8><pf8><pf7><pf3>");
-    let transactions = keys(&mix).iter().filter(|key| is_attention(**key)).count();
+    let transactions = keys(&mix).iter().filter(|key| key.is_attention()).count();
     clock.keys("transactions, the mix", &mut session, &mix, transactions);
 
     clock.line("fork", clock.time(|| session.clone()));
@@ -121,9 +121,4 @@ fn main() {
         let what = format!("an inquiry by key, {size} rows");
         clock.keys(&what, &mut session, inquiry, 2);
     }
-}
-
-/// Whether a key of this benchmark begins a transaction.
-fn is_attention(key: Key) -> bool {
-    matches!(key, Key::Enter | Key::Pf(_))
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use tn3270::near::near;
+
 /// A selection of warts, as `none`, `all` or `lost_renewal,slow=0.3`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Warts {
@@ -86,13 +88,8 @@ impl Warts {
 }
 
 fn those_declared(name: &str, declared: &[&str]) -> String {
-    let near = declared
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, _)| *distance <= 2)
-        .min();
-    match (near, declared) {
-        (Some((_, known)), _) => format!("did you mean `{known}`?"),
+    match (near(name, declared.iter().copied()), declared) {
+        (Some(known), _) => format!("did you mean `{known}`?"),
         (None, []) => "this system declares none".to_owned(),
         (None, _) => format!("this system declares {}", declared.join(", ")),
     }

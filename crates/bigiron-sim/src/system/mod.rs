@@ -6,7 +6,6 @@ mod ids;
 mod kinds;
 pub(crate) mod load;
 pub mod model;
-pub mod near;
 pub mod picture;
 pub mod record;
 pub mod schema;
@@ -15,3 +14,5 @@ mod template;
 mod trigger;
 pub mod value;
 pub mod wart;
+
+pub use tn3270::near;

@@ -133,7 +133,11 @@ impl Nvt {
             Key::Clear => b"\x1b[2K".to_vec(),
             Key::Pf(number) => program_function(number).into_bytes(),
             Key::Pa(number) => program_function(number).into_bytes(),
-            _ => Vec::new(),
+            Key::Reset | Key::Insert | Key::ToggleInsert | Key::Attn | Key::SysReq => Vec::new(),
+            Key::BackTab | Key::Left2 | Key::Right2 | Key::NextWord => Vec::new(),
+            Key::PreviousWord | Key::FieldEnd | Key::MoveCursor(_) => Vec::new(),
+            Key::EraseEof | Key::EraseInput | Key::Dup | Key::FieldMark => Vec::new(),
+            Key::CursorSelect => Vec::new(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! The keys of the keyboard and their two spellings: the action of s3270 (`PF(3)`) and the angle form (`<pf3>`).
 
-use std::fmt;
+use std::fmt::{self, Write};
 
-use crate::wire::Address;
+use crate::near::near;
+use crate::wire::{Address, Aid};
 
 /// A key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,45 +78,62 @@ pub enum Key {
     MoveCursor(Address),
 }
 
-/// Every key that has no parameter: its action and its angle name.
-const NAMES: [(Key, &str, &str); 30] = [
-    (Key::Enter, "Enter", "enter"),
-    (Key::Clear, "Clear", "clear"),
-    (Key::Reset, "Reset", "reset"),
-    (Key::Tab, "Tab", "tab"),
-    (Key::BackTab, "BackTab", "backtab"),
-    (Key::Home, "Home", "home"),
-    (Key::Newline, "Newline", "newline"),
-    (Key::Up, "Up", "up"),
-    (Key::Down, "Down", "down"),
-    (Key::Left, "Left", "left"),
-    (Key::Right, "Right", "right"),
-    (Key::Left2, "Left2", "left2"),
-    (Key::Right2, "Right2", "right2"),
-    (Key::Delete, "Delete", "delete"),
-    (Key::Erase, "Erase", "erase"),
-    (Key::BackSpace, "BackSpace", "backspace"),
-    (Key::EraseEof, "EraseEOF", "eraseeof"),
-    (Key::EraseInput, "EraseInput", "eraseinput"),
-    (Key::DeleteField, "DeleteField", "deletefield"),
-    (Key::DeleteWord, "DeleteWord", "deleteword"),
-    (Key::NextWord, "NextWord", "nextword"),
-    (Key::PreviousWord, "PreviousWord", "previousword"),
-    (Key::FieldEnd, "FieldEnd", "fieldend"),
-    (Key::Insert, "Insert", "insert"),
-    (Key::ToggleInsert, "ToggleInsert", "toggleinsert"),
-    (Key::Dup, "Dup", "dup"),
-    (Key::FieldMark, "FieldMark", "fieldmark"),
-    (Key::CursorSelect, "CursorSelect", "cursorselect"),
-    (Key::Attn, "Attn", "attn"),
-    (Key::SysReq, "SysReq", "sysreq"),
-];
+/// Lists the keys without a parameter, in the order of [`Key::all`], with the s3270 action of each, whose lower case is the
+/// angle name. A key that is missing here does not compile.
+macro_rules! plain_keys {
+    ($($key:ident $action:literal)*) => {
+        const PLAIN: &[(Key, &str)] = &[$((Key::$key, $action)),*];
 
-/// How to make a key of its number, the highest number, the action and the angle name.
-type Numbered = (fn(u8) -> Key, u8, &'static str, &'static str);
+        impl Key {
+            /// The action of a key without a parameter.
+            fn plain_action(self) -> Option<&'static str> {
+                match self {
+                    $(Key::$key => Some($action),)*
+                    Key::Char(_) | Key::Pf(_) | Key::Pa(_) | Key::MoveCursor(_) => None,
+                }
+            }
+        }
+    };
+}
+
+plain_keys! {
+    Enter "Enter"
+    Clear "Clear"
+    Reset "Reset"
+    Tab "Tab"
+    BackTab "BackTab"
+    Home "Home"
+    Newline "Newline"
+    Up "Up"
+    Down "Down"
+    Left "Left"
+    Right "Right"
+    Left2 "Left2"
+    Right2 "Right2"
+    Delete "Delete"
+    Erase "Erase"
+    BackSpace "BackSpace"
+    EraseEof "EraseEOF"
+    EraseInput "EraseInput"
+    DeleteField "DeleteField"
+    DeleteWord "DeleteWord"
+    NextWord "NextWord"
+    PreviousWord "PreviousWord"
+    FieldEnd "FieldEnd"
+    Insert "Insert"
+    ToggleInsert "ToggleInsert"
+    Dup "Dup"
+    FieldMark "FieldMark"
+    CursorSelect "CursorSelect"
+    Attn "Attn"
+    SysReq "SysReq"
+}
+
+/// How to make a key of its number, the highest number, and the action.
+type Numbered = (fn(u8) -> Key, u8, &'static str);
 
 /// The keys that have a number.
-const NUMBERED: [Numbered; 2] = [(Key::Pf, 24, "PF", "pf"), (Key::Pa, 3, "PA", "pa")];
+const NUMBERED: [Numbered; 2] = [(Key::Pf, 24, "PF"), (Key::Pa, 3, "PA")];
 
 /// A key name that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,50 +159,88 @@ impl fmt::Display for KeyError {
 impl std::error::Error for KeyError {}
 
 impl Key {
-    /// Every key that can be named, PF and PA keys included, in the order of the table.
+    /// Every key that can be named: those without a parameter, then PF1 to PF24, then PA1 to PA3.
     pub fn all() -> impl Iterator<Item = Key> {
-        NAMES.iter().map(|&(key, ..)| key).chain(
-            NUMBERED
-                .iter()
-                .flat_map(|&(make, last, ..)| (1..=last).map(make)),
-        )
+        let numbered = NUMBERED.iter();
+        Key::plain()
+            .map(|(key, _)| key)
+            .chain(numbered.flat_map(|&(make, last, _)| (1..=last).map(make)))
+    }
+
+    /// Every key without a parameter, with its s3270 action.
+    pub fn plain() -> impl Iterator<Item = (Key, &'static str)> + Clone {
+        PLAIN.iter().copied()
+    }
+
+    /// The AID that a key can send, whatever else it does: the cursor select key sends it from an attention field, and SYS REQ
+    /// only where the session has no other way to signal.
+    pub fn aid(self) -> Option<Aid> {
+        match self {
+            Key::Enter => Some(Aid::Enter),
+            Key::Pf(number) => Some(Aid::Pf(number)),
+            Key::Pa(number) => Some(Aid::Pa(number)),
+            Key::Clear => Some(Aid::Clear),
+            Key::CursorSelect => Some(Aid::CursorSelect),
+            Key::SysReq => Some(Aid::SysReq),
+            Key::Char(_) | Key::Reset | Key::Tab | Key::BackTab | Key::Home | Key::Newline => None,
+            Key::Up | Key::Down | Key::Left | Key::Right | Key::Left2 | Key::Right2 => None,
+            Key::Delete | Key::Erase | Key::BackSpace | Key::EraseEof | Key::EraseInput => None,
+            Key::DeleteField | Key::DeleteWord | Key::NextWord | Key::PreviousWord => None,
+            Key::FieldEnd | Key::Insert | Key::ToggleInsert | Key::Dup | Key::FieldMark => None,
+            Key::Attn | Key::MoveCursor(_) => None,
+        }
+    }
+
+    /// Whether the host is to answer the key: it sends an AID in the data stream, or from an attention field can.
+    pub fn is_attention(self) -> bool {
+        self.aid().is_some_and(|aid| aid != Aid::SysReq)
+    }
+
+    /// The key that sends an AID, if a key does.
+    pub fn of_aid(aid: Aid) -> Option<Key> {
+        match aid {
+            Aid::Enter => Some(Key::Enter),
+            Aid::Pf(number) => Some(Key::Pf(number)),
+            Aid::Pa(number) => Some(Key::Pa(number)),
+            Aid::Clear => Some(Key::Clear),
+            Aid::CursorSelect => Some(Key::CursorSelect),
+            Aid::SysReq => Some(Key::SysReq),
+            Aid::None | Aid::ReadPartition | Aid::StructuredField => None,
+            Aid::Trigger | Aid::IdReader | Aid::MagneticReader => None,
+        }
     }
 
     /// The key of an s3270 action, given its name and its arguments; letter case does not matter.
     /// `MoveCursor` takes an address here; with row and column it needs the width of the screen and is not known.
     pub fn from_action(name: &str, arguments: &[&str]) -> Option<Key> {
-        if arguments.is_empty() {
-            return NAMES
-                .iter()
-                .find(|(_, action, _)| action.eq_ignore_ascii_case(name))
-                .map(|&(key, ..)| key);
+        match arguments {
+            [] => plain_named(name),
+            [at] if name.eq_ignore_ascii_case("MoveCursor") => {
+                at.trim().parse().ok().map(Key::MoveCursor)
+            }
+            [number] => {
+                let (make, last, _) = NUMBERED
+                    .iter()
+                    .find(|(.., action)| action.eq_ignore_ascii_case(name))?;
+                let number = number.trim().parse().ok()?;
+                (1..=*last).contains(&number).then(|| make(number))
+            }
+            _ => None,
         }
-        let [number] = arguments else { return None };
-        if name.eq_ignore_ascii_case("MoveCursor") {
-            return number.trim().parse().ok().map(Key::MoveCursor);
-        }
-        let (make, last, ..) = NUMBERED
-            .iter()
-            .find(|(_, _, action, _)| action.eq_ignore_ascii_case(name))?;
-        number
-            .trim()
-            .parse()
-            .ok()
-            .filter(|number| (1..=*last).contains(number))
-            .map(make)
     }
 
     /// The key of an angle name without its brackets; letter case does not matter.
     pub fn from_name(name: &str) -> Option<Key> {
-        let name = name.to_ascii_lowercase();
-        if let Some(&(key, ..)) = NAMES.iter().find(|(.., angle)| *angle == name) {
+        if let Some(key) = plain_named(name) {
             return Some(key);
         }
+        let name = name.to_ascii_lowercase();
         if let Some(address) = name.strip_prefix("cursor ") {
             return address.trim().parse().ok().map(Key::MoveCursor);
         }
-        NUMBERED.iter().find_map(|(make, last, _, angle)| {
-            let number = name.strip_prefix(angle)?.parse().ok()?;
+        NUMBERED.iter().find_map(|(make, last, action)| {
+            let angle = action.to_ascii_lowercase();
+            let number = name.strip_prefix(&angle)?.parse().ok()?;
             (1..=*last).contains(&number).then(|| make(number))
         })
     }
@@ -202,13 +258,7 @@ impl Key {
             Key::Pf(number) => format!("PF({number})"),
             Key::Pa(number) => format!("PA({number})"),
             Key::MoveCursor(address) => format!("MoveCursor({address})"),
-            key => format!(
-                "{}()",
-                NAMES
-                    .iter()
-                    .find(|(named, ..)| *named == key)
-                    .map_or("", |&(_, action, _)| action)
-            ),
+            key => format!("{}()", key.plain_action().unwrap_or_default()),
         }
     }
 
@@ -229,7 +279,7 @@ impl Key {
                     .collect();
                 keys.push(Key::from_name(&name).ok_or_else(|| KeyError {
                     at,
-                    near: near(&name),
+                    near: near_name(&name),
                     name,
                 })?);
             }
@@ -243,15 +293,17 @@ impl Key {
     }
 }
 
+/// The key without a parameter that has this action, in letters of either case.
+fn plain_named(name: &str) -> Option<Key> {
+    let mut plain = Key::plain();
+    plain.find_map(|(key, action)| action.eq_ignore_ascii_case(name).then_some(key))
+}
+
 /// The known angle name most like a mistyped one.
-fn near(name: &str) -> Option<String> {
-    let name = name.to_ascii_lowercase();
-    Key::all()
-        .map(|key| key.to_string().trim_matches(['<', '>']).to_owned())
-        .map(|known| (strsim::damerau_levenshtein(&name, &known), known))
-        .filter(|(distance, _)| *distance <= 2 && distance * 2 <= name.len())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
+fn near_name(name: &str) -> Option<String> {
+    let known: Vec<String> = Key::all().map(|key| key.to_string()).collect();
+    let names = known.iter().map(|name| name.trim_matches(['<', '>']));
+    near(name, names).map(str::to_owned)
 }
 
 impl fmt::Display for Key {
@@ -262,14 +314,12 @@ impl fmt::Display for Key {
             Key::Pf(number) => write!(f, "<pf{number}>"),
             Key::Pa(number) => write!(f, "<pa{number}>"),
             Key::MoveCursor(address) => write!(f, "<cursor {address}>"),
-            key => write!(
-                f,
-                "<{}>",
-                NAMES
-                    .iter()
-                    .find(|(named, ..)| named == key)
-                    .map_or("", |&(.., angle)| angle)
-            ),
+            key => {
+                let mut action = key.plain_action().unwrap_or_default().chars();
+                f.write_char('<')?;
+                action.try_for_each(|letter| f.write_char(letter.to_ascii_lowercase()))?;
+                f.write_char('>')
+            }
         }
     }
 }

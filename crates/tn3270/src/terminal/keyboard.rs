@@ -122,26 +122,21 @@ impl Terminal {
         let Some(lock) = self.lock() else {
             return self.perform(key);
         };
-        if matches!(
-            key,
-            Key::Reset | Key::Attn | Key::SysReq | Key::Insert | Key::ToggleInsert
-        ) {
-            return self.perform(key);
-        }
-        if lock.is_operator_error() && takes_back_error(key) {
-            self.keyboard.error = None;
-            return self.perform(key);
-        }
-        if self.keep(key) {
-            Response::Queued
-        } else {
-            Response::Refused(Refusal::Locked(lock))
+        match while_locked(key) {
+            WhileLocked::Done => self.perform(key),
+            WhileLocked::TakesBackError if lock.is_operator_error() => {
+                self.keyboard.error = None;
+                self.perform(key)
+            }
+            _ if self.keep(key) => Response::Queued,
+            _ => Response::Refused(Refusal::Locked(lock)),
         }
     }
 
     /// Keeps a key for the unlock; whether it is kept.
     fn keep(&mut self, key: Key) -> bool {
-        let dropped = self.keyboard.error.is_some() || self.keyboard.minus && is_attention(key);
+        let dropped = self.keyboard.error.is_some()
+            || self.keyboard.minus && is_dropped_without_function(key);
         let kept = !dropped && self.options.typeahead && self.keyboard.ahead.len() < AHEAD;
         if kept {
             self.keyboard.ahead.push_back(key);
@@ -211,31 +206,32 @@ impl Terminal {
     }
 }
 
-/// Keys that take back an operator error, as RESET does, and then do their work.
-fn takes_back_error(key: Key) -> bool {
-    use Key::*;
-    matches!(
-        key,
-        Tab | BackTab
-            | Home
-            | FieldEnd
-            | Up
-            | Down
-            | Left
-            | Right
-            | Left2
-            | Right2
-            | EraseEof
-            | EraseInput
-            | DeleteField
-            | DeleteWord
-    )
+/// What becomes of a key while the keyboard is locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WhileLocked {
+    /// It is done all the same.
+    Done,
+    /// It takes back an operator error, as RESET does, and is done then; other locks keep it out.
+    TakesBackError,
+    /// It is kept out.
+    KeptOut,
 }
 
-/// Keys that send.
-fn is_attention(key: Key) -> bool {
-    matches!(
-        key,
-        Key::Enter | Key::Pf(_) | Key::Pa(_) | Key::Clear | Key::SysReq
-    )
+fn while_locked(key: Key) -> WhileLocked {
+    use Key::*;
+    match key {
+        Reset | Attn | SysReq | Insert | ToggleInsert => WhileLocked::Done,
+        Tab | BackTab | Home | FieldEnd | Up | Down | Left | Right | Left2 | Right2 | EraseEof
+        | EraseInput | DeleteField | DeleteWord => WhileLocked::TakesBackError,
+        Char(_) | Enter | Pf(_) | Pa(_) | Clear | Newline | Delete | Erase | BackSpace
+        | NextWord | PreviousWord | Dup | FieldMark | CursorSelect | MoveCursor(_) => {
+            WhileLocked::KeptOut
+        }
+    }
+}
+
+/// Whether the reference drops a key that comes while `X -f` is shown, rather than keep it for the unlock: keys that send an
+/// AID, but for the cursor select key, which may not.
+fn is_dropped_without_function(key: Key) -> bool {
+    key.aid().is_some_and(|aid| aid != Aid::CursorSelect)
 }

@@ -31,52 +31,70 @@ pub enum Aid {
     StructuredField,
 }
 
+/// Lists the AIDs without a number, with the code and the name of each. One that is missing here does not compile.
+macro_rules! plain_aids {
+    ($($aid:ident $code:literal $name:literal)*) => {
+        impl Aid {
+            /// The code and the name of an AID without a number.
+            fn plain(self) -> Option<(u8, &'static str)> {
+                match self {
+                    $(Aid::$aid => Some(($code, $name)),)*
+                    Aid::Pf(_) | Aid::Pa(_) => None,
+                }
+            }
+
+            fn plain_from_code(code: u8) -> Option<Aid> {
+                match code {
+                    $($code => Some(Aid::$aid),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+plain_aids! {
+    None 0x60 "NONE"
+    Enter 0x7D "ENTER"
+    Clear 0x6D "CLEAR"
+    CursorSelect 0x7E "SELECT"
+    SysReq 0xF0 "SYSREQ"
+    Trigger 0x7F "TRIGGER"
+    IdReader 0xE6 "OICR"
+    MagneticReader 0xE7 "MSR"
+    ReadPartition 0x61 "PARTITION"
+    StructuredField 0x88 "SF"
+}
+
+/// The codes of PF1 to PF24.
+const PF: [u8; 24] = [
+    0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0x7A, 0x7B, 0x7C, //
+    0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0x4A, 0x4B, 0x4C,
+];
+/// The codes of PA1 to PA3.
+const PA: [u8; 3] = [0x6C, 0x6E, 0x6B];
+/// The code of no AID.
+const NO_AID: u8 = 0x60;
+
 impl Aid {
     /// The AID with this code, if there is one.
     pub fn from_code(code: u8) -> Option<Aid> {
-        Some(match code {
-            0x60 => Aid::None,
-            0x7D => Aid::Enter,
-            0xF1..=0xF9 => Aid::Pf(code - 0xF0),
-            0x7A..=0x7C => Aid::Pf(code - 0x7A + 10),
-            0xC1..=0xC9 => Aid::Pf(code - 0xC0 + 12),
-            0x4A..=0x4C => Aid::Pf(code - 0x4A + 22),
-            0x6C => Aid::Pa(1),
-            0x6E => Aid::Pa(2),
-            0x6B => Aid::Pa(3),
-            0x6D => Aid::Clear,
-            0x7E => Aid::CursorSelect,
-            0xF0 => Aid::SysReq,
-            0x7F => Aid::Trigger,
-            0xE6 => Aid::IdReader,
-            0xE7 => Aid::MagneticReader,
-            0x61 => Aid::ReadPartition,
-            0x88 => Aid::StructuredField,
-            _ => return None,
-        })
+        let numbered = |codes: &[u8]| {
+            let at = codes.iter().position(|of| *of == code)?;
+            u8::try_from(at + 1).ok()
+        };
+        Aid::plain_from_code(code)
+            .or_else(|| numbered(&PF).map(Aid::Pf))
+            .or_else(|| numbered(&PA).map(Aid::Pa))
     }
 
     /// The code on the wire. A PF or PA number that no keyboard has gives the code of no AID.
     pub fn code(self) -> u8 {
+        let numbered = |codes: &[u8], n: u8| codes.get(usize::from(n).wrapping_sub(1)).copied();
         match self {
-            Aid::None => 0x60,
-            Aid::Enter => 0x7D,
-            Aid::Pf(n @ 1..=9) => 0xF0 + n,
-            Aid::Pf(n @ 10..=12) => 0x7A + n - 10,
-            Aid::Pf(n @ 13..=21) => 0xC0 + n - 12,
-            Aid::Pf(n @ 22..=24) => 0x4A + n - 22,
-            Aid::Pa(1) => 0x6C,
-            Aid::Pa(2) => 0x6E,
-            Aid::Pa(3) => 0x6B,
-            Aid::Pf(_) | Aid::Pa(_) => 0x60,
-            Aid::Clear => 0x6D,
-            Aid::CursorSelect => 0x7E,
-            Aid::SysReq => 0xF0,
-            Aid::Trigger => 0x7F,
-            Aid::IdReader => 0xE6,
-            Aid::MagneticReader => 0xE7,
-            Aid::ReadPartition => 0x61,
-            Aid::StructuredField => 0x88,
+            Aid::Pf(n) => numbered(&PF, n).unwrap_or(NO_AID),
+            Aid::Pa(n) => numbered(&PA, n).unwrap_or(NO_AID),
+            plain => plain.plain().map_or(NO_AID, |(code, _)| code),
         }
     }
 
@@ -89,18 +107,9 @@ impl Aid {
 impl fmt::Display for Aid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Aid::None => f.write_str("NONE"),
-            Aid::Enter => f.write_str("ENTER"),
             Aid::Pf(n) => write!(f, "PF{n}"),
             Aid::Pa(n) => write!(f, "PA{n}"),
-            Aid::Clear => f.write_str("CLEAR"),
-            Aid::CursorSelect => f.write_str("SELECT"),
-            Aid::SysReq => f.write_str("SYSREQ"),
-            Aid::Trigger => f.write_str("TRIGGER"),
-            Aid::IdReader => f.write_str("OICR"),
-            Aid::MagneticReader => f.write_str("MSR"),
-            Aid::ReadPartition => f.write_str("PARTITION"),
-            Aid::StructuredField => f.write_str("SF"),
+            plain => f.write_str(plain.plain().map_or("", |(_, name)| name)),
         }
     }
 }

@@ -164,18 +164,10 @@ fn column(terminal: &Terminal) -> u16 {
     terminal.cursor() % terminal.columns().max(1)
 }
 
-/// Whether the host is to answer a key.
-pub fn is_attention(key: Key) -> bool {
-    matches!(
-        key,
-        Key::Enter | Key::Clear | Key::Pf(_) | Key::Pa(_) | Key::CursorSelect
-    )
-}
-
 /// Presses a key; after a key of attention the script waits for the unlock, unless aidWait is off.
 fn press(script: &mut Interpreter, subject: &mut dyn ScriptTarget, key: Key) -> Result<(), String> {
     press_key(key, subject)?;
-    let attention = is_attention(key);
+    let attention = key.is_attention();
     let waits = subject.host().is_some()
         && subject
             .terminal()

@@ -230,7 +230,7 @@ impl Interpreter {
                 Some(false) => Ok(Some(Pending::Expecting(text, until))),
             },
             Pending::Typing(keys, column) => {
-                let sends = keys.back().is_some_and(|key| action::is_attention(*key));
+                let sends = keys.back().is_some_and(|key| key.is_attention());
                 let left = typing(keys, column, subject)?;
                 let waits = sends && self.aid_wait && left.is_none();
                 Ok(match waits && subject.terminal().lock().is_some() {

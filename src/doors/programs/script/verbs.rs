@@ -51,8 +51,11 @@ const NOT_INTERACTIVE: &str = "not an interactive session";
 /// Why nothing is traced.
 const NO_TRACE: &str = "bigiron keeps recordings (--record) instead of traces";
 
-/// Every action: its name, how many arguments it takes at least and at most, and what it is. Names in alphabetical order.
-const ACTIONS: [(&str, usize, usize, Verb); 89] = [
+/// An action: its name, how many arguments it takes at least and at most, and what it is.
+type Described = (&'static str, usize, usize, Verb);
+
+/// Every action but the keys without a parameter.
+const ACTIONS: [Described; 59] = [
     ("Abort", 0, 0, Verb::Nothing),
     ("AnsiText", 0, 0, Verb::Text),
     (
@@ -73,23 +76,13 @@ const ACTIONS: [(&str, usize, usize, Verb); 89] = [
         0,
         Verb::Show(ScreenPart::Field(ScreenForm::Ascii)),
     ),
-    ("Attn", 0, 0, Verb::Key(Key::Attn)),
-    ("BackSpace", 0, 0, Verb::Key(Key::BackSpace)),
-    ("BackTab", 0, 0, Verb::Key(Key::BackTab)),
     ("Bell", 0, 0, Verb::Nothing),
     ("Capabilities", 0, 9, Verb::Capabilities),
     ("CircumNot", 0, 0, Verb::Key(Key::Char('¬'))),
-    ("Clear", 0, 0, Verb::Key(Key::Clear)),
     ("Close", 0, 0, Verb::Disconnect),
     ("CloseScript", 0, 1, Verb::Quit),
     ("Connect", 1, 1, Verb::Connect),
-    ("CursorSelect", 0, 0, Verb::Key(Key::CursorSelect)),
-    ("Delete", 0, 0, Verb::Key(Key::Delete)),
-    ("DeleteField", 0, 0, Verb::Key(Key::DeleteField)),
-    ("DeleteWord", 0, 0, Verb::Key(Key::DeleteWord)),
     ("Disconnect", 0, 0, Verb::Disconnect),
-    ("Down", 0, 0, Verb::Key(Key::Down)),
-    ("Dup", 0, 0, Verb::Key(Key::Dup)),
     (
         "Ebcdic",
         0,
@@ -108,38 +101,25 @@ const ACTIONS: [(&str, usize, usize, Verb); 89] = [
         0,
         Verb::Show(ScreenPart::Field(ScreenForm::Ebcdic)),
     ),
-    ("Enter", 0, 0, Verb::Key(Key::Enter)),
-    ("Erase", 0, 0, Verb::Key(Key::Erase)),
-    ("EraseEOF", 0, 0, Verb::Key(Key::EraseEof)),
-    ("EraseInput", 0, 0, Verb::Key(Key::EraseInput)),
     ("Execute", 1, 9, Verb::Refused(NO_PROGRAMS)),
     ("Exit", 0, 9, Verb::Quit),
     ("Expect", 1, 2, Verb::Expect),
-    ("FieldEnd", 0, 0, Verb::Key(Key::FieldEnd)),
-    ("FieldMark", 0, 0, Verb::Key(Key::FieldMark)),
     ("Flip", 0, 0, Verb::Nothing),
     ("HexString", 0, 9, Verb::HexString),
-    ("Home", 0, 0, Verb::Key(Key::Home)),
     ("Info", 0, 9, Verb::Nothing),
-    ("Insert", 0, 0, Verb::Key(Key::Insert)),
     ("Interrupt", 0, 0, Verb::Nothing),
     ("Key", 0, 9, Verb::KeyByName),
     ("KeyboardDisable", 0, 1, Verb::Switch),
-    ("Left", 0, 0, Verb::Key(Key::Left)),
-    ("Left2", 0, 0, Verb::Key(Key::Left2)),
     ("Macro", 1, 1, Verb::Refused("there are no macros")),
     ("MonoCase", 0, 0, Verb::Nothing),
     ("MoveCursor", 1, 2, Verb::MoveCursor(0)),
     ("MoveCursor1", 1, 2, Verb::MoveCursor(1)),
-    ("Newline", 0, 0, Verb::Key(Key::Newline)),
-    ("NextWord", 0, 0, Verb::Key(Key::NextWord)),
     ("NvtText", 0, 0, Verb::Text),
     ("Open", 1, 1, Verb::Connect),
     ("PA", 1, 1, Verb::Numbered),
     ("PF", 1, 1, Verb::Numbered),
     ("PasteString", 0, 9, Verb::HexString),
     ("Pause", 0, 0, Verb::Pause),
-    ("PreviousWord", 0, 0, Verb::Key(Key::PreviousWord)),
     ("PrintText", 0, 9, Verb::Print),
     ("Prompt", 0, 3, Verb::Refused(NO_PROGRAMS)),
     ("Query", 0, 1, Verb::Query),
@@ -147,11 +127,8 @@ const ACTIONS: [(&str, usize, usize, Verb); 89] = [
     ("ReadBuffer", 0, 9, Verb::Show(ScreenPart::Buffer)),
     ("Reconnect", 0, 0, Verb::Reconnect),
     ("RequestInput", 0, 9, Verb::Refused(NOT_INTERACTIVE)),
-    ("Reset", 0, 0, Verb::Key(Key::Reset)),
     ("RestoreInput", 0, 1, Verb::RestoreInput),
     ("ResumeInput", 1, 1, Verb::Refused(NOT_INTERACTIVE)),
-    ("Right", 0, 0, Verb::Key(Key::Right)),
-    ("Right2", 0, 0, Verb::Key(Key::Right2)),
     ("SaveInput", 0, 1, Verb::SaveInput),
     ("ScreenTrace", 0, 9, Verb::Refused(NO_TRACE)),
     ("Script", 1, 9, Verb::Refused(NO_PROGRAMS)),
@@ -166,8 +143,6 @@ const ACTIONS: [(&str, usize, usize, Verb); 89] = [
         1,
         Verb::Refused("Query(TlsSubjectNames) tells those of the host"),
     ),
-    ("SysReq", 0, 0, Verb::Key(Key::SysReq)),
-    ("Tab", 0, 0, Verb::Key(Key::Tab)),
     (
         "TemporaryComposeMap",
         0,
@@ -175,7 +150,6 @@ const ACTIONS: [(&str, usize, usize, Verb); 89] = [
         Verb::Refused("nobody composes characters at a script"),
     ),
     ("Toggle", 0, 99, Verb::Set { toggles: true }),
-    ("ToggleInsert", 0, 0, Verb::Key(Key::ToggleInsert)),
     ("ToggleReverse", 0, 0, Verb::Nothing),
     ("Trace", 0, 2, Verb::Refused(NO_TRACE)),
     (
@@ -184,33 +158,38 @@ const ACTIONS: [(&str, usize, usize, Verb); 89] = [
         99,
         Verb::Refused("files are not transferred (IND$FILE)"),
     ),
-    ("Up", 0, 0, Verb::Key(Key::Up)),
     ("Wait", 0, 5, Verb::Wait),
     ("ignore", 0, 99, Verb::Nothing),
 ];
 
+/// Every action.
+fn actions() -> impl Iterator<Item = Described> + Clone {
+    let keys = Key::plain().map(|(key, name)| (name, 0, 0, Verb::Key(key)));
+    ACTIONS.into_iter().chain(keys)
+}
+
 /// Finds an action by its name in letters of either case, or by a beginning that no other name has.
-pub fn find(written: &str) -> Result<(&'static str, usize, usize, Verb), String> {
+pub fn find(written: &str) -> Result<Described, String> {
     let lower = written.to_ascii_lowercase();
-    let mut found = ACTIONS
-        .iter()
-        .filter(|(name, ..)| name.to_ascii_lowercase().starts_with(&lower));
+    let mut found = actions().filter(|(name, ..)| name.to_ascii_lowercase().starts_with(&lower));
     if let Some(exact) = found.clone().find(|(name, ..)| name.len() == lower.len()) {
-        return Ok(*exact);
+        return Ok(exact);
     }
     match (found.next(), found.next()) {
-        (Some(only), None) => Ok(*only),
+        (Some(only), None) => Ok(only),
         (Some(_), Some(_)) => Err(format!("Ambiguous action name: {written}")),
         (None, _) => {
-            let hint = near_hint(written, ACTIONS.map(|(name, ..)| name));
+            let hint = near_hint(written, actions().map(|(name, ..)| name));
             Err(format!("Unknown action: {written}{hint}"))
         }
     }
 }
 
-/// The names of all actions, as `Query(Actions)` tells them.
+/// The names of all actions in alphabetical order, for `Query(Actions)`.
 pub fn names() -> String {
-    ACTIONS.map(|(name, ..)| format!("{name}()")).join(" ")
+    let mut names: Vec<String> = actions().map(|(name, ..)| format!("{name}()")).collect();
+    names.sort_unstable();
+    names.join(" ")
 }
 
 #[cfg(test)]
@@ -219,13 +198,13 @@ mod tests {
 
     #[test]
     fn names_are_told_apart_and_stand_once() {
-        for (at, (name, least, most, _)) in ACTIONS.iter().enumerate() {
+        for (at, (name, least, most, _)) in actions().enumerate() {
             assert!(least <= most, "{name}");
             assert!(
-                ACTIONS[..at].iter().all(|(other, ..)| other != name),
+                actions().take(at).all(|(other, ..)| other != name),
                 "{name} stands twice"
             );
-            assert_eq!(find(&name.to_uppercase()).unwrap().0, *name);
+            assert_eq!(find(&name.to_uppercase()).unwrap().0, name);
         }
     }
 

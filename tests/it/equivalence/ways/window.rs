@@ -52,7 +52,11 @@ pub fn chord(key: Key) -> Option<String> {
         Key::Dup => "\x04".into(),
         Key::FieldMark => "\x06".into(),
         Key::CursorSelect => "\x1bk".into(),
-        _ => return None,
+        Key::SysReq => "\x1bs".into(),
+        Key::Left2 | Key::Right2 | Key::BackSpace | Key::Insert | Key::MoveCursor(_) => {
+            return None;
+        }
+        Key::Pf(_) => return None,
     })
 }
 

@@ -4,6 +4,8 @@ mod tables;
 
 use std::{fmt, iter};
 
+use crate::near::near;
+
 /// An EBCDIC code page of single-byte characters.
 pub struct CodePage {
     name: &'static str,
@@ -210,14 +212,7 @@ pub struct UnknownCodePage(pub String);
 impl UnknownCodePage {
     /// The known name that is most like it.
     pub fn near(&self) -> Option<&'static str> {
-        let wrong = self.0.to_ascii_lowercase();
-        PAGES
-            .iter()
-            .flat_map(CodePage::names)
-            .map(|known| (strsim::damerau_levenshtein(&wrong, known), known))
-            .filter(|(distance, known)| *distance <= 2 && distance * 2 <= known.len())
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, known)| known)
+        near(&self.0, PAGES.iter().flat_map(CodePage::names))
     }
 }
 
