@@ -4,7 +4,7 @@ use super::effects::{EffectContext, Effects};
 use super::node::{Faults, SourcePlace, TomlNode, TomlTable};
 use super::scope::{Catalog, ScreenNames, template, typed};
 use crate::system::expr::{Expr, Names};
-use crate::system::model::{FieldId, KeyRules, Rule, Screen, SequenceRule, Trigger};
+use crate::system::model::{FieldId, KeyRules, MapField, Rule, SequenceRule, Trigger};
 use crate::system::near::near;
 use crate::system::value::Type;
 use std::collections::BTreeMap;
@@ -28,6 +28,7 @@ pub(super) fn keys<'c>(
     own: &'c ScreenNames,
     names: &Names<'c>,
     catalog: &'c Catalog,
+    (fields, requires): (&[MapField], &[SequenceRule]),
     faults: &mut Faults,
 ) -> BTreeMap<Trigger, KeyRules> {
     let mut keys = BTreeMap::new();
@@ -72,13 +73,8 @@ pub(super) fn keys<'c>(
                 effects,
             });
         }
-        keys.insert(
-            trigger,
-            KeyRules {
-                edits: Vec::new(),
-                rules,
-            },
-        );
+        let edits = edits(trigger, &rules, requires, fields);
+        keys.insert(trigger, KeyRules { edits, rules });
     }
     keys
 }
@@ -164,39 +160,37 @@ pub(super) fn requires<'c>(
     requires
 }
 
-/// Which typed input fields the rules of each key read.
-pub(super) fn edits(screen: &mut Screen) {
+/// The typed input fields that the rules of a key read, those that go before it included.
+fn edits(
+    trigger: Trigger,
+    rules: &[Rule],
+    requires: &[SequenceRule],
+    fields: &[MapField],
+) -> Vec<FieldId> {
     let is_edited = |field: &FieldId| {
-        screen
-            .fields
-            .get(*field)
-            .is_some_and(|f| f.of != Type::Text && !f.look.attribute.is_protected())
+        let field = fields.get(*field);
+        field.is_some_and(|f| f.of != Type::Text && !f.look.attribute.is_protected())
     };
-    for (trigger, rules) in &mut screen.keys {
-        let mut read = Vec::new();
-        let mut note = |expr: &Expr| {
-            expr.visit(&mut |e| {
-                if let Expr::Form(field) = e {
-                    read.push(*field)
-                }
-            })
-        };
-        for requirement in screen.requires.iter().filter(|r| r.keys.contains(trigger)) {
-            requirement
-                .when
-                .iter()
-                .chain([&requirement.needs])
-                .for_each(&mut note);
-            requirement.effects.iter().for_each(|e| e.visit(&mut note));
-        }
-        for rule in &rules.rules {
-            rule.when.iter().for_each(&mut note);
-            rule.warn.iter().for_each(|w| w.visit(&mut note));
-            rule.effects.iter().for_each(|e| e.visit(&mut note));
-        }
-        read.retain(is_edited);
-        read.sort_unstable();
-        read.dedup();
-        rules.edits = read;
+    let mut read = Vec::new();
+    let mut note = |expr: &Expr| {
+        expr.visit(&mut |part| {
+            if let Expr::Form(field) = part {
+                read.push(*field);
+            }
+        });
+    };
+    for requirement in requires.iter().filter(|r| r.keys.contains(&trigger)) {
+        requirement.when.iter().for_each(&mut note);
+        note(&requirement.needs);
+        requirement.effects.iter().for_each(|e| e.visit(&mut note));
     }
+    for rule in rules {
+        rule.when.iter().for_each(&mut note);
+        rule.warn.iter().for_each(|w| w.visit(&mut note));
+        rule.effects.iter().for_each(|e| e.visit(&mut note));
+    }
+    read.retain(is_edited);
+    read.sort_unstable();
+    read.dedup();
+    read
 }

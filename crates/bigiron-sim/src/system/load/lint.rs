@@ -1,12 +1,13 @@
 //! Warnings about a system as a whole.
 
-use super::node::{Faults, TomlTable};
+use super::files::Definition;
+use super::node::Faults;
 use super::visit::NextScreen;
 use crate::system::model::{Effect, Screen, ScreenId, System};
 use std::collections::BTreeSet;
 
 /// Warns of screens that nothing leads to.
-pub(super) fn unreachable(system: &System, roots: &[TomlTable<'_>], faults: &mut Faults) {
+pub(super) fn unreachable(system: &System, definition: &Definition<'_>, faults: &mut Faults) {
     let mut reached = BTreeSet::new();
     let mut open: Vec<ScreenId> = vec![system.start, system.abend.then];
     for job in &system.jobs {
@@ -23,14 +24,9 @@ pub(super) fn unreachable(system: &System, roots: &[TomlTable<'_>], faults: &mut
             effects(screen).for_each(|e| targets(e, &mut open));
         }
     }
-    for (_, screen) in system
-        .screens
-        .iter()
-        .enumerate()
-        .filter(|(id, _)| !reached.contains(id))
-    {
-        let file = format!("{}.toml", screen.id);
-        let root = roots.iter().find(|root| root.source.name == file);
+    let screens = system.screens.iter().enumerate();
+    for (_, screen) in screens.filter(|(id, _)| !reached.contains(id)) {
+        let root = definition.screen(&screen.id);
         if let Some(title) = root.and_then(|root| root.key("title")) {
             let fault = faults.warning(
                 title.place(),

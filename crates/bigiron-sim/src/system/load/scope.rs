@@ -5,13 +5,13 @@ use super::node::{Faults, SourcePlace, TomlNode, TomlText};
 use crate::system::expr::{
     self, Expr, FieldNames, Named, Names, TableNames, TypedExpr, check, check_as,
 };
-use crate::system::model::{MapField, ScreenId, Template, TemplateFact, TemplatePart, Variable};
+use crate::system::model::{FieldStyle, ScreenId, TableId, Template, TemplateFact, TemplatePart};
 use crate::system::near::near;
 use crate::system::value::Type;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
 
-/// Everything that has a name.
+/// Everything that is declared and can be named. It is made whole, and not changed afterwards.
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
     pub tables: Vec<TableNames>,
@@ -23,20 +23,20 @@ pub(crate) struct Catalog {
     pub screens: Vec<ScreenNames>,
 }
 
-/// A screen, as far as others need to know it.
+/// A screen as far as expressions, effects and warts may know it.
 #[derive(Debug, Default)]
 pub(crate) struct ScreenNames {
     pub id: String,
     pub window: bool,
     pub over: Option<ScreenId>,
-    pub fields: Vec<MapField>,
+    /// The attributes of its fields, by their ids.
+    pub styles: Vec<FieldStyle>,
     pub names: Vec<FieldNames>,
-    pub state: Vec<Variable>,
-    pub state_names: Vec<Named>,
+    pub state: Vec<Named>,
     pub message: Option<usize>,
     pub list: Option<usize>,
     pub select: Option<usize>,
-    /// It has a list that could not be read, so that nothing is known of its rows.
+    /// Some of it could not be read: what it lacks is no fault of those who name it.
     pub broken: bool,
 }
 
@@ -51,24 +51,18 @@ impl Catalog {
     }
 
     /// The names on a screen, but for rows.
-    pub fn screen_names(&self, screen: &ScreenNames) -> Names<'_> {
+    pub fn screen_names<'n>(&'n self, screen: &'n ScreenNames) -> Names<'n> {
         let owner = screen.over.and_then(|over| self.screens.get(over));
-        let own = self.screens.iter().find(|s| s.id == screen.id);
         Names {
-            state: owner.or(own).map(|s| s.state_names.as_slice()),
-            fields: own.map(|s| s.names.as_slice()),
+            state: Some(owner.unwrap_or(screen).state.as_slice()),
+            fields: Some(screen.names.as_slice()),
             list: screen.list.is_some(),
             ..self.names()
         }
     }
 
     pub fn table(&self, name: &TomlText<'_>, faults: &mut Faults) -> Option<usize> {
-        lookup(
-            "table",
-            name,
-            self.tables.iter().map(|t| t.name.as_str()),
-            faults,
-        )
+        table(&self.tables, name, faults)
     }
 
     pub fn screen(&self, name: &TomlText<'_>, faults: &mut Faults) -> Option<ScreenId> {
@@ -83,6 +77,16 @@ impl Catalog {
     pub fn job(&self, name: &TomlText<'_>, faults: &mut Faults) -> Option<usize> {
         lookup("job", name, self.jobs.iter().map(String::as_str), faults)
     }
+}
+
+/// The index of a table.
+pub(super) fn table(
+    tables: &[TableNames],
+    name: &TomlText<'_>,
+    faults: &mut Faults,
+) -> Option<TableId> {
+    let known = tables.iter().map(|table| table.name.as_str());
+    lookup("table", name, known, faults)
 }
 
 /// The index of a name among those known, or a fault with the nearest.

@@ -1,5 +1,6 @@
 //! The loader on input that nobody would write.
 
+use super::files::MAX_FILE;
 use super::*;
 use proptest::prelude::*;
 

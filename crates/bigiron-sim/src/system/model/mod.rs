@@ -17,6 +17,7 @@ pub use screen::{
 };
 pub use table::{Column, Generate, Maker, Sequence, TableDef};
 
+use super::expr::Named;
 use super::value::{Date, Type, Value};
 use super::wart::Wart;
 use std::collections::BTreeMap;
@@ -82,6 +83,16 @@ pub struct Variable {
     pub of: Type,
     /// Its first value.
     pub initial: Value,
+}
+
+impl Variable {
+    /// What expressions may know of it.
+    pub(crate) fn named(&self) -> Named {
+        Named {
+            name: self.name.clone(),
+            of: self.of.clone(),
+        }
+    }
 }
 
 /// Inactivity that signs off.

@@ -12,7 +12,7 @@ use crate::system::diagnostics::Diagnostics;
 use crate::system::expr::{Named, Names, Scope, Slot};
 use crate::system::load::node::{Faults, SourceFile, TomlKey, TomlNode, TomlTable, TomlText};
 use crate::system::load::scope::Catalog;
-use crate::system::load::{data, parse, structure};
+use crate::system::load::{parse, structure, tables};
 use crate::system::model::{self, System};
 use crate::system::value::Date;
 use std::sync::Arc;
@@ -260,7 +260,11 @@ fn begin(task: &Task, region: &Region, seeds: &[u64], name: &TomlKey<'_>, faults
 /// What tasks may name of a system: its tables and words, nothing of its screens.
 fn catalog(system: &System) -> Catalog {
     Catalog {
-        tables: system.tables.iter().map(data::names).collect(),
+        tables: system
+            .tables
+            .iter()
+            .map(|table| tables::names(&table.name, &table.columns, &table.key))
+            .collect(),
         numbered: system
             .tables
             .iter()

@@ -63,7 +63,7 @@ impl<'c> Effects<'c, '_> {
 
     pub(super) fn mark(&mut self, node: &TomlNode<'_>, table: &TomlTable<'_>) -> Option<Effect> {
         let field = self.field(node)?;
-        let base = self.screen()?.fields.get(field)?.look;
+        let base = *self.screen()?.styles.get(field)?;
         Some(Effect::Mark(field, look(table, base)))
     }
 
