@@ -36,7 +36,7 @@ impl PlayedTerminal for LocalTerminal {
     }
 
     fn press(&mut self, key: Key) -> PlayOutcome {
-        let pressed = self.session.strike(key);
+        let pressed = self.session.press_in_budget(key);
         PlayOutcome {
             alarm: pressed && self.terminal().alarm(),
             over: !pressed,
