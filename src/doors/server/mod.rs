@@ -155,23 +155,13 @@ impl Drop for ConnectionPermit {
 
 /// Accepts the connections of one listener and owns their tasks.
 async fn accept(server: Arc<Server>, config: ListenerConfig) {
-    let service = &server.service;
-    let warn = |message: String| {
-        (service.report)(&OperatorNotice {
-            level: NoticeLevel::Warning,
-            door: Some(config.door),
-            number: None,
-            peer: None,
-            message,
-        });
-    };
     let mut connections = JoinSet::new();
     loop {
         let stream = tokio::select! {
             accepted = config.listener.accept() => match accepted {
                 Ok(stream) => stream,
                 Err(error) => {
-                    warn(format!("cannot accept: {error}"));
+                    server.warn(config.door, format!("cannot accept: {error}"));
                     // Most often the process is out of file descriptors; other connections will close theirs.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
@@ -179,34 +169,57 @@ async fn accept(server: Arc<Server>, config: ListenerConfig) {
             },
             Some(_) = connections.join_next() => continue,
         };
-        let peer = stream.peer();
-        let permit = match server.permit(peer) {
-            Ok(permit) => permit,
-            Err(limit) => {
-                service.metrics.refused.up();
-                warn(limit);
-                continue;
+        match server.permit(stream.peer()) {
+            Ok(permit) => {
+                let context = server.admit(&config, stream.peer());
+                let router = server.router.clone();
+                let tls = config.tls;
+                connections.spawn(async move {
+                    let served = connection(&context, stream, tls, router).await;
+                    report_fault(&context, served);
+                    drop(permit);
+                });
             }
-        };
-        service.metrics.accepted.up();
-        let context = ConnectionContext {
-            number: service.numbers.fetch_add(1, Ordering::Relaxed),
+            Err(limit) => {
+                server.service.metrics.refused.up();
+                server.warn(config.door, limit);
+            }
+        }
+    }
+}
+
+impl Server {
+    /// Reports a message that concerns a listener to the operator.
+    fn warn(&self, door: Door, message: String) {
+        (self.service.report)(&OperatorNotice {
+            level: NoticeLevel::Warning,
+            door: Some(door),
+            number: None,
+            peer: None,
+            message,
+        });
+    }
+
+    /// Counts and numbers a connection.
+    fn admit(&self, config: &ListenerConfig, peer: Option<IpAddr>) -> ConnectionContext {
+        self.service.metrics.accepted.up();
+        ConnectionContext {
+            number: self.service.numbers.fetch_add(1, Ordering::Relaxed),
             door: config.door,
             peer,
             logon: config.logon.clone(),
-            service: Arc::clone(service),
-        };
-        let tls = config.tls;
-        let router = server.router.clone();
-        connections.spawn(async move {
-            if let Err(error) = connection(&context, stream, tls, router).await
-                && !is_gone(&error)
-            {
-                context.service.metrics.faults.up();
-                context.report(&error.to_string());
-            }
-            drop(permit);
-        });
+            service: Arc::clone(&self.service),
+        }
+    }
+}
+
+/// Counts and reports the fault of a connection, unless its client has merely gone.
+fn report_fault(context: &ConnectionContext, served: io::Result<()>) {
+    if let Err(error) = served
+        && !is_gone(&error)
+    {
+        context.service.metrics.faults.up();
+        context.report(&error.to_string());
     }
 }
 

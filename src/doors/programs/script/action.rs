@@ -1,5 +1,7 @@
 //! What each action does.
 
+use std::collections::VecDeque;
+
 use tn3270::terminal::{Key, Terminal};
 
 use super::snap::snap;
@@ -18,36 +20,17 @@ pub fn run(
 ) -> Result<(), String> {
     let (name, least, most, verb) = find(&action.name)?;
     let arguments = action.arguments.as_slice();
-    if !(least..=most).contains(&arguments.len()) {
-        let number = match (least, most) {
-            (least, most) if least == most => least.to_string(),
-            (least, most) if least + 1 == most => format!("{least} or {most}"),
-            (least, most) => format!("{least} to {most}"),
-        };
-        let plural = if (least, most) == (1, 1) { "" } else { "s" };
-        return Err(format!("{name}() requires {number} argument{plural}"));
-    }
+    check_count(name, least, most, arguments.len())?;
     match verb {
         Verb::Key(key) => press(script, subject, key),
-        Verb::Numbered => {
-            let written = arguments.first().map(String::as_str).unwrap_or_default();
-            let key = Key::from_action(name, &[written]);
-            press(
-                script,
-                subject,
-                key.ok_or_else(|| format!("{name}(): Invalid argument '{written}'"))?,
-            )
-        }
+        Verb::Numbered => press(script, subject, numbered_key(name, first(arguments))?),
         Verb::MoveCursor(origin) => {
             let at = cursor_address(subject.terminal(), origin, arguments);
             press_key(Key::MoveCursor(at), subject)
         }
         Verb::TypeString => {
-            let code_page = subject.terminal().options().code_page;
-            let keys = arguments
-                .iter()
-                .flat_map(|argument| text::keys(argument, code_page));
-            script.pending = Some(Pending::Typing(keys.collect(), column(subject.terminal())));
+            let keys = string_keys(subject.terminal(), arguments);
+            script.pending = Some(Pending::Typing(keys, column(subject.terminal())));
             Ok(())
         }
         Verb::HexString => {
@@ -55,12 +38,9 @@ pub fn run(
             script.pending = Some(Pending::Typing(keys.into(), column(subject.terminal())));
             Ok(())
         }
-        Verb::KeyByName => arguments.iter().try_for_each(|written| {
-            let named = text::named_character(written);
-            let character =
-                named.ok_or_else(|| format!("Key(): Nonexistent or invalid name: {written}"))?;
-            press_key(Key::Char(character), subject)
-        }),
+        Verb::KeyByName => arguments
+            .iter()
+            .try_for_each(|written| press_key(Key::Char(named_character(written)?), subject)),
         Verb::Show(part) => {
             script.seen = subject.writes();
             let lines = part.lines(name, subject.terminal(), arguments)?;
@@ -90,10 +70,7 @@ pub fn run(
             script.data.extend(lines);
             Ok(())
         }
-        Verb::Connect => {
-            let host = arguments.first().map(String::as_str).unwrap_or_default();
-            connect(script, subject, host)
-        }
+        Verb::Connect => connect(script, subject, first(arguments)),
         Verb::Disconnect => host::disconnect(subject),
         Verb::Reconnect => connect(script, subject, ""),
         Verb::Expect => expect(script, subject, arguments),
@@ -107,13 +84,7 @@ pub fn run(
         Verb::RestoreInput => input::restore(script, subject, arguments),
         Verb::Capabilities if arguments.is_empty() => Ok(()),
         Verb::Capabilities => Err(format!("{name}(): cannot set on this task type")),
-        Verb::Switch => match arguments.first().map(|word| word.to_ascii_lowercase()) {
-            None => Ok(()),
-            Some(word) if ["true", "false", "forceenable"].contains(&word.as_str()) => Ok(()),
-            Some(_) => Err(format!(
-                "{name}(): Parameter must be true, false or forceenable"
-            )),
-        },
+        Verb::Switch => check_switch(name, arguments),
         Verb::Nothing => Ok(()),
         Verb::Refused(why) => Err(format!("{name}(): {why}")),
         Verb::Quit => {
@@ -121,6 +92,57 @@ pub fn run(
             Ok(())
         }
     }
+}
+
+/// Checks the number of arguments.
+fn check_count(name: &str, least: usize, most: usize, count: usize) -> Result<(), String> {
+    if (least..=most).contains(&count) {
+        return Ok(());
+    }
+    let number = match (least, most) {
+        (least, most) if least == most => least.to_string(),
+        (least, most) if least + 1 == most => format!("{least} or {most}"),
+        (least, most) => format!("{least} to {most}"),
+    };
+    let plural = if (least, most) == (1, 1) { "" } else { "s" };
+    Err(format!("{name}() requires {number} argument{plural}"))
+}
+
+/// Checks the argument of an action that switches something on or off, which may be left out.
+fn check_switch(name: &str, arguments: &[String]) -> Result<(), String> {
+    match arguments.first().map(|word| word.to_ascii_lowercase()) {
+        None => Ok(()),
+        Some(word) if ["true", "false", "forceenable"].contains(&word.as_str()) => Ok(()),
+        Some(_) => Err(format!(
+            "{name}(): Parameter must be true, false or forceenable"
+        )),
+    }
+}
+
+/// The first argument; empty if there is none.
+fn first(arguments: &[String]) -> &str {
+    arguments.first().map(String::as_str).unwrap_or_default()
+}
+
+/// The key of `PF(n)` or `PA(n)`.
+fn numbered_key(name: &str, number: &str) -> Result<Key, String> {
+    let key = Key::from_action(name, &[number]);
+    key.ok_or_else(|| format!("{name}(): Invalid argument '{number}'"))
+}
+
+/// The character that `Key()` names.
+fn named_character(written: &str) -> Result<char, String> {
+    let named = text::named_character(written);
+    named.ok_or_else(|| format!("Key(): Nonexistent or invalid name: {written}"))
+}
+
+/// The keys of `String()`.
+fn string_keys(terminal: &Terminal, arguments: &[String]) -> VecDeque<Key> {
+    let code_page = terminal.options().code_page;
+    let keys = arguments
+        .iter()
+        .flat_map(|argument| text::keys(argument, code_page));
+    keys.collect()
 }
 
 /// How long `Pause()` waits, in milliseconds.
