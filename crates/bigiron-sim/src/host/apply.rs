@@ -1,4 +1,4 @@
-//! Effects are carried out, and taken back when a transaction abends.
+//! Applies effects, and undoes them when a transaction abends.
 
 use super::Host;
 use super::due::DueEvent;
@@ -18,7 +18,7 @@ const MOST_OPENED: u8 = 32;
 
 /// A transaction, or other work that changes the screen.
 #[derive(Debug, Clone)]
-pub(super) struct Unit {
+pub(super) struct UnitOfWork {
     /// The key it answers, if it answers one.
     pub key: Option<Aid>,
     /// What is still to happen.
@@ -36,9 +36,9 @@ pub(super) struct Unit {
     pub unpainted: bool,
 }
 
-impl Unit {
-    pub fn new(key: Option<Aid>) -> Unit {
-        Unit {
+impl UnitOfWork {
+    pub fn new(key: Option<Aid>) -> UnitOfWork {
+        UnitOfWork {
             key,
             ops: VecDeque::new(),
             message: None,
@@ -53,7 +53,7 @@ impl Unit {
 
 /// A step back.
 #[derive(Debug, Clone)]
-pub(super) enum Undo {
+pub(super) enum UndoStep {
     /// What was under a key.
     Row(TableId, RowKey, Option<Row>),
     Session(Vec<Value>),
@@ -114,10 +114,10 @@ impl Host {
         }
     }
 
-    pub(super) fn take_back(&mut self, undo: Vec<Undo>) {
+    pub(super) fn take_back(&mut self, undo: Vec<UndoStep>) {
         for step in undo.into_iter().rev() {
             match step {
-                Undo::Row(table, key, was) => {
+                UndoStep::Row(table, key, was) => {
                     let system = Arc::clone(&self.region.system);
                     let (Some(model), Some(table)) =
                         (system.tables.get(table), self.tables.get_mut(table))
@@ -130,8 +130,8 @@ impl Host {
                         let _ = table.insert(model, row.to_vec());
                     }
                 }
-                Undo::Session(values) => self.session = values,
-                Undo::Hold(record, was) => {
+                UndoStep::Session(values) => self.session = values,
+                UndoStep::Hold(record, was) => {
                     match was {
                         Some(by) => self.holds.insert(record, by),
                         None => self.holds.remove(&record),
@@ -162,7 +162,7 @@ impl Host {
             Op::Refresh => self.start_over(),
             Op::SignOff => return self.sign_off(),
             Op::SetSession(variable, value) => {
-                self.undo.push(Undo::Session(self.session.clone()));
+                self.undo.push(UndoStep::Session(self.session.clone()));
                 if let Some(slot) = self.session.get_mut(variable) {
                     *slot = value;
                 }
@@ -185,9 +185,9 @@ impl Host {
             }
             Op::Abend(code) => return Err(AbendCode(code)),
             Op::Broadcast(text) => self.broadcast(text),
-            Op::Copy(live) => {
+            Op::Copy(wart) => {
                 if let Some(unit) = &mut self.unit {
-                    unit.copy = Some(live);
+                    unit.copy = Some(wart);
                 }
             }
             Op::Unpainted => {
@@ -213,27 +213,27 @@ impl Host {
                     let key = table
                         .insert(model, row)
                         .map_err(|_| AbendCode("DUPREC".into()))?;
-                    self.undo.push(Undo::Row(id, key, None));
+                    self.undo.push(UndoStep::Row(id, key, None));
                 }
             }
             RecordOp::Update(id, key, set) => return self.update(id, key, set),
             RecordOp::Delete(id, key) => {
                 if let Some(row) = self.tables.get_mut(id).and_then(|t| t.remove(&key)) {
-                    self.undo.push(Undo::Row(id, key, Some(row)));
+                    self.undo.push(UndoStep::Row(id, key, Some(row)));
                 }
             }
             RecordOp::Hold(table, key, by) => {
                 let record = (table, key);
                 // Who came first keeps it.
                 if !self.holds.contains_key(&record) {
-                    self.undo.push(Undo::Hold(record.clone(), None));
+                    self.undo.push(UndoStep::Hold(record.clone(), None));
                     self.holds.insert(record, by);
                 }
             }
             RecordOp::Release(table, key) => {
                 let record = (table, key);
                 if let Some(by) = self.holds.remove(&record) {
-                    self.undo.push(Undo::Hold(record, Some(by)));
+                    self.undo.push(UndoStep::Hold(record, Some(by)));
                 }
             }
         }
@@ -254,8 +254,8 @@ impl Host {
             WriteError::Absent => AbendCode("NOTFND".into()),
             WriteError::Duplicate => AbendCode("DUPREC".into()),
         })?;
-        self.undo.push(Undo::Row(id, key, Some(old)));
-        let made = new_key.map(|key| Undo::Row(id, key, None));
+        self.undo.push(UndoStep::Row(id, key, Some(old)));
+        let made = new_key.map(|key| UndoStep::Row(id, key, None));
         self.undo.extend(made);
         Ok(())
     }
@@ -403,11 +403,11 @@ impl Host {
     }
 
     pub(super) fn sign_off(&mut self) -> Result<(), AbendCode> {
-        self.undo.push(Undo::Session(self.session.clone()));
+        self.undo.push(UndoStep::Session(self.session.clone()));
         let initial = self.region.system.session.iter();
         self.session = initial.map(|variable| variable.initial.clone()).collect();
         for (record, by) in std::mem::take(&mut self.holds) {
-            self.undo.push(Undo::Hold(record, Some(by)));
+            self.undo.push(UndoStep::Hold(record, Some(by)));
         }
         self.frames.clear();
         let start = self.region.system.start;

@@ -1,12 +1,12 @@
 //! Another release of some screens: the same fields and rules under another layout, drawn from the stream `layout`.
 //!
-//! A release is made when a host is opened, and stays. Fields keep their ids, so that rules, forms and other warts know nothing of
-//! it; what the operator presses is told to them as the key of the definition.
+//! A release is made when a host is opened, and stays. Fields keep their ids and pressed keys are translated to those of the
+//! definition, so rules, fields and other warts work as on the declared layout.
 
 use super::Region;
+use super::active_wart::ActiveWart;
 use super::chance::Chance;
 use super::map::PreparedMap;
-use super::wart::Live;
 use crate::system::model::{FieldStyle, MapText, Screen, ScreenId, System, Trigger};
 use crate::system::wart::wording::{renumber, reword};
 use crate::system::wart::{Bend, Drift, Wart, WartOccasion};
@@ -38,13 +38,16 @@ impl ReleaseLayout {
 }
 
 /// The region as the drifts among the warts that are on have it, and what of it does not stand in the screens.
-pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<ReleaseLayout>>) {
-    let warts = live.iter().filter_map(|live| {
-        let wart = region.system.warts.get(live.wart())?;
+pub(super) fn release(
+    region: &Region,
+    active: &[ActiveWart],
+) -> (Region, Option<Arc<ReleaseLayout>>) {
+    let warts = active.iter().filter_map(|active| {
+        let wart = region.system.warts.get(active.wart())?;
         let Bend::Drift(drift) = &wart.bend else {
             return None;
         };
-        Some((wart, drift.as_ref(), live.chance()))
+        Some((wart, drift.as_ref(), active.chance()))
     });
     let drifts: Vec<(&Wart, &Drift, f64)> = warts.collect();
     if drifts.is_empty() {

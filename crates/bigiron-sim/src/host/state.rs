@@ -1,7 +1,7 @@
-//! The state of a host as a number, and what must always hold of it.
+//! The hash of a host's state, and its invariants.
 
 use super::Host;
-use super::apply::Unit;
+use super::apply::UnitOfWork;
 use super::due::DueEvent;
 use super::frame::Frame;
 use super::table::hash_value;
@@ -9,10 +9,10 @@ use crate::system::value::Value;
 use std::hash::Hasher;
 use xxhash_rust::xxh3::Xxh3;
 
-/// Feeds what makes up a state, each part with its length, the same bytes on every machine.
-struct Digest(Xxh3);
+/// Hashes the parts of a state, each with its length, as the same bytes on every machine.
+struct StateDigest(Xxh3);
 
-impl Digest {
+impl StateDigest {
     fn number(&mut self, number: u64) {
         self.0.update(&number.to_le_bytes());
     }
@@ -69,7 +69,7 @@ impl Digest {
         parts.into_iter().for_each(|part| self.index(part));
     }
 
-    fn unit(&mut self, unit: &Unit) {
+    fn unit(&mut self, unit: &UnitOfWork) {
         self.text(&format!("{:?} {:?}", unit.ops, unit.message));
         if let Some(copy) = unit.copy {
             self.index(copy);
@@ -81,11 +81,10 @@ impl Digest {
 }
 
 impl Host {
-    /// A hash of everything the host knows, equal for equal worlds in every process and on every machine: tables, the open
-    /// screens and what it knows of their fields, session variables, holds, what is due, the clock. What is drawn at random
-    /// depends on the seed alone, which is in it.
+    /// A hash of the host's whole state, equal for equal states in every process and on every machine: tables, open screens with
+    /// their fields, session variables, holds, pending events, the clock, warts, and the seed, on which every random draw depends.
     pub fn state_hash(&self) -> u64 {
-        let mut digest = Digest(Xxh3::new());
+        let mut digest = StateDigest(Xxh3::new());
         digest.number(self.region.seed);
         digest.number(self.now);
         self.tables
@@ -109,8 +108,8 @@ impl Host {
             digest.number(due);
             digest.event(event);
         }
-        for live in &self.warts {
-            digest.text(&format!("{live:?}"));
+        for wart in &self.warts {
+            digest.text(&format!("{wart:?}"));
         }
         for copy in &self.copies {
             digest.number(copy.taken);
@@ -126,7 +125,7 @@ impl Host {
         digest.0.finish()
     }
 
-    /// Checks what must always hold; the error says what does not.
+    /// Checks the invariants of a host; the error names the first that is violated.
     pub fn verify(&self) -> Result<(), String> {
         for (table, model) in self.tables.iter().zip(&self.region.system.tables) {
             table.verify(model)?;
