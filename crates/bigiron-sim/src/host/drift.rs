@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tn3270::wire::{Aid, FieldAttribute};
 
-/// What of a release does not stand in its screens.
+/// The parts of a release that are not in its screens: keys and inserted screens.
 #[derive(Debug, Default)]
 pub(super) struct ReleaseLayout {
     /// Keys of the definition by the key that is pressed, by screen.
@@ -37,7 +37,7 @@ impl ReleaseLayout {
     }
 }
 
-/// The region as the drifts among the warts that are on have it, and what of it does not stand in the screens.
+/// The region with the drifts among the active warts applied, and its layout if there are any.
 pub(super) fn release(
     region: &Region,
     active: &[ActiveWart],
@@ -112,8 +112,8 @@ fn drifted(
     }
 }
 
-/// Gives the keys that the screen has rules for another number each, in its texts too: the keys of the definition by those that
-/// are pressed from now on.
+/// Gives each of the keys that the screen has rules for another number, in its texts too. Returns the keys of the definition by
+/// those that are pressed from now on.
 fn renumbered(screen: &mut Screen, keys: &[Aid], draw: &mut Chance) -> Option<BTreeMap<Aid, Aid>> {
     let has = |key: &&Aid| screen.keys.contains_key(&Trigger::Key(**key));
     let old: Vec<Aid> = keys.iter().filter(has).copied().collect();
@@ -241,13 +241,13 @@ fn covers(at: u16, length: usize, cell: usize) -> bool {
     (usize::from(at)..=usize::from(at) + length).contains(&cell)
 }
 
-/// What stands in the rows of a screen.
+/// How the rows of a screen are used.
 struct Rows {
-    /// The row has something to see.
+    /// The row shows something.
     filled: Vec<bool>,
     /// The row has an input field outside a list, and no other has just its labels.
     entry: Vec<bool>,
-    /// What stands in the row runs on into the next.
+    /// The content of the row runs on into the next.
     runs_on: Vec<bool>,
 }
 
@@ -308,7 +308,7 @@ impl Rows {
         rows
     }
 
-    /// Whether a row can go elsewhere without what is above or below it.
+    /// Whether a row can be moved without those above and below it.
     fn is_loose(&self, row: usize) -> bool {
         let runs_on = |row: Option<usize>| {
             row.and_then(|row| self.runs_on.get(row))
@@ -318,7 +318,7 @@ impl Rows {
         !runs_on(Some(row)) && !runs_on(row.checked_sub(1))
     }
 
-    /// Runs of two rows and more that may change places: from a row up to another.
+    /// Runs of two rows and more that may change places, each as its first row and the row after its last.
     fn runs(&self) -> Vec<(usize, usize)> {
         let mut runs = Vec::new();
         let mut from = None;
