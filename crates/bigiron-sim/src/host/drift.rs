@@ -253,59 +253,61 @@ struct Rows {
 
 impl Rows {
     fn of(screen: &Screen) -> Rows {
-        let columns = screen.columns.max(1);
         let mut rows = Rows {
             filled: vec![false; screen.rows],
             entry: vec![false; screen.rows],
             runs_on: vec![false; screen.rows],
         };
-        let mark = |rows: &mut Vec<bool>, row: usize| {
-            if let Some(slot) = rows.get_mut(row) {
-                *slot = true;
-            }
-        };
-        let mut labels: Vec<String> = vec![String::new(); screen.rows];
-        let mut lists = vec![false; screen.rows];
-        for text in screen
-            .text
-            .iter()
-            .filter(|text| !text.text.trim().is_empty())
-        {
-            let (row, end) = (
-                usize::from(text.at),
-                usize::from(text.at) + text.text.chars().count(),
-            );
-            mark(&mut rows.filled, row / columns);
-            (row / columns..end / columns).for_each(|row| mark(&mut rows.runs_on, row));
-            if let Some(label) = labels.get_mut(row / columns) {
-                label.push_str(&text.text);
-            }
-        }
-        for field in &screen.fields {
-            let (row, end) = (
-                usize::from(field.at),
-                usize::from(field.at) + field.length + 1,
-            );
-            mark(&mut rows.filled, row / columns);
-            (row / columns..end / columns).for_each(|row| {
-                mark(&mut rows.runs_on, row);
-                mark(&mut rows.filled, row + 1);
-            });
-            if field.list_row.is_some() {
-                mark(&mut lists, row / columns);
-            } else if !field.look.attribute.is_protected() {
-                mark(&mut rows.entry, row / columns);
-            }
-        }
-        for row in 0..screen.rows {
+        let labels = rows.add_texts(screen);
+        let lists = rows.add_fields(screen);
+        for (row, entry) in rows.entry.iter_mut().enumerate() {
             let label = labels.get(row).map_or("", String::as_str);
             let alone = labels.iter().filter(|other| *other == label).count() == 1;
             let is_list = lists.get(row).copied().unwrap_or(true);
-            if let Some(entry) = rows.entry.get_mut(row) {
-                *entry &= !is_list && alone && !label.trim().is_empty();
-            }
+            *entry &= !is_list && alone && !label.trim().is_empty();
         }
         rows
+    }
+
+    /// Adds the fixed texts. Returns the text of each row.
+    fn add_texts(&mut self, screen: &Screen) -> Vec<String> {
+        let columns = screen.columns.max(1);
+        let mut labels = vec![String::new(); screen.rows];
+        let texts = screen.text.iter();
+        for text in texts.filter(|text| !text.text.trim().is_empty()) {
+            let start = usize::from(text.at);
+            let (row, last) = (
+                start / columns,
+                (start + text.text.chars().count()) / columns,
+            );
+            mark(&mut self.filled, row);
+            (row..last).for_each(|row| mark(&mut self.runs_on, row));
+            if let Some(label) = labels.get_mut(row) {
+                label.push_str(&text.text);
+            }
+        }
+        labels
+    }
+
+    /// Adds the fields; input fields outside a list make a row one of entry. Returns which rows belong to a list.
+    fn add_fields(&mut self, screen: &Screen) -> Vec<bool> {
+        let columns = screen.columns.max(1);
+        let mut lists = vec![false; screen.rows];
+        for field in &screen.fields {
+            let start = usize::from(field.at);
+            let (row, last) = (start / columns, (start + field.length + 1) / columns);
+            mark(&mut self.filled, row);
+            for row in row..last {
+                mark(&mut self.runs_on, row);
+                mark(&mut self.filled, row + 1);
+            }
+            if field.list_row.is_some() {
+                mark(&mut lists, row);
+            } else if !field.look.attribute.is_protected() {
+                mark(&mut self.entry, row);
+            }
+        }
+        lists
     }
 
     /// Whether a row can be moved without those above and below it.
@@ -356,5 +358,11 @@ impl Rows {
         // The heading stays where it is.
         let top = (1..from).find(|row| blank(*row))?;
         (top + 1 < from).then_some((top, from, to))
+    }
+}
+
+fn mark(rows: &mut [bool], row: usize) {
+    if let Some(slot) = rows.get_mut(row) {
+        *slot = true;
     }
 }

@@ -5,6 +5,7 @@ use super::apply::UnitOfWork;
 use super::due::DueEvent;
 use super::frame::Frame;
 use super::table::hash_value;
+use crate::system::model::Screen;
 use crate::system::value::Value;
 use std::hash::Hasher;
 use xxhash_rust::xxh3::Xxh3;
@@ -130,33 +131,12 @@ impl Host {
         for (table, model) in self.tables.iter().zip(&self.region.system.tables) {
             table.verify(model)?;
         }
-        let check = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         check(
             self.next_frame == 1 || !self.frames.is_empty(),
             "no screen is open",
         )?;
         for frame in &self.frames {
-            let screen = self.screen(frame);
-            let name = &screen.id;
-            check(
-                frame.entries.len() == screen.fields.len(),
-                &format!("{name}: entries are not those of its fields"),
-            )?;
-            for (field, entry) in screen.fields.iter().zip(frame.entries.iter()) {
-                check(
-                    entry.text.as_text().chars().count() <= field.length,
-                    &format!("{name}.{} holds more than it has room for", field.name),
-                )?;
-                check(
-                    entry.value.of() == field.of || matches!(entry.value, Value::List(_)),
-                    &format!("{name}.{} holds a value of another type", field.name),
-                )?;
-            }
-            let page = screen.list.as_ref().map_or(1, |list| list.page.max(1));
-            check(
-                frame.page == 0 || frame.page * page < frame.keys.len(),
-                &format!("{name}: a page past the end of its list is shown"),
-            )?;
+            verify_frame(frame, self.screen(frame))?;
         }
         check(
             self.unit.is_some() || self.waiting.is_empty(),
@@ -167,6 +147,34 @@ impl Host {
             "something due has not happened",
         )
     }
+}
+
+/// Checks the invariants of an open screen.
+fn verify_frame(frame: &Frame, screen: &Screen) -> Result<(), String> {
+    let name = &screen.id;
+    check(
+        frame.entries.len() == screen.fields.len(),
+        &format!("{name}: entries are not those of its fields"),
+    )?;
+    for (field, entry) in screen.fields.iter().zip(frame.entries.iter()) {
+        check(
+            entry.text.as_text().chars().count() <= field.length,
+            &format!("{name}.{} holds more than it has room for", field.name),
+        )?;
+        check(
+            entry.value.of() == field.of || matches!(entry.value, Value::List(_)),
+            &format!("{name}.{} holds a value of another type", field.name),
+        )?;
+    }
+    let page = screen.list.as_ref().map_or(1, |list| list.page.max(1));
+    check(
+        frame.page == 0 || frame.page * page < frame.keys.len(),
+        &format!("{name}: a page past the end of its list is shown"),
+    )
+}
+
+fn check(holds: bool, what: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
 }
 
 #[cfg(test)]
