@@ -193,7 +193,7 @@ impl At {
     fn keys(&mut self, line: &str) -> &mut At {
         for key in Press::parse_line(line).unwrap() {
             self.0.press(key, &mut ());
-            self.0.line().host().verify().unwrap();
+            self.0.host().verify().unwrap();
             self.0.terminal().verify().unwrap();
         }
         self
@@ -213,7 +213,7 @@ impl At {
     }
 
     fn sales(&self) -> usize {
-        self.0.line().host().tables()[1].len()
+        self.0.host().tables()[1].len()
     }
 }
 
@@ -267,7 +267,7 @@ fn a_window_comes_first_and_the_sale_after_its_delay() {
             "          +--------------+",
         ]
     );
-    assert_eq!(at.0.line().host().screen_id(), Some("DESKW"));
+    assert_eq!(at.0.host().screen_id(), Some("DESKW"));
     at.keys("n<enter>y<enter>");
     assert_eq!(at.row(0), " DESK1   ITEM  A1     SEEN  YES");
     assert_eq!(at.row(2), " PRICE  60         NOTE");
@@ -319,7 +319,7 @@ fn jobs_run_when_due_and_an_idle_terminal_is_signed_off_once() {
     let mut at = At::start();
     at.keys("x<enter>5<pf5>y<enter><pf5>");
     let posted = |at: &At| {
-        at.0.line().host().tables()[1]
+        at.0.host().tables()[1]
             .iter()
             .all(|record| record.row()[3].is_true())
     };
@@ -360,7 +360,7 @@ proptest! {
         let mut fork = at.0.clone();
         for key in after {
             at.0.press(key, &mut ());
-            prop_assert_eq!(at.0.line().host().verify(), Ok(()));
+            prop_assert_eq!(at.0.host().verify(), Ok(()));
             fork.press(key, &mut ());
         }
         prop_assert_eq!(at.0.session_hash(), fork.session_hash());
@@ -382,13 +382,13 @@ proptest! {
             live.press(key, &mut ());
             for _ in 0..20 {
                 let to = live.now() + steps.next().unwrap_or(1);
-                if live.line().host().is_busy() {
+                if live.host().is_busy() {
                     live.advance_to(to, &mut ());
                 }
             }
-            live.advance_to(live.now() + 10_000 * u64::from(live.line().host().is_busy()), &mut ());
+            live.advance_to(live.now() + 10_000 * u64::from(live.host().is_busy()), &mut ());
         }
-        let tables = |session: &Session| session.line().host().tables().iter().map(Table::digest).collect::<Vec<_>>();
+        let tables = |session: &Session| session.host().tables().iter().map(Table::digest).collect::<Vec<_>>();
         prop_assert_eq!(tables(&turn), tables(&live));
     }
 

@@ -43,7 +43,7 @@ fn renewing(desk: &Arc<System>, warts: &str, seed: u64) -> Session {
     let mut session = Session::open(desk, &setup, &mut ());
     for key in Press::parse_line("CLK042IRON<enter>INQ<tab>D4471902<enter><pf4>").unwrap() {
         session.press(key, &mut ());
-        session.line().host().verify().unwrap();
+        session.host().verify().unwrap();
         session.terminal().verify().unwrap();
     }
     session

@@ -126,11 +126,11 @@ fn window_comes_until_it_is_answered() {
         "window",
         "on = \"TILL1.pf5\"\nnth = 1\nmodal = \"TILLW\"\nunless = \"session.seen\"",
     );
-    assert_eq!(at.0.line().host().screen_id(), Some("TILLW"));
+    assert_eq!(at.0.host().screen_id(), Some("TILLW"));
     assert_eq!(at.found().2, 0);
     at.keys("n<enter>");
     assert_eq!(
-        at.0.line().host().screen_id(),
+        at.0.host().screen_id(),
         Some("TILLW"),
         "nothing else is reachable"
     );
@@ -194,7 +194,7 @@ fn truncate_cuts_and_translates() {
 
 /// The records of the table of articles.
 fn items(at: &At) -> Vec<String> {
-    let rows = at.0.line().host().tables()[0].iter();
+    let rows = at.0.host().tables()[0].iter();
     rows.map(|record| record.row())
         .map(|row| format!("{} {} {}", row[0], row[1], row[2]))
         .collect()
@@ -209,7 +209,7 @@ fn misdirect_writes_another_value() {
     at.is("TILL2", "", 1, 1, "5.00 X!");
     at.tells("TILL1 SALES 1 LOGS 1 POSTED 0 FILE 5.00 X!");
     let at = sold("misdirect", "table = \"sale\"\nset = { note = \"'Z'\" }");
-    let sales = at.0.line().host().tables()[1].iter();
+    let sales = at.0.host().tables()[1].iter();
     let notes: Vec<String> = sales.map(|sale| sale.row()[1].to_string()).collect();
     assert_eq!(notes, ["Z"]);
 }
@@ -396,7 +396,7 @@ fn unpainted_frees_the_keyboard_and_leaves_the_screen() {
     let mut at = sold("unpainted", "on = \"TILL1.pf5\"");
     assert_eq!(at.0.terminal().lock(), None);
     assert_eq!(at.row(0), "TILL1 SALES 0 LOGS 0 POSTED 0 FILE 10.00 OLD");
-    assert_eq!(at.0.line().host().tables()[1].len(), 1, "it was sold");
+    assert_eq!(at.0.host().tables()[1].len(), 1, "it was sold");
     at.keys(SELL).is("TILL2", "", 1, 1, "5.00 X");
     at.tells("TILL1 SALES 1 LOGS 1 POSTED 0 FILE 5.00 X");
 }

@@ -167,7 +167,7 @@ impl At {
     fn keys(&mut self, line: &str) -> &mut At {
         for key in Press::parse_line(line).unwrap() {
             self.0.press(key, &mut ());
-            self.0.line().host().verify().unwrap();
+            self.0.host().verify().unwrap();
             self.0.terminal().verify().unwrap();
         }
         self
@@ -180,7 +180,7 @@ impl At {
 
     /// The screen's name, its message, and how many sales and logs there are and at which price and note.
     fn found(&self) -> (String, String, usize, usize, String) {
-        let tables = self.0.line().host().tables();
+        let tables = self.0.host().tables();
         let item = tables[0].iter().next().unwrap().row();
         let name: String = self.row(0).chars().take(5).collect();
         let message = if name == "TILL1" {

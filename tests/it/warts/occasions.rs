@@ -113,8 +113,8 @@ fn no_moment_tells_what_a_wart_drew() {
     ] {
         let system = till(&declared("w", kind, &format!("on = \"TILL1.pf5\"\n{more}")));
         let runs: Vec<_> = (0..24).map(|seed| seen(&system, "w", seed)).collect();
-        let (told, sales): (BTreeSet<_>, BTreeSet<_>) = runs.into_iter().unzip();
-        assert_eq!(told.len(), 1, "{kind} is told by the time or the screen");
+        let (shown, sales): (BTreeSet<_>, BTreeSet<_>) = runs.into_iter().unzip();
+        assert_eq!(shown.len(), 1, "{kind} shows in the time or on the screen");
         assert!(sales.len() > 1, "{kind} drew the same on every seed");
     }
 }

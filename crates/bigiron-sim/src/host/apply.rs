@@ -1,11 +1,11 @@
-//! Effects are carried out, and taken back when a transaction abends.
+//! Applies effects, and undoes them when a transaction abends.
 
-use super::Host;
 use super::due::DueEvent;
 use super::effect::{FormOp, Op, RecordOp};
 use super::frame::{Frame, FrameId, StaleValues};
 use super::table::WriteError;
 use super::view::{HostView, today};
+use super::{Host, Millis};
 use crate::system::expr::{EvalError, TableId};
 use crate::system::model::{Paging, ScreenId, Trigger};
 use crate::system::value::{Row, RowKey, Value};
@@ -16,29 +16,29 @@ use tn3270::wire::{Aid, Wcc};
 /// Screens one unit of work may open: more is a loop, a runaway task.
 const MOST_OPENED: u8 = 32;
 
-/// A transaction, or other work that changes the screen.
+/// A unit of work: a transaction, or other work that changes the screen.
 #[derive(Debug, Clone)]
-pub(super) struct Unit {
+pub(super) struct UnitOfWork {
     /// The key it answers, if it answers one.
     pub key: Option<Aid>,
-    /// What is still to happen.
+    /// The effects that are still to be applied.
     pub ops: VecDeque<Op>,
-    /// For the message field of the screen shown at the end.
+    /// The text for the message field of the screen that is shown at the end.
     pub message: Option<String>,
     pub alarm: bool,
     /// Screens opened so far.
     pub opened: u8,
     /// Something was typed before the key.
     pub typed: bool,
-    /// The wart, by its place, whose copy the answer is read from.
+    /// The wart whose copy of tables the answer reads, by its index among those that are on.
     pub copy: Option<usize>,
     /// The answer paints nothing.
     pub unpainted: bool,
 }
 
-impl Unit {
-    pub fn new(key: Option<Aid>) -> Unit {
-        Unit {
+impl UnitOfWork {
+    pub fn new(key: Option<Aid>) -> UnitOfWork {
+        UnitOfWork {
             key,
             ops: VecDeque::new(),
             message: None,
@@ -51,16 +51,16 @@ impl Unit {
     }
 }
 
-/// A step back.
+/// How to undo one effect.
 #[derive(Debug, Clone)]
-pub(super) enum Undo {
-    /// What was under a key.
+pub(super) enum UndoStep {
+    /// The row that was under a key, if there was one.
     Row(TableId, RowKey, Option<Row>),
     Session(Vec<Value>),
     Hold((TableId, RowKey), Option<Value>),
 }
 
-/// Why a unit of work ends before its end: the abend code.
+/// The abend code of a unit of work that ends early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AbendCode(pub String);
 
@@ -71,7 +71,7 @@ impl From<EvalError> for AbendCode {
 }
 
 impl Host {
-    /// Adds to the unit of work and goes on with it.
+    /// Adds effects to the unit of work and goes on with it.
     pub(super) fn go_on(&mut self, ops: impl IntoIterator<Item = Op>) {
         if let Some(unit) = &mut self.unit {
             unit.ops.extend(ops);
@@ -84,7 +84,7 @@ impl Host {
         while let Some(op) = self.unit.as_mut().and_then(|unit| unit.ops.pop_front()) {
             if let Op::Delay(by) = op {
                 if by > 0 {
-                    self.queue(self.now.saturating_add(by), DueEvent::Resume);
+                    self.queue_after(by, DueEvent::Resume);
                     return;
                 }
             } else if let Err(abend) = self.apply(op) {
@@ -94,7 +94,7 @@ impl Host {
         self.finish();
     }
 
-    /// Takes back what the unit of work has done, and answers with the bare screen.
+    /// Undoes the unit of work, and answers with the screen of an abend.
     pub(super) fn abend(&mut self, abend: AbendCode) {
         self.note(|| format!("abend {}", abend.0));
         let undo = std::mem::take(&mut self.undo);
@@ -102,7 +102,7 @@ impl Host {
         let system = Arc::clone(&self.region.system);
         let mut view = HostView::new(self, self.top());
         view.given.1 = abend.0;
-        // A line that cannot be worked out is left empty: there is nowhere further to fall.
+        // A line that cannot be evaluated stays empty: a second abend would have no screen of its own.
         let lines = system.abend.lines.iter();
         let lines = lines.map(|line| view.text(line).unwrap_or_default());
         let lines = lines.collect();
@@ -114,10 +114,11 @@ impl Host {
         }
     }
 
-    pub(super) fn take_back(&mut self, undo: Vec<Undo>) {
+    /// Undoes effects, the last first.
+    pub(super) fn take_back(&mut self, undo: Vec<UndoStep>) {
         for step in undo.into_iter().rev() {
             match step {
-                Undo::Row(table, key, was) => {
+                UndoStep::Row(table, key, was) => {
                     let system = Arc::clone(&self.region.system);
                     let (Some(model), Some(table)) =
                         (system.tables.get(table), self.tables.get_mut(table))
@@ -126,12 +127,12 @@ impl Host {
                     };
                     table.remove(&key);
                     if let Some(row) = was {
-                        // The key has just been freed.
+                        // It cannot fail: the key has just been removed.
                         let _ = table.insert(model, row.to_vec());
                     }
                 }
-                Undo::Session(values) => self.session = values,
-                Undo::Hold(record, was) => {
+                UndoStep::Session(values) => self.session = values,
+                UndoStep::Hold(record, was) => {
                     match was {
                         Some(by) => self.holds.insert(record, by),
                         None => self.holds.remove(&record),
@@ -141,18 +142,15 @@ impl Host {
         }
     }
 
+    /// Applies an effect. An error ends the unit of work with an abend.
     pub(super) fn apply(&mut self, op: Op) -> Result<(), AbendCode> {
         match op {
-            Op::Message(text) => {
-                if let Some(unit) = &mut self.unit {
-                    unit.message = Some(text);
-                }
-            }
-            Op::Alarm => {
-                if let Some(unit) = &mut self.unit {
-                    unit.alarm = true;
-                }
-            }
+            Op::Message(text) => self.in_unit(|unit| unit.message = Some(text)),
+            Op::Alarm => self.in_unit(|unit| unit.alarm = true),
+            Op::Copy(wart) => self.in_unit(|unit| unit.copy = Some(wart)),
+            Op::Unpainted => self.in_unit(|unit| unit.unpainted = true),
+            // In a job that a transaction runs: what follows the job waits.
+            Op::Delay(by) => self.in_unit(|unit| unit.ops.push_front(Op::Delay(by))),
             Op::Goto(screen) => {
                 self.frames.clear();
                 return self.open_released(screen);
@@ -161,40 +159,13 @@ impl Host {
             Op::Back => return self.back(),
             Op::Refresh => self.start_over(),
             Op::SignOff => return self.sign_off(),
-            Op::SetSession(variable, value) => {
-                self.undo.push(Undo::Session(self.session.clone()));
-                if let Some(slot) = self.session.get_mut(variable) {
-                    *slot = value;
-                }
-            }
-            Op::Delay(by) => {
-                // Inside a job run by a transaction: what follows the job waits.
-                if let Some(unit) = &mut self.unit {
-                    unit.ops.push_front(Op::Delay(by));
-                }
-            }
+            Op::SetSession(variable, value) => self.set_session(variable, value),
             Op::Run(job) => return self.run(job),
-            Op::Submit(job, after) => {
-                let due = self.now.saturating_add(after);
-                self.queue(due, DueEvent::Job { job, step: 0 });
-            }
+            Op::Submit(job, after) => self.queue_after(after, DueEvent::Job { job, step: 0 }),
+            Op::Later { by, ops, at } => self.queue_after(by, DueEvent::Later { ops, at }),
             Op::Syncpoint => self.undo.clear(),
-            Op::Later { by, ops, at } => {
-                let due = self.now.saturating_add(by);
-                self.queue(due, DueEvent::Later { ops, at });
-            }
             Op::Abend(code) => return Err(AbendCode(code)),
             Op::Broadcast(text) => self.broadcast(text),
-            Op::Copy(live) => {
-                if let Some(unit) = &mut self.unit {
-                    unit.copy = Some(live);
-                }
-            }
-            Op::Unpainted => {
-                if let Some(unit) = &mut self.unit {
-                    unit.unpainted = true;
-                }
-            }
             Op::Show => return self.send(Wcc::default()),
             Op::Answer => return self.answer(),
             Op::Record(op) => return self.record(op),
@@ -203,7 +174,24 @@ impl Host {
         Ok(())
     }
 
-    /// What changes records and their holds.
+    fn in_unit(&mut self, change: impl FnOnce(&mut UnitOfWork)) {
+        if let Some(unit) = &mut self.unit {
+            change(unit);
+        }
+    }
+
+    fn queue_after(&mut self, by: Millis, event: DueEvent) {
+        self.queue(self.now.saturating_add(by), event);
+    }
+
+    fn set_session(&mut self, variable: usize, value: Value) {
+        self.undo.push(UndoStep::Session(self.session.clone()));
+        if let Some(slot) = self.session.get_mut(variable) {
+            *slot = value;
+        }
+    }
+
+    /// Applies an effect on a record or its hold.
     fn record(&mut self, op: RecordOp) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         match op {
@@ -213,27 +201,27 @@ impl Host {
                     let key = table
                         .insert(model, row)
                         .map_err(|_| AbendCode("DUPREC".into()))?;
-                    self.undo.push(Undo::Row(id, key, None));
+                    self.undo.push(UndoStep::Row(id, key, None));
                 }
             }
             RecordOp::Update(id, key, set) => return self.update(id, key, set),
             RecordOp::Delete(id, key) => {
                 if let Some(row) = self.tables.get_mut(id).and_then(|t| t.remove(&key)) {
-                    self.undo.push(Undo::Row(id, key, Some(row)));
+                    self.undo.push(UndoStep::Row(id, key, Some(row)));
                 }
             }
             RecordOp::Hold(table, key, by) => {
                 let record = (table, key);
-                // Who came first keeps it.
+                // A record that is held stays with its holder.
                 if !self.holds.contains_key(&record) {
-                    self.undo.push(Undo::Hold(record.clone(), None));
+                    self.undo.push(UndoStep::Hold(record.clone(), None));
                     self.holds.insert(record, by);
                 }
             }
             RecordOp::Release(table, key) => {
                 let record = (table, key);
                 if let Some(by) = self.holds.remove(&record) {
-                    self.undo.push(Undo::Hold(record, Some(by)));
+                    self.undo.push(UndoStep::Hold(record, Some(by)));
                 }
             }
         }
@@ -254,13 +242,13 @@ impl Host {
             WriteError::Absent => AbendCode("NOTFND".into()),
             WriteError::Duplicate => AbendCode("DUPREC".into()),
         })?;
-        self.undo.push(Undo::Row(id, key, Some(old)));
-        let made = new_key.map(|key| Undo::Row(id, key, None));
+        self.undo.push(UndoStep::Row(id, key, Some(old)));
+        let made = new_key.map(|key| UndoStep::Row(id, key, None));
         self.undo.extend(made);
         Ok(())
     }
 
-    /// What changes a form that is open; one that is closed by now is passed over.
+    /// Applies an effect on an open screen; one for a screen that has been closed is ignored.
     fn form(&mut self, op: FormOp) {
         let system = Arc::clone(&self.region.system);
         let today = today(&system, self.now);
@@ -403,11 +391,11 @@ impl Host {
     }
 
     pub(super) fn sign_off(&mut self) -> Result<(), AbendCode> {
-        self.undo.push(Undo::Session(self.session.clone()));
+        self.undo.push(UndoStep::Session(self.session.clone()));
         let initial = self.region.system.session.iter();
         self.session = initial.map(|variable| variable.initial.clone()).collect();
         for (record, by) in std::mem::take(&mut self.holds) {
-            self.undo.push(Undo::Hold(record, Some(by)));
+            self.undo.push(UndoStep::Hold(record, Some(by)));
         }
         self.frames.clear();
         let start = self.region.system.start;

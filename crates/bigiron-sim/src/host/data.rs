@@ -31,7 +31,7 @@ pub fn tables(system: &System, seed: u64) -> Vec<Table> {
                 .filter_map(|(column, maker)| {
                     let made = model.columns.get(*column)?;
                     let chance = Chance::stream(seed, "data", &[&model.name, &made.name]);
-                    Some(Column::new(
+                    Some(ColumnGenerator::new(
                         system, *column, &made.of, maker, chance, &tables,
                     ))
                 })
@@ -44,14 +44,14 @@ pub fn tables(system: &System, seed: u64) -> Vec<Table> {
 
 /// One value as a generated column of this type would have it, with the draws of a stream of its own.
 pub fn draw(system: &System, of: &Type, maker: &Maker, chance: Chance, tables: &[Table]) -> Value {
-    Column::new(system, 0, of, maker, chance, tables).make(0, &Row::from([]), tables)
+    ColumnGenerator::new(system, 0, of, maker, chance, tables).make(0, &Row::from([]), tables)
 }
 
 fn fill(
     system: &System,
     id: TableId,
     generate: &Generate,
-    mut makers: Vec<Column<'_>>,
+    mut makers: Vec<ColumnGenerator<'_>>,
     tables: &mut [Table],
 ) {
     let model = &system.tables[id];
@@ -77,7 +77,7 @@ fn fill(
 }
 
 /// What makes the values of one column, with its own stream of draws.
-struct Column<'a> {
+struct ColumnGenerator<'a> {
     system: &'a System,
     column: usize,
     of: &'a Type,
@@ -88,7 +88,7 @@ struct Column<'a> {
 /// A [`Maker`], with what it needs for every row worked out once.
 enum ValueSource<'a> {
     /// A text of these parts.
-    Pieces(Vec<Piece<'a>>),
+    Pieces(Vec<TextPart<'a>>),
     /// One of these values, with the weight that stands at its place.
     Weighted(&'a [(Value, u32)], Vec<u32>),
     /// A number, in units of the column's scale, from the first to the second.
@@ -111,8 +111,8 @@ impl<'a> ValueSource<'a> {
         tables: &[Table],
     ) -> ValueSource<'a> {
         match maker {
-            Maker::Word(list) => ValueSource::Pieces(vec![Piece::word(system, list)]),
-            Maker::Pattern(pattern) => ValueSource::Pieces(Piece::all(system, pattern)),
+            Maker::Word(list) => ValueSource::Pieces(vec![TextPart::word(system, list)]),
+            Maker::Pattern(pattern) => ValueSource::Pieces(TextPart::all(system, pattern)),
             Maker::Weighted(values) => {
                 let weights = values.iter().map(|(_, weight)| *weight).collect();
                 ValueSource::Weighted(values, weights)
@@ -141,38 +141,38 @@ fn keys(system: &System, table: TableId, tables: &[Table]) -> Vec<Value> {
 }
 
 /// A part of a text that is made at random.
-enum Piece<'a> {
+enum TextPart<'a> {
     Letter,
     Digit,
     Word(&'a [String]),
-    Itself(char),
+    Char(char),
 }
 
-impl<'a> Piece<'a> {
-    fn word(system: &'a System, list: &str) -> Piece<'a> {
-        Piece::Word(system.words.get(list).map_or(&[][..], Vec::as_slice))
+impl<'a> TextPart<'a> {
+    fn word(system: &'a System, list: &str) -> TextPart<'a> {
+        TextPart::Word(system.words.get(list).map_or(&[][..], Vec::as_slice))
     }
 
     /// The parts of a pattern.
-    fn all(system: &'a System, pattern: &str) -> Vec<Piece<'a>> {
+    fn all(system: &'a System, pattern: &str) -> Vec<TextPart<'a>> {
         let mut pieces = Vec::new();
         let mut rest = pattern.chars();
         while let Some(c) = rest.next() {
             pieces.push(match c {
-                'A' => Piece::Letter,
-                '#' => Piece::Digit,
+                'A' => TextPart::Letter,
+                '#' => TextPart::Digit,
                 '{' => {
                     let list: String = rest.by_ref().take_while(|c| *c != '}').collect();
-                    Piece::word(system, &list)
+                    TextPart::word(system, &list)
                 }
-                other => Piece::Itself(other),
+                other => TextPart::Char(other),
             });
         }
         pieces
     }
 }
 
-impl<'a> Column<'a> {
+impl<'a> ColumnGenerator<'a> {
     fn new(
         system: &'a System,
         column: usize,
@@ -180,8 +180,8 @@ impl<'a> Column<'a> {
         maker: &'a Maker,
         mut chance: Chance,
         tables: &[Table],
-    ) -> Column<'a> {
-        Column {
+    ) -> ColumnGenerator<'a> {
+        ColumnGenerator {
             system,
             column,
             of,
@@ -218,11 +218,10 @@ impl<'a> Column<'a> {
                 0 => of.blank(),
                 count => keys[n % count].clone(),
             },
-            ValueSource::Expr(expr) => {
-                eval(expr, &Making::new(self.system, row, tables)).unwrap_or_else(|_| of.blank())
-            }
+            ValueSource::Expr(expr) => eval(expr, &RowContext::new(self.system, row, tables))
+                .unwrap_or_else(|_| of.blank()),
             ValueSource::Text(template) => {
-                let context = Making::new(self.system, row, tables);
+                let context = RowContext::new(self.system, row, tables);
                 let parts = template.0.iter().map(|part| written(part, &context));
                 Value::text(parts.collect::<String>())
             }
@@ -231,7 +230,7 @@ impl<'a> Column<'a> {
 }
 
 /// A part of a template; what only a running host knows is blank.
-fn written(part: &TemplatePart, context: &Making<'_>) -> String {
+fn written(part: &TemplatePart, context: &RowContext<'_>) -> String {
     match part {
         TemplatePart::Text(text) => text.clone(),
         TemplatePart::Expr(expr) => {
@@ -242,30 +241,30 @@ fn written(part: &TemplatePart, context: &Making<'_>) -> String {
 }
 
 /// A text of parts made at random.
-fn text(pieces: &[Piece<'_>], chance: &mut Chance) -> Value {
+fn text(pieces: &[TextPart<'_>], chance: &mut Chance) -> Value {
     let mut text = SmolStrBuilder::new();
     for piece in pieces {
         match piece {
-            Piece::Letter => text.push(char::from(b'A' + chance.below(26) as u8)),
-            Piece::Digit => text.push(char::from(b'0' + chance.below(10) as u8)),
-            Piece::Word(words) => text.push_str(chance.pick(words).map_or("", String::as_str)),
-            Piece::Itself(character) => text.push(*character),
+            TextPart::Letter => text.push(char::from(b'A' + chance.below(26) as u8)),
+            TextPart::Digit => text.push(char::from(b'0' + chance.below(10) as u8)),
+            TextPart::Word(words) => text.push_str(chance.pick(words).map_or("", String::as_str)),
+            TextPart::Char(character) => text.push(*character),
         }
     }
     Value::text(text)
 }
 
 /// What expressions see while a row is made: the tables so far and the row itself, no session, time 0.
-struct Making<'a> {
+struct RowContext<'a> {
     system: &'a System,
     tables: &'a [Table],
     row: &'a Row,
     blank: Value,
 }
 
-impl<'a> Making<'a> {
-    fn new(system: &'a System, row: &'a Row, tables: &'a [Table]) -> Making<'a> {
-        Making {
+impl<'a> RowContext<'a> {
+    fn new(system: &'a System, row: &'a Row, tables: &'a [Table]) -> RowContext<'a> {
+        RowContext {
             system,
             tables,
             row,
@@ -274,7 +273,7 @@ impl<'a> Making<'a> {
     }
 }
 
-impl EvalContext for Making<'_> {
+impl EvalContext for RowContext<'_> {
     fn session(&self, _variable: usize) -> &Value {
         &self.blank
     }

@@ -1,12 +1,12 @@
 //! Another release of some screens: the same fields and rules under another layout, drawn from the stream `layout`.
 //!
-//! A release is made when a host is opened, and stays. Fields keep their ids, so that rules, forms and other warts know nothing of
-//! it; what the operator presses is told to them as the key of the definition.
+//! A release is made when a host is opened, and stays. Fields keep their ids and pressed keys are translated to those of the
+//! definition, so rules, fields and other warts work as on the declared layout.
 
 use super::Region;
+use super::active_wart::ActiveWart;
 use super::chance::Chance;
 use super::map::PreparedMap;
-use super::wart::Live;
 use crate::system::model::{FieldStyle, MapText, Screen, ScreenId, System, Trigger};
 use crate::system::wart::wording::{renumber, reword};
 use crate::system::wart::{Bend, Drift, Wart, WartOccasion};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tn3270::wire::{Aid, FieldAttribute};
 
-/// What of a release does not stand in its screens.
+/// The parts of a release that are not in its screens: keys and inserted screens.
 #[derive(Debug, Default)]
 pub(super) struct ReleaseLayout {
     /// Keys of the definition by the key that is pressed, by screen.
@@ -37,14 +37,17 @@ impl ReleaseLayout {
     }
 }
 
-/// The region as the drifts among the warts that are on have it, and what of it does not stand in the screens.
-pub(super) fn release(region: &Region, live: &[Live]) -> (Region, Option<Arc<ReleaseLayout>>) {
-    let warts = live.iter().filter_map(|live| {
-        let wart = region.system.warts.get(live.wart())?;
+/// The region with the drifts among the active warts applied, and its layout if there are any.
+pub(super) fn release(
+    region: &Region,
+    active: &[ActiveWart],
+) -> (Region, Option<Arc<ReleaseLayout>>) {
+    let warts = active.iter().filter_map(|active| {
+        let wart = region.system.warts.get(active.wart())?;
         let Bend::Drift(drift) = &wart.bend else {
             return None;
         };
-        Some((wart, drift.as_ref(), live.chance()))
+        Some((wart, drift.as_ref(), active.chance()))
     });
     let drifts: Vec<(&Wart, &Drift, f64)> = warts.collect();
     if drifts.is_empty() {
@@ -109,8 +112,8 @@ fn drifted(
     }
 }
 
-/// Gives the keys that the screen has rules for another number each, in its texts too: the keys of the definition by those that
-/// are pressed from now on.
+/// Gives each of the keys that the screen has rules for another number, in its texts too. Returns the keys of the definition by
+/// those that are pressed from now on.
 fn renumbered(screen: &mut Screen, keys: &[Aid], draw: &mut Chance) -> Option<BTreeMap<Aid, Aid>> {
     let has = |key: &&Aid| screen.keys.contains_key(&Trigger::Key(**key));
     let old: Vec<Aid> = keys.iter().filter(has).copied().collect();
@@ -238,74 +241,76 @@ fn covers(at: u16, length: usize, cell: usize) -> bool {
     (usize::from(at)..=usize::from(at) + length).contains(&cell)
 }
 
-/// What stands in the rows of a screen.
+/// How the rows of a screen are used.
 struct Rows {
-    /// The row has something to see.
+    /// The row shows something.
     filled: Vec<bool>,
     /// The row has an input field outside a list, and no other has just its labels.
     entry: Vec<bool>,
-    /// What stands in the row runs on into the next.
+    /// The content of the row runs on into the next.
     runs_on: Vec<bool>,
 }
 
 impl Rows {
     fn of(screen: &Screen) -> Rows {
-        let columns = screen.columns.max(1);
         let mut rows = Rows {
             filled: vec![false; screen.rows],
             entry: vec![false; screen.rows],
             runs_on: vec![false; screen.rows],
         };
-        let mark = |rows: &mut Vec<bool>, row: usize| {
-            if let Some(slot) = rows.get_mut(row) {
-                *slot = true;
-            }
-        };
-        let mut labels: Vec<String> = vec![String::new(); screen.rows];
-        let mut lists = vec![false; screen.rows];
-        for text in screen
-            .text
-            .iter()
-            .filter(|text| !text.text.trim().is_empty())
-        {
-            let (row, end) = (
-                usize::from(text.at),
-                usize::from(text.at) + text.text.chars().count(),
-            );
-            mark(&mut rows.filled, row / columns);
-            (row / columns..end / columns).for_each(|row| mark(&mut rows.runs_on, row));
-            if let Some(label) = labels.get_mut(row / columns) {
-                label.push_str(&text.text);
-            }
-        }
-        for field in &screen.fields {
-            let (row, end) = (
-                usize::from(field.at),
-                usize::from(field.at) + field.length + 1,
-            );
-            mark(&mut rows.filled, row / columns);
-            (row / columns..end / columns).for_each(|row| {
-                mark(&mut rows.runs_on, row);
-                mark(&mut rows.filled, row + 1);
-            });
-            if field.list_row.is_some() {
-                mark(&mut lists, row / columns);
-            } else if !field.look.attribute.is_protected() {
-                mark(&mut rows.entry, row / columns);
-            }
-        }
-        for row in 0..screen.rows {
+        let labels = rows.add_texts(screen);
+        let lists = rows.add_fields(screen);
+        for (row, entry) in rows.entry.iter_mut().enumerate() {
             let label = labels.get(row).map_or("", String::as_str);
             let alone = labels.iter().filter(|other| *other == label).count() == 1;
             let is_list = lists.get(row).copied().unwrap_or(true);
-            if let Some(entry) = rows.entry.get_mut(row) {
-                *entry &= !is_list && alone && !label.trim().is_empty();
-            }
+            *entry &= !is_list && alone && !label.trim().is_empty();
         }
         rows
     }
 
-    /// Whether a row can go elsewhere without what is above or below it.
+    /// Adds the fixed texts. Returns the text of each row.
+    fn add_texts(&mut self, screen: &Screen) -> Vec<String> {
+        let columns = screen.columns.max(1);
+        let mut labels = vec![String::new(); screen.rows];
+        let texts = screen.text.iter();
+        for text in texts.filter(|text| !text.text.trim().is_empty()) {
+            let start = usize::from(text.at);
+            let (row, last) = (
+                start / columns,
+                (start + text.text.chars().count()) / columns,
+            );
+            mark(&mut self.filled, row);
+            (row..last).for_each(|row| mark(&mut self.runs_on, row));
+            if let Some(label) = labels.get_mut(row) {
+                label.push_str(&text.text);
+            }
+        }
+        labels
+    }
+
+    /// Adds the fields; input fields outside a list make a row one of entry. Returns which rows belong to a list.
+    fn add_fields(&mut self, screen: &Screen) -> Vec<bool> {
+        let columns = screen.columns.max(1);
+        let mut lists = vec![false; screen.rows];
+        for field in &screen.fields {
+            let start = usize::from(field.at);
+            let (row, last) = (start / columns, (start + field.length + 1) / columns);
+            mark(&mut self.filled, row);
+            for row in row..last {
+                mark(&mut self.runs_on, row);
+                mark(&mut self.filled, row + 1);
+            }
+            if field.list_row.is_some() {
+                mark(&mut lists, row);
+            } else if !field.look.attribute.is_protected() {
+                mark(&mut self.entry, row);
+            }
+        }
+        lists
+    }
+
+    /// Whether a row can be moved without those above and below it.
     fn is_loose(&self, row: usize) -> bool {
         let runs_on = |row: Option<usize>| {
             row.and_then(|row| self.runs_on.get(row))
@@ -315,7 +320,7 @@ impl Rows {
         !runs_on(Some(row)) && !runs_on(row.checked_sub(1))
     }
 
-    /// Runs of two rows and more that may change places: from a row up to another.
+    /// Runs of two rows and more that may change places, each as its first row and the row after its last.
     fn runs(&self) -> Vec<(usize, usize)> {
         let mut runs = Vec::new();
         let mut from = None;
@@ -353,5 +358,11 @@ impl Rows {
         // The heading stays where it is.
         let top = (1..from).find(|row| blank(*row))?;
         (top + 1 < from).then_some((top, from, to))
+    }
+}
+
+fn mark(rows: &mut [bool], row: usize) {
+    if let Some(slot) = rows.get_mut(row) {
+        *slot = true;
     }
 }

@@ -1,4 +1,4 @@
-//! What happens, as data: effects with their values worked out.
+//! Effects as data, with their values evaluated.
 
 use super::Millis;
 use super::frame::FrameId;
@@ -7,7 +7,7 @@ use crate::system::model::{FieldId, FieldStyle, JobId, Paging, ScreenId};
 use crate::system::value::{RowKey, Value};
 use std::fmt;
 
-/// One thing that happens. A rule yields a list of these; nothing is left in it to evaluate.
+/// An effect. A rule yields a list of these; nothing is left in them to evaluate.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Op {
     /// Something happens to a record.
@@ -38,7 +38,7 @@ pub(super) enum Op {
         ops: Vec<Op>,
         at: Option<FrameId>,
     },
-    /// The answer reads from the copy that the wart of this place among those that are on keeps.
+    /// The answer reads from the copy of tables of this wart, by its index among those that are on.
     Copy(usize),
     /// The answer frees the keyboard and paints nothing.
     Unpainted,

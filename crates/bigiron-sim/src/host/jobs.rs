@@ -1,15 +1,18 @@
-//! What happens without a key: jobs, the terminal left idle, the rest of a transaction after a delay.
+//! Work without a key: jobs, the sign-off of an idle terminal, the rest of a transaction after a delay.
 
-use super::apply::{AbendCode, Unit};
+use super::apply::{AbendCode, UnitOfWork};
 use super::due::DueEvent;
 use super::effect::Op;
 use super::rules::RuleEffects;
 use super::view::{HostView, time_of_day};
 use super::{DAY, Host, Millis};
+use crate::system::expr::test;
 use crate::system::model::{Effect, JobId, Schedule};
 use crate::system::record::StoredRow;
 use crate::system::value::Row;
 use crate::system::wart::WartOccasion;
+use std::mem;
+use std::slice;
 use std::sync::Arc;
 
 impl Host {
@@ -39,7 +42,7 @@ impl Host {
         }
     }
 
-    /// Something due happens.
+    /// Does what a due event says.
     pub(super) fn happen(&mut self, event: DueEvent) {
         match event {
             DueEvent::Resume => self.resume(),
@@ -62,7 +65,7 @@ impl Host {
         }
     }
 
-    /// A terminal is not signed off under a transaction: that comes to its end first, and its answer is what is left then.
+    /// A terminal is not signed off during a transaction: the transaction ends first, with these effects before its answer.
     fn before_the_answer(&mut self, ops: Vec<Op>) {
         if let Some(unit) = &mut self.unit {
             let answer = unit.ops.pop_back();
@@ -79,7 +82,7 @@ impl Host {
         }
         self.abended = None;
         self.note(|| "idle".to_owned());
-        self.unit = Some(Unit::new(None));
+        self.unit = Some(UnitOfWork::new(None));
         match self.yielded(&idle.effects, self.top(), None) {
             Ok(ops) => self.go_on(ops.into_iter().chain([Op::Answer])),
             Err(abend) => {
@@ -104,19 +107,19 @@ impl Host {
         self.alone(name, |host| host.steps(job, step));
     }
 
-    /// Work by itself: what goes wrong in it undoes it and nothing else.
+    /// Work apart from the unit of work: an abend undoes this work alone.
     fn alone(&mut self, name: &str, work: impl FnOnce(&mut Host) -> Result<(), AbendCode>) {
-        let undo = std::mem::take(&mut self.undo);
+        let undo = mem::take(&mut self.undo);
         let frames: Vec<_> = self.frames.iter().map(|frame| frame.id).collect();
         let alone = self.unit.is_none();
         if alone {
-            self.unit = Some(Unit::new(None));
+            self.unit = Some(UnitOfWork::new(None));
         }
         let shown = !self.shown.is_empty();
         match work(self) {
             Ok(()) => self.undo = undo,
             Err(abend) => {
-                let done = std::mem::replace(&mut self.undo, undo);
+                let done = mem::replace(&mut self.undo, undo);
                 self.take_back(done);
                 self.note_at("job".to_owned(), format!("{name} abend {}", abend.0));
             }
@@ -136,7 +139,7 @@ impl Host {
         }
     }
 
-    /// A job within a transaction; its delays move what follows it.
+    /// Runs a job within a transaction; its delays put off what follows it.
     pub(super) fn run(&mut self, job: JobId) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.jobs.get(job) else {
@@ -153,7 +156,7 @@ impl Host {
         Ok(())
     }
 
-    /// The steps of a job; a delay within one puts off those after it.
+    /// Runs the steps of a job from one on; a delay within one puts off those after it.
     fn steps(&mut self, job: JobId, from: usize) -> Result<(), AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.jobs.get(job) else {
@@ -162,12 +165,7 @@ impl Host {
         self.note_at("job".to_owned(), model.name.clone());
         for (step, effect) in model.effects.iter().enumerate().skip(from) {
             let mut delay = 0;
-            self.perform(
-                job,
-                std::slice::from_ref(effect),
-                &mut Vec::new(),
-                &mut delay,
-            )?;
+            self.perform(job, slice::from_ref(effect), &mut Vec::new(), &mut delay)?;
             if delay > 0 && step + 1 < model.effects.len() {
                 let step = step + 1;
                 let due = self.now.saturating_add(delay);
@@ -178,7 +176,8 @@ impl Host {
         Ok(())
     }
 
-    /// Effects of which each sees what those before it did.
+    /// Evaluates and applies effects one by one, so that each sees what those before it did. `rows` are the bound rows; delays
+    /// are added to `delay`.
     fn perform(
         &mut self,
         job: JobId,
@@ -193,51 +192,70 @@ impl Host {
                     filter,
                     effects,
                 } => {
-                    let passing = self.seen(rows).passing(*table, filter.as_ref())?;
+                    let passing = self.evaluation(rows).passing(*table, filter.as_ref())?;
                     for row in passing {
-                        rows.push(Some(row));
-                        let done = self.perform(job, effects, rows, delay);
-                        rows.pop();
-                        done?;
+                        self.perform_with(job, effects, [Some(row)], rows, delay)?;
                     }
                 }
                 Effect::When {
-                    test,
+                    test: condition,
                     then,
                     otherwise,
                 } => {
-                    let holds = crate::system::expr::test(test, &self.seen(rows).view)?;
+                    let holds = test(condition, &self.evaluation(rows).view)?;
                     self.perform(job, if holds { then } else { otherwise }, rows, delay)?;
                 }
                 Effect::Compare(compare) => {
                     let filter = compare.filter.as_ref();
-                    for left in self.seen(rows).passing(compare.left, filter)? {
-                        let (right, effects) = self.seen(rows).verdict(compare, &left)?;
-                        rows.extend([right, Some(left)]);
-                        let done = self.perform(job, effects, rows, delay);
-                        rows.truncate(rows.len() - 2);
-                        done?;
+                    for left in self.evaluation(rows).passing(compare.left, filter)? {
+                        let (right, effects) = self.evaluation(rows).verdict(compare, &left)?;
+                        self.perform_with(job, effects, [right, Some(left)], rows, delay)?;
                     }
                 }
-                leaf => {
-                    let mut yielding = self.seen(rows);
-                    yielding.effects(std::slice::from_ref(leaf))?;
-                    let (ops, numbered) = (yielding.ops, yielding.numbered);
-                    self.keep_numbers(numbered);
-                    for op in self.bent(WartOccasion::Job(job), ops) {
-                        match op {
-                            Op::Delay(by) => *delay = delay.saturating_add(by),
-                            op => self.apply(op)?,
-                        }
-                    }
-                }
+                single => self.perform_single(job, single, rows, delay)?,
             }
         }
         Ok(())
     }
 
-    /// The world of a job with these rows bound.
-    fn seen(&self, rows: &[Option<Row>]) -> RuleEffects<'_> {
+    /// Performs effects with more rows bound.
+    fn perform_with<const N: usize>(
+        &mut self,
+        job: JobId,
+        effects: &[Effect],
+        bound: [Option<Row>; N],
+        rows: &mut Vec<Option<Row>>,
+        delay: &mut Millis,
+    ) -> Result<(), AbendCode> {
+        rows.extend(bound);
+        let done = self.perform(job, effects, rows, delay);
+        rows.truncate(rows.len() - N);
+        done
+    }
+
+    /// Performs an effect that holds no others, as the warts of the job bend it.
+    fn perform_single(
+        &mut self,
+        job: JobId,
+        effect: &Effect,
+        rows: &[Option<Row>],
+        delay: &mut Millis,
+    ) -> Result<(), AbendCode> {
+        let mut evaluation = self.evaluation(rows);
+        evaluation.effects(slice::from_ref(effect))?;
+        let (ops, numbered) = (evaluation.ops, evaluation.numbered);
+        self.keep_numbers(numbered);
+        for op in self.bent(WartOccasion::Job(job), ops) {
+            match op {
+                Op::Delay(by) => *delay = delay.saturating_add(by),
+                op => self.apply(op)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The evaluation of a job's effects with these rows bound.
+    fn evaluation(&self, rows: &[Option<Row>]) -> RuleEffects<'_> {
         let mut view = HostView::new(self, None);
         let own = |row: &Option<Row>| row.clone().map(StoredRow::Own);
         view.rows = rows.iter().map(own).collect();

@@ -1,4 +1,4 @@
-//! Physical maps: what of a screen never changes, worked out once.
+//! Physical maps: the parts of a screen that never change, prepared once.
 
 use super::field_state::FieldState;
 use super::list_cache::ListInputs;
@@ -6,16 +6,16 @@ use crate::system::model::{FieldId, FieldStyle, MapField, Screen, System};
 use std::sync::Arc;
 use tn3270::wire::{Address, AttributeType, CodePage, Order};
 
-/// A screen made ready to be painted and read.
+/// A screen prepared for painting and for reading inbounds.
 #[derive(Debug, Default)]
 pub(super) struct PreparedMap {
     /// What is painted, in buffer order.
     pub pieces: Vec<MapPiece>,
-    /// How many orders they are at most.
+    /// The most orders that they take.
     pub orders: usize,
     /// Fields by the address of their first character, ascending.
     by_address: Vec<(Address, FieldId)>,
-    /// Fields that a key of the operator may reach.
+    /// Input fields, in buffer order.
     pub inputs: Vec<FieldId>,
     /// Protected fields outside the list with a declared value.
     pub outputs: Vec<FieldId>,
@@ -25,9 +25,9 @@ pub(super) struct PreparedMap {
     pub locked: Vec<FieldId>,
     /// The fields of each list row, from 0, in buffer order.
     pub list_rows: Vec<Vec<FieldId>>,
-    /// For each field of the screen: which of its list row it is.
+    /// The index of each field of the screen within its list row.
     column: Vec<usize>,
-    /// What its fields hold when it is opened, by field.
+    /// The state of its fields when it is opened, by field.
     pub blank: Arc<Vec<FieldState>>,
     /// The inputs of its list, if that can be cached.
     pub list_inputs: Option<ListInputs>,
@@ -40,7 +40,7 @@ pub(super) struct PreparedMap {
 pub(super) enum MapPiece {
     /// The same orders each time.
     Fixed(Vec<Order>),
-    /// A field with what it holds.
+    /// A field with its text.
     Field(FieldId),
 }
 
@@ -75,6 +75,7 @@ impl PreparedMap {
         map
     }
 
+    /// Adds a field to the lists it belongs to.
     fn enlist(&mut self, id: FieldId, field: &MapField) {
         self.by_address.push((self.data(field), id));
         if !field.look.attribute.is_protected() {

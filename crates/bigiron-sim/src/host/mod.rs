@@ -34,7 +34,9 @@
 //! # }
 //! ```
 
+mod active_wart;
 mod apply;
+mod bend;
 pub mod chance;
 pub mod data;
 mod drift;
@@ -53,17 +55,16 @@ pub mod table;
 mod trace;
 mod transaction;
 mod view;
-mod wart;
-mod wart_bend;
-mod warts;
+mod wart_selection;
 
 pub use trace::Traced;
-pub use warts::{Warts, WartsError};
+pub use wart_selection::{Warts, WartsError};
 
 use crate::system::expr::TableId;
 use crate::system::model::{Screen, System};
 use crate::system::value::{RowKey, Value};
-use apply::{Undo, Unit};
+use active_wart::{ActiveWart, StaleCopy, WartIndex};
+use apply::{UndoStep, UnitOfWork};
 use drift::ReleaseLayout;
 use due::{DueEvent, DueQueue, EventId};
 use frame::{Frame, FrameId};
@@ -74,7 +75,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use table::Table;
 use tn3270::wire::{Inbound, Outbound};
-use wart::{Live, Places, StaleCopy};
 
 /// Virtual milliseconds since the session was opened.
 pub type Millis = u64;
@@ -171,9 +171,9 @@ pub struct Host {
     /// The lines of the screen after an abend, while it is shown.
     abended: Option<Vec<String>>,
     /// The unit of work that is under way.
-    unit: Option<Unit>,
+    unit: Option<UnitOfWork>,
     /// The steps that undo the unit of work, in the order in which it was done.
-    undo: Vec<Undo>,
+    undo: Vec<UndoStep>,
     /// Inbounds that arrived while a unit of work was under way.
     waiting: VecDeque<Inbound>,
     /// Pending events.
@@ -183,8 +183,8 @@ pub struct Host {
     outbox: VecDeque<Outbound>,
     now: Millis,
     /// The warts that are on.
-    warts: Vec<Live>,
-    places: Arc<Places>,
+    warts: Vec<ActiveWart>,
+    wart_index: Arc<WartIndex>,
     /// Old copies of tables, for warts that show stale records.
     copies: Vec<StaleCopy>,
     /// The keyboard was restored without a paint: the terminal does not show the screen that takes keys.
@@ -215,7 +215,7 @@ impl Host {
             outbox: VecDeque::new(),
             now: 0,
             warts: Vec::new(),
-            places: Arc::default(),
+            wart_index: Arc::default(),
             copies: Vec::new(),
             unseen: false,
             layout: None,
@@ -227,11 +227,11 @@ impl Host {
 
     /// As [`Host::new`], with these warts on. Names that the system does not declare are ignored: see [`Warts::check`].
     pub fn with_warts(region: &Region, warts: &Warts) -> Host {
-        let live = wart::live(region, warts);
-        let (region, layout) = drift::release(region, &live);
+        let active = active_wart::active(region, warts);
+        let (region, layout) = drift::release(region, &active);
         let mut host = Host {
-            places: Arc::new(Places::new(&region.system, &live)),
-            warts: live,
+            wart_index: Arc::new(WartIndex::new(&region.system, &active)),
+            warts: active,
             layout,
             ..Host::new(&region)
         };

@@ -1,4 +1,4 @@
-//! What is sent: whole screens, windows over them, and changes to what is shown.
+//! Paints: whole screens, windows over them, and changes of what is shown.
 
 use super::Host;
 use super::apply::AbendCode;
@@ -63,7 +63,7 @@ impl Host {
         }
     }
 
-    /// The shortest that brings the terminal from what it shows to the open screens.
+    /// The shortest write that brings the terminal from what it shows to the open screens.
     fn painted(&self, wcc: Wcc) -> Outbound {
         let is_window = |frame: &Frame| self.screen(frame).window.is_some();
         let same = self.frames.iter().zip(&self.shown);
@@ -260,7 +260,7 @@ fn covered(look: FieldStyle) -> FieldStyle {
     }
 }
 
-/// The terminal shows what the host knows.
+/// Notes that the terminal shows the state of this frame.
 fn sent(frame: &mut Frame) {
     frame.cursor = None;
     let unsent = |entry: &FieldState| entry.unsent_text || entry.unsent_look;

@@ -1,4 +1,4 @@
-//! Declared values, lists and protections are worked out before a screen is painted.
+//! Evaluates declared values, lists and protections before a screen is painted.
 
 use super::Host;
 use super::apply::AbendCode;
@@ -11,7 +11,7 @@ use crate::system::value::{RowKey, Value};
 use std::sync::Arc;
 
 impl Host {
-    /// Works out what no longer holds of the frame at this place.
+    /// Brings the frame at this index up to date.
     pub(super) fn refresh(&mut self, at: usize) -> Result<(), AbendCode> {
         let Some(frame) = self.frames.get(at) else {
             return Ok(());
@@ -35,7 +35,7 @@ impl Host {
         self.guard(at)
     }
 
-    /// The values of fields that are to be shown.
+    /// The declared values to show, by field.
     fn declared(&self, at: usize, stale: StaleValues) -> Result<Vec<(FieldId, Value)>, AbendCode> {
         let frame = &self.frames[at];
         let (screen, map) = (self.screen(frame), self.map(frame));
@@ -131,7 +131,7 @@ impl Host {
         Ok(found.into_iter().map(|(_, key)| key).collect())
     }
 
-    /// Blanks the input fields of a list whose page was turned.
+    /// Blanks the input fields of a list whose shown page has changed.
     pub(super) fn clear_selections(&mut self, at: usize) {
         let system = Arc::clone(&self.region.system);
         let maps = Arc::clone(&self.region.maps);
@@ -145,8 +145,7 @@ impl Host {
         }
     }
 
-    /// Protects what is protected for now: fields whose condition does not hold yet, and input fields of list rows without a
-    /// record.
+    /// Protects fields whose condition does not hold yet, and input fields of list rows without a record.
     fn guard(&mut self, at: usize) -> Result<(), AbendCode> {
         let maps = Arc::clone(&self.region.maps);
         let frame = &self.frames[at];

@@ -1,4 +1,4 @@
-//! Rules become effects: everything is evaluated in the world as it is, and nothing is changed.
+//! Evaluates the effects of rules: everything in the state before them, and nothing is changed.
 
 use super::effect::{FormOp, Op, RecordOp};
 use super::table::Table;
@@ -8,7 +8,7 @@ use crate::system::model::{Compare, Effect, System};
 use crate::system::record::StoredRow;
 use crate::system::value::{Row, RowKey, Value};
 
-/// Works out the effects of a rule, in order.
+/// Evaluates the effects of a rule, in order.
 pub(super) struct RuleEffects<'a> {
     pub view: HostView<'a>,
     system: &'a System,

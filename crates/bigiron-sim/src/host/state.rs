@@ -1,18 +1,19 @@
-//! The state of a host as a number, and what must always hold of it.
+//! The hash of a host's state, and its invariants.
 
 use super::Host;
-use super::apply::Unit;
+use super::apply::UnitOfWork;
 use super::due::DueEvent;
 use super::frame::Frame;
 use super::table::hash_value;
+use crate::system::model::Screen;
 use crate::system::value::Value;
 use std::hash::Hasher;
 use xxhash_rust::xxh3::Xxh3;
 
-/// Feeds what makes up a state, each part with its length, the same bytes on every machine.
-struct Digest(Xxh3);
+/// Hashes the parts of a state, each with its length, as the same bytes on every machine.
+struct StateDigest(Xxh3);
 
-impl Digest {
+impl StateDigest {
     fn number(&mut self, number: u64) {
         self.0.update(&number.to_le_bytes());
     }
@@ -69,7 +70,7 @@ impl Digest {
         parts.into_iter().for_each(|part| self.index(part));
     }
 
-    fn unit(&mut self, unit: &Unit) {
+    fn unit(&mut self, unit: &UnitOfWork) {
         self.text(&format!("{:?} {:?}", unit.ops, unit.message));
         if let Some(copy) = unit.copy {
             self.index(copy);
@@ -81,11 +82,10 @@ impl Digest {
 }
 
 impl Host {
-    /// A hash of everything the host knows, equal for equal worlds in every process and on every machine: tables, the open
-    /// screens and what it knows of their fields, session variables, holds, what is due, the clock. What is drawn at random
-    /// depends on the seed alone, which is in it.
+    /// A hash of the host's whole state, equal for equal states in every process and on every machine: tables, open screens with
+    /// their fields, session variables, holds, pending events, the clock, warts, and the seed, on which every random draw depends.
     pub fn state_hash(&self) -> u64 {
-        let mut digest = Digest(Xxh3::new());
+        let mut digest = StateDigest(Xxh3::new());
         digest.number(self.region.seed);
         digest.number(self.now);
         self.tables
@@ -109,8 +109,8 @@ impl Host {
             digest.number(due);
             digest.event(event);
         }
-        for live in &self.warts {
-            digest.text(&format!("{live:?}"));
+        for wart in &self.warts {
+            digest.text(&format!("{wart:?}"));
         }
         for copy in &self.copies {
             digest.number(copy.taken);
@@ -126,38 +126,17 @@ impl Host {
         digest.0.finish()
     }
 
-    /// Checks what must always hold; the error says what does not.
+    /// Checks the invariants of a host; the error names the first that is violated.
     pub fn verify(&self) -> Result<(), String> {
         for (table, model) in self.tables.iter().zip(&self.region.system.tables) {
             table.verify(model)?;
         }
-        let check = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         check(
             self.next_frame == 1 || !self.frames.is_empty(),
             "no screen is open",
         )?;
         for frame in &self.frames {
-            let screen = self.screen(frame);
-            let name = &screen.id;
-            check(
-                frame.entries.len() == screen.fields.len(),
-                &format!("{name}: entries are not those of its fields"),
-            )?;
-            for (field, entry) in screen.fields.iter().zip(frame.entries.iter()) {
-                check(
-                    entry.text.as_text().chars().count() <= field.length,
-                    &format!("{name}.{} holds more than it has room for", field.name),
-                )?;
-                check(
-                    entry.value.of() == field.of || matches!(entry.value, Value::List(_)),
-                    &format!("{name}.{} holds a value of another type", field.name),
-                )?;
-            }
-            let page = screen.list.as_ref().map_or(1, |list| list.page.max(1));
-            check(
-                frame.page == 0 || frame.page * page < frame.keys.len(),
-                &format!("{name}: a page past the end of its list is shown"),
-            )?;
+            verify_frame(frame, self.screen(frame))?;
         }
         check(
             self.unit.is_some() || self.waiting.is_empty(),
@@ -168,6 +147,34 @@ impl Host {
             "something due has not happened",
         )
     }
+}
+
+/// Checks the invariants of an open screen.
+fn verify_frame(frame: &Frame, screen: &Screen) -> Result<(), String> {
+    let name = &screen.id;
+    check(
+        frame.entries.len() == screen.fields.len(),
+        &format!("{name}: entries are not those of its fields"),
+    )?;
+    for (field, entry) in screen.fields.iter().zip(frame.entries.iter()) {
+        check(
+            entry.text.as_text().chars().count() <= field.length,
+            &format!("{name}.{} holds more than it has room for", field.name),
+        )?;
+        check(
+            entry.value.of() == field.of || matches!(entry.value, Value::List(_)),
+            &format!("{name}.{} holds a value of another type", field.name),
+        )?;
+    }
+    let page = screen.list.as_ref().map_or(1, |list| list.page.max(1));
+    check(
+        frame.page == 0 || frame.page * page < frame.keys.len(),
+        &format!("{name}: a page past the end of its list is shown"),
+    )
+}
+
+fn check(holds: bool, what: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
 }
 
 #[cfg(test)]

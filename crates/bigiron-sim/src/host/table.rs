@@ -1,4 +1,4 @@
-//! The backend's records: ordered by key, cheap to clone, with a digest kept up to date.
+//! The tables of the backend: rows ordered by key, cheap to clone, with a digest that is kept up to date.
 
 use crate::system::model;
 use crate::system::record::{Block, Packer, StoredRow};
@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 pub struct Table {
     /// The rows it began with, packed.
     begun: Arc<Block>,
-    /// The rows that have been put under a key since; `None`: the row it began with is gone.
+    /// Rows written since, by key; `None` for a row that was removed.
     since: OrdMap<RowKey, Option<Row>>,
     /// How many rows there are.
     len: usize,
@@ -25,16 +25,16 @@ pub struct Table {
     next: i64,
 }
 
-/// A row with this key is there already.
+/// There is a row with this key already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate(pub RowKey);
 
-/// Why a row is as it was.
+/// Why a row cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WriteError {
-    /// There is none with this key.
+    /// There is no row with this key.
     Absent,
-    /// The new key is another row's.
+    /// Another row has the new key.
     Duplicate,
 }
 
@@ -50,7 +50,7 @@ impl Table {
         }
     }
 
-    /// Packs the rows of tables that are kept and mostly read, one for each model.
+    /// Packs the rows of tables, one for each model: less memory, and a little more time to read.
     pub(super) fn pack(tables: &mut [Table], models: &[model::TableDef]) {
         let mut packer = Packer::default();
         for (table, model) in tables.iter().zip(models) {
@@ -108,7 +108,7 @@ impl Table {
         })
     }
 
-    /// The keys under which another state of the same table has something else, in order; quickly told of two clones.
+    /// The keys of rows that differ in another state of the same table, in order. Fast for two clones.
     pub fn differing(&self, model: &model::TableDef, other: &Table) -> Vec<RowKey> {
         let differs = |key: &RowKey| {
             let row = |table: &Table| table.get(key).map(|record| record.row());
@@ -145,7 +145,7 @@ impl Table {
         }
     }
 
-    /// As [`Table::insert`] for a row that is made already; whether its key was free.
+    /// As [`Table::insert`] for a row that is allocated already; returns whether its key was free.
     pub(super) fn insert_made(&mut self, model: &model::TableDef, mut row: Row) -> bool {
         match Arc::get_mut(&mut row) {
             Some(cells) => fit(model, cells),
@@ -325,25 +325,25 @@ fn row_digest(row: &[Value]) -> u64 {
     xxh3_64(&bytes)
 }
 
-/// What takes the bytes of values.
-pub(super) trait Feed {
+/// A hash or a buffer that takes the bytes of values.
+pub(super) trait ByteSink {
     fn update(&mut self, bytes: &[u8]);
 }
 
-impl Feed for Xxh3 {
+impl ByteSink for Xxh3 {
     fn update(&mut self, bytes: &[u8]) {
         Xxh3::update(self, bytes);
     }
 }
 
-impl Feed for Vec<u8> {
+impl ByteSink for Vec<u8> {
     fn update(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
     }
 }
 
 /// Feeds a value to a hash, the same bytes on every machine.
-pub(super) fn hash_value(value: &Value, hash: &mut impl Feed) {
+pub(super) fn hash_value(value: &Value, hash: &mut impl ByteSink) {
     match value {
         Value::Int(number) => {
             hash.update(&[0]);

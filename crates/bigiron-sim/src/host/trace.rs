@@ -1,8 +1,8 @@
-//! Which rules fired, for authors; off unless asked for.
+//! A trace of the rules that fire, for authors. It is off until [`Host::start_trace`].
 
 use super::{Host, Millis};
 
-/// A step that the host took.
+/// An entry of the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traced {
     /// Virtual time.
@@ -14,12 +14,12 @@ pub struct Traced {
 }
 
 impl Host {
-    /// Notes from now on which rules fire.
+    /// Traces rules from now on.
     pub fn start_trace(&mut self) {
         self.trace.get_or_insert_default();
     }
 
-    /// What was noted since the last call.
+    /// The entries since the last call.
     pub fn take_trace(&mut self) -> Vec<Traced> {
         self.trace.as_mut().map(std::mem::take).unwrap_or_default()
     }

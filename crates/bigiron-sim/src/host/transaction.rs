@@ -1,15 +1,17 @@
-//! From a key to the effects it has.
+//! Transactions: from an inbound to the effects of its key.
 
-use super::apply::{AbendCode, Unit};
+use super::apply::{AbendCode, UnitOfWork};
 use super::due::DueEvent;
 use super::effect::{FormOp, Op};
-use super::field_state::read;
+use super::field_state::{FieldState, read};
 use super::frame::StaleValues;
+use super::map::PreparedMap;
 use super::rules::RuleEffects;
 use super::view::{HostView, today};
 use super::{Host, Millis, Signal};
 use crate::system::expr::test;
-use crate::system::model::{Effect, FieldId, Rule, Template, Trigger};
+use crate::system::model::{Effect, FieldId, Rule, Screen, Template, Trigger};
+use crate::system::value::Value;
 use std::sync::Arc;
 use tn3270::wire::{Aid, Inbound};
 
@@ -17,15 +19,16 @@ use tn3270::wire::{Aid, Inbound};
 const MOST_WAITING: usize = 16;
 
 impl Host {
-    /// A terminal is connected: the start screen is due now.
+    /// Connects the terminal: the start screen is due now.
     pub fn connect(&mut self, now: Millis) {
         self.now = self.now.max(now);
-        self.unit = Some(Unit::new(None));
+        self.unit = Some(UnitOfWork::new(None));
         let start = self.region.system.start;
         self.go_on([Op::Goto(start), Op::Answer]);
     }
 
-    /// The terminal sent. What is no answer to anything (a query reply) is passed over.
+    /// Takes an inbound. One without an AID of the operator (a query reply, a read) is ignored; one that arrives while a unit of
+    /// work is under way waits for its end.
     pub fn handle(&mut self, inbound: &Inbound, now: Millis) {
         self.now = self.now.max(now);
         let aid = inbound.aid();
@@ -41,7 +44,7 @@ impl Host {
         }
     }
 
-    /// ATTN or SYS REQ: a system of this kind answers to neither.
+    /// Takes ATTN or SYS REQ. A system of this kind answers neither.
     pub fn signal(&mut self, _signal: Signal, now: Millis) {
         self.now = self.now.max(now);
     }
@@ -49,10 +52,10 @@ impl Host {
     pub(super) fn begin(&mut self, inbound: &Inbound, aid: Aid) {
         self.cancel_idle();
         let aid = self.declared_key(aid);
-        self.unit = Some(Unit::new(Some(aid)));
+        self.unit = Some(UnitOfWork::new(Some(aid)));
         self.take_copies();
         if aid.is_short() {
-            // The terminal has erased its screen (CLEAR), or holds what the host does not know of (PA).
+            // The terminal has erased its screen (CLEAR), or holds typed text that was not sent (PA).
             self.shown.clear();
         }
         let response = self.region.system.response;
@@ -80,7 +83,7 @@ impl Host {
         }
     }
 
-    /// After the last of a unit of work: the terminal is idle, or what waited comes next.
+    /// Ends a unit of work; the next waiting inbound begins another.
     pub(super) fn finish(&mut self) {
         self.unit = None;
         self.undo.clear();
@@ -104,18 +107,18 @@ impl Host {
             return Ok(vec![Op::Goto(self.region.system.abend.then)]);
         }
         if std::mem::take(&mut self.unseen) {
-            // What was keyed was meant for another screen.
+            // The key was meant for the screen that the terminal still shows.
             self.shown.clear();
             return Ok(Vec::new());
         }
-        let changed = match self.take(inbound)? {
+        let changed = match self.receive(inbound)? {
             Ok(changed) => changed,
             Err(refusal) => return Ok(refusal),
         };
         if let Some(unit) = &mut self.unit {
             unit.typed = changed;
         }
-        self.warn_again(aid, changed);
+        self.forget_warnings(aid, changed);
         let trigger = Trigger::Key(aid);
         if let Some(refusal) = self.edit(trigger)? {
             return Ok(refusal);
@@ -137,8 +140,8 @@ impl Host {
         }
     }
 
-    /// Takes in what was typed: whether anything was, or why a locked field refuses it.
-    fn take(&mut self, inbound: &Inbound) -> Result<Result<bool, Vec<Op>>, AbendCode> {
+    /// Takes in what was typed. Returns whether anything has changed, or the refusal of a locked field.
+    fn receive(&mut self, inbound: &Inbound) -> Result<Result<bool, Vec<Op>>, AbendCode> {
         let system = Arc::clone(&self.region.system);
         let maps = Arc::clone(&self.region.maps);
         let today = today(&system, self.now);
@@ -148,23 +151,30 @@ impl Host {
         let (screen, map) = (&system.screens[frame.screen], &maps[frame.screen]);
         frame.cursor = None;
         frame.caret = inbound.cursor().or(frame.caret);
-        if let Some(message) = screen.message
-            && frame
-                .entry(message)
-                .is_some_and(|entry| !entry.text.as_text().is_empty())
-        {
-            frame.show(
-                screen,
-                message,
-                crate::system::value::Value::text(""),
-                today,
-            );
+        let message = screen.message.filter(|id| {
+            let entry = frame.entry(*id);
+            entry.is_some_and(|entry| !entry.text.as_text().is_empty())
+        });
+        if let Some(message) = message {
+            frame.show(screen, message, Value::text(""), today);
         }
         let changed = frame.receive(screen, map, inbound.fields(), today);
-        let id = frame.id;
-        let mut refusal: Option<Vec<Op>> = None;
+        Ok(match self.refuse_locked(screen, map, &changed)? {
+            Some(refusal) => Err(refusal),
+            None => Ok(!changed.is_empty()),
+        })
+    }
+
+    /// Restores the locked fields among those that have changed. Returns the refusal of the first.
+    fn refuse_locked(
+        &mut self,
+        screen: &Screen,
+        map: &PreparedMap,
+        changed: &[(FieldId, FieldState)],
+    ) -> Result<Option<Vec<Op>>, AbendCode> {
+        let mut refusal = None;
         for field in &map.locked {
-            let Some((field, was)) = changed.iter().find(|(id, _)| id == field) else {
+            let Some((field, before)) = changed.iter().find(|(id, _)| id == field) else {
                 continue;
             };
             let Some((until, message)) = &screen.fields[*field].locked_until else {
@@ -175,22 +185,22 @@ impl Host {
                 continue;
             }
             let text = view.text(message)?;
-            if let Some(entry) = self.frames.last_mut().and_then(|f| f.entry_mut(*field)) {
-                *entry = was.clone();
+            let Some(frame) = self.frames.last_mut() else {
+                continue;
+            };
+            let cursor = FormOp::Cursor(frame.id, *field).into();
+            if let Some(entry) = frame.entry_mut(*field) {
+                *entry = before.clone();
                 entry.unsent_text = true;
             }
             self.note(|| format!("locked {}", screen.fields[*field].name));
-            refusal
-                .get_or_insert_with(|| vec![Op::Message(text), FormOp::Cursor(id, *field).into()]);
+            refusal.get_or_insert_with(|| vec![Op::Message(text), cursor]);
         }
-        Ok(match refusal {
-            Some(refusal) => Err(refusal),
-            None => Ok(!changed.is_empty()),
-        })
+        Ok(refusal)
     }
 
-    /// Warnings stand only while the same key is pressed again with nothing typed between.
-    fn warn_again(&mut self, aid: Aid, changed: bool) {
+    /// Warnings are confirmed only by the same key again with nothing typed in between; else they will be given again.
+    fn forget_warnings(&mut self, aid: Aid, changed: bool) {
         if let Some(frame) = self.frames.last_mut()
             && (changed || frame.warned.as_ref().is_some_and(|(key, _)| *key != aid))
         {
@@ -198,7 +208,7 @@ impl Host {
         }
     }
 
-    /// The answer to the first field that holds no value of its type, of those the key's rules read.
+    /// The refusal of the first field without a value of its type, of those that the key's rules read.
     fn edit(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCode> {
         let Some(frame) = self.frames.last() else {
             return Ok(None);
@@ -221,7 +231,7 @@ impl Host {
         Ok(Some(ops))
     }
 
-    /// What a sequencing rule has happen instead of the key.
+    /// The effects of the first sequencing rule that is violated; they replace those of the key.
     fn required(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCode> {
         let system = Arc::clone(&self.region.system);
         let Some(frame) = self.frames.last() else {

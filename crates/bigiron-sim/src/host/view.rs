@@ -1,4 +1,4 @@
-//! The world as expressions of a screen or a job see it.
+//! What the expressions of a screen or a job see of a host.
 
 use super::frame::{Frame, FrameId};
 use super::table::Table;
@@ -7,18 +7,18 @@ use crate::system::expr::{EvalContext, EvalError, HostFact, TableId, eval};
 use crate::system::model::{System, Template, TemplateFact, TemplatePart};
 use crate::system::picture::{Picture, TimePart};
 use crate::system::record::StoredRow;
-use crate::system::value::Value;
+use crate::system::value::{Date, Value};
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-/// Room for most messages, in bytes.
+/// Bytes reserved for a message; most are shorter.
 const MESSAGE: usize = 64;
 
 /// The name of the terminal.
 const TERMINAL: &str = "LU0A17";
 
-/// How a template's time is written.
+/// The picture of `{time}` in templates.
 static CLOCK: LazyLock<Picture> = LazyLock::new(|| {
     use TimePart::{Hour, Minute, Other, Second};
     Picture::Time(vec![Hour, Other(':'), Minute, Other(':'), Second])
@@ -26,24 +26,24 @@ static CLOCK: LazyLock<Picture> = LazyLock::new(|| {
 
 static BLANK: LazyLock<Value> = LazyLock::new(|| Value::text(""));
 
-/// A table, the only value of a key, and the row that has it.
-type Lookup<'a> = (TableId, Value, Option<StoredRow<'a>>);
+/// A table, the value of its single key column, and the row with that key.
+type RowLookup<'a> = (TableId, Value, Option<StoredRow<'a>>);
 
-/// The last few lookups, the oldest of which makes room for the next.
+/// The last few lookups; a new one replaces the oldest.
 #[derive(Default)]
-struct Recent<'a> {
-    lookups: [Option<Lookup<'a>>; 3],
+struct RecentLookups<'a> {
+    lookups: [Option<RowLookup<'a>>; 3],
     next: usize,
 }
 
-impl<'a> Recent<'a> {
-    fn found(&self, table: TableId, key: &Value) -> Option<&Option<StoredRow<'a>>> {
+impl<'a> RecentLookups<'a> {
+    fn get(&self, table: TableId, key: &Value) -> Option<&Option<StoredRow<'a>>> {
         let mut lookups = self.lookups.iter().flatten();
-        let found = lookups.find(|(id, value, _)| *id == table && value == key);
-        found.map(|(_, _, row)| row)
+        let known = lookups.find(|(id, value, _)| *id == table && value == key);
+        known.map(|(_, _, row)| row)
     }
 
-    fn keep(&mut self, lookup: Lookup<'a>) {
+    fn push(&mut self, lookup: RowLookup<'a>) {
         if let Some(place) = self.lookups.get_mut(self.next) {
             *place = Some(lookup);
         }
@@ -51,20 +51,20 @@ impl<'a> Recent<'a> {
     }
 }
 
-/// A host seen from one of its frames, with the rows bound so far.
+/// An evaluation context: a host as seen from one of its frames, with the rows bound so far.
 pub(super) struct HostView<'a> {
     host: &'a Host,
     frame: Option<&'a Frame>,
-    /// The frame whose `state` this one reads and sets.
+    /// The frame whose `state.*` this one reads and sets.
     state: Option<&'a Frame>,
     /// Tables that are read from a copy.
     copied: &'a [(TableId, Table)],
-    /// The list row that is picked, from 0.
+    /// The first picked row of the shown page, from 0.
     picked: Option<usize>,
     /// Bound rows, the innermost last.
     pub rows: Vec<Option<StoredRow<'a>>>,
-    /// The rows that were last looked up, by table and key: most expressions of a screen are about few records.
-    last: RefCell<Recent<'a>>,
+    /// The rows that were last looked up: most expressions of a screen are about few records.
+    last: RefCell<RecentLookups<'a>>,
     /// The key last numbered.
     pub inserted: Value,
     /// What `{key}` and `{code}` stand for in templates.
@@ -72,7 +72,7 @@ pub(super) struct HostView<'a> {
 }
 
 impl<'a> HostView<'a> {
-    /// The view from a frame, by its place in the stack.
+    /// The view from a frame, by its index in the stack of open screens.
     pub fn new(host: &'a Host, at: Option<usize>) -> HostView<'a> {
         let frame = at.and_then(|at| host.frames.get(at));
         let mut view = HostView {
@@ -117,12 +117,12 @@ impl<'a> HostView<'a> {
         self.state.map(|frame| frame.id)
     }
 
-    /// The id of the frame that is looked from.
+    /// The id of the frame that it looks from.
     pub fn frame(&self) -> Option<FrameId> {
         self.frame.map(|frame| frame.id)
     }
 
-    /// The row of the table in a shown list row.
+    /// The record in a row of the shown page, from 0.
     pub fn list_row(&self, row: usize) -> Option<StoredRow<'a>> {
         let frame = self.frame?;
         let list = self.host.screen(frame).list.as_ref()?;
@@ -130,7 +130,7 @@ impl<'a> HostView<'a> {
         self.table(list.table)?.get(key)
     }
 
-    /// The shown list rows with something in their selection field.
+    /// The rows of the shown page whose selection field is not blank.
     fn picks(&self) -> impl Iterator<Item = usize> + use<'a> {
         let host = self.host;
         let list = self.frame.and_then(|frame| {
@@ -175,6 +175,7 @@ impl<'a> HostView<'a> {
         }
     }
 
+    /// Rows of the list, the shown page from 1, and pages.
     fn pages(&self) -> (usize, usize, usize) {
         let list = self
             .frame
@@ -223,11 +224,11 @@ impl EvalContext for HostView<'_> {
             return self.table(table)?.get(key);
         };
         let mut last = self.last.borrow_mut();
-        if let Some(row) = last.found(table, only) {
+        if let Some(row) = last.get(table, only) {
             return row.clone();
         }
         let row = self.table(table)?.get(key);
-        last.keep((table, only.clone(), row.clone()));
+        last.push((table, only.clone(), row.clone()));
         row
     }
 
@@ -266,8 +267,8 @@ pub(super) fn time_of_day(system: &System, now: Millis) -> Millis {
     system.time_of_day.wrapping_add(now) % DAY
 }
 
-/// The system's day; the calendar stands still at its end.
-pub(super) fn today(system: &System, now: Millis) -> crate::system::value::Date {
+/// The system's date; beyond the end of the calendar, the first one.
+pub(super) fn today(system: &System, now: Millis) -> Date {
     let days = system.time_of_day.wrapping_add(now) / DAY;
     system.today.add_days(days as i64).unwrap_or(system.today)
 }

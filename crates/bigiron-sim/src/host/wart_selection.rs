@@ -1,4 +1,4 @@
-//! Which warts of a system are on.
+//! The selection of warts that are on.
 
 use std::fmt;
 use std::str::FromStr;

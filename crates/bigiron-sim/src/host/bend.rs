@@ -1,4 +1,4 @@
-//! What each kind of wart makes of the effects of a clean rule: pure, one function a kind.
+//! How each kind of wart bends the effects of a clean rule: pure functions, one for each kind.
 
 use super::chance::Chance;
 use super::effect::{FormOp, Op, OpClass, RecordOp};
@@ -11,20 +11,20 @@ use crate::system::value::{RowKey, Value};
 use crate::system::wart::{Bend, HiddenOutcome};
 use std::collections::BTreeMap;
 
-/// What a wart knows besides the effects: its texts and conditions worked out.
+/// What a wart knows besides the effects: its texts and conditions, evaluated.
 #[derive(Debug, Default)]
 pub(super) struct BendContext {
     /// The screen that took the key.
     pub frame: FrameId,
-    /// What the wart says.
+    /// The text of the wart.
     pub text: String,
-    /// The record it is about, and who else holds it.
+    /// The key of the record it holds, and the holder.
     pub record: Option<(RowKey, Value)>,
-    /// What must hold for it to leave off does.
+    /// Its relief condition holds: it ends.
     pub relieved: bool,
-    /// The effects with what is written to a table gone elsewhere.
+    /// The effects, with misdirected writes.
     pub misdirected: Vec<Op>,
-    /// The field it is about holds something.
+    /// The field it refuses is not blank.
     pub filled: bool,
     /// Milliseconds since midnight.
     pub time: Millis,
@@ -32,13 +32,13 @@ pub(super) struct BendContext {
     pub typed: bool,
     /// The key came soon after the last answer.
     pub soon: bool,
-    /// The rows that were last made, of those that may be made again.
+    /// The rows that were last inserted, of those that it inserts again.
     pub posted: Vec<RecordOp>,
-    /// The wart's place among those that are on.
-    pub live: usize,
+    /// The index of the wart among those that are on.
+    pub wart: usize,
 }
 
-/// Whether there is anything to bend: only then it is an occurrence.
+/// Whether there is anything to bend; only then it counts as an occurrence.
 pub(super) fn applies(bend: &Bend, ops: &[Op], context: &BendContext) -> bool {
     let changes = |test: &dyn Fn(TableId) -> bool| ops.iter().filter_map(changed).any(test);
     let on_records = |test: &dyn Fn(&RecordOp) -> bool| ops.iter().filter_map(record).any(test);
@@ -77,7 +77,7 @@ pub(super) fn applies(bend: &Bend, ops: &[Op], context: &BendContext) -> bool {
     }
 }
 
-/// The effects as the wart has them.
+/// The bent effects.
 pub(super) fn bend(
     bend: &Bend,
     ops: Vec<Op>,
@@ -130,7 +130,7 @@ pub(super) fn bend(
         Bend::Held { table, lasts, .. } => held(*table, *lasts, context),
         Bend::Sticky { lasts } => sticky(ops, *lasts),
         Bend::TwoStage { by } => after(ops, [Op::Show, Op::Delay(*by)]),
-        Bend::Stale { .. } => before(Op::Copy(context.live), ops),
+        Bend::Stale { .. } => before(Op::Copy(context.wart), ops),
         Bend::Repost { .. } => {
             let again = |op| numbered_anew(op, system, tables).into();
             let posted: Vec<Op> = context.posted.into_iter().map(again).collect();

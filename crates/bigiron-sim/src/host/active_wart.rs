@@ -1,45 +1,61 @@
-//! The seam where warts bend effects: after the rule has yielded them, before any is carried out.
+//! The warts that are on: when each of them happens. They bend effects after a rule has yielded them, before any is applied.
 
+use super::bend::{BendContext, applies, bend, inserted, misdirect};
 use super::chance::Chance;
 use super::effect::{Op, RecordOp};
 use super::table::Table;
 use super::view::{HostView, time_of_day};
-use super::wart_bend::{BendContext, applies, bend, inserted, misdirect};
 use super::{Host, Millis, Region, Warts};
 use crate::system::expr::{EvalError, Expr, TableId, eval, test};
 use crate::system::model::{System, Trigger};
 use crate::system::record::StoredRow;
 use crate::system::value::Row;
 use crate::system::wart::{Bend, Persistence, Wart, WartOccasion};
+use std::fmt;
 use std::sync::Arc;
+use tn3270::wire::Aid;
 
-/// A wart that is on, and what it has done so far. Its printed form is part of a host's state hash.
-#[derive(Debug, Clone)]
-pub(super) struct Live {
-    /// Its place in the system.
+/// A wart that is on, with its history.
+#[derive(Clone)]
+pub(super) struct ActiveWart {
+    /// Its index in the system.
     wart: usize,
-    /// How likely it happens, as the bits of the number.
+    /// Its probability at an occurrence, as the bits of an `f64`.
     chance: u64,
     /// Occurrences so far.
     seen: u64,
     /// How often it has begun.
     fired: u64,
-    /// How often it has said the same since it began; 0: it has not, or is over.
+    /// How often it has happened since it began; 0 if it has not begun, or is over.
     round: u64,
-    /// It goes on until then.
+    /// The time until which it goes on, or swallows keys.
     until: Millis,
-    /// For [`Kind::Repost`]: the rows that were last made.
+    /// For [`Bend::Repost`]: the rows that were last inserted.
     posted: Vec<RecordOp>,
 }
 
-/// Which of the warts that are on may have something to do, by their places among them.
+/// The printed form is part of a host's state hash, so it does not follow the name of the type.
+impl fmt::Debug for ActiveWart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut printed = f.debug_struct("Live");
+        printed.field("wart", &self.wart);
+        printed.field("chance", &self.chance);
+        printed.field("seen", &self.seen);
+        printed.field("fired", &self.fired);
+        printed.field("round", &self.round);
+        printed.field("until", &self.until);
+        printed.field("posted", &self.posted).finish()
+    }
+}
+
+/// Which warts may happen at an occasion, by their indices among those that are on.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    /// At a key, by the screen that takes it.
+pub(super) struct WartIndex {
+    /// At a key, by screen.
     keys: Vec<Vec<usize>>,
     /// In a job, by job.
     jobs: Vec<Vec<usize>>,
-    /// Those that post again.
+    /// Those that insert rows again.
     repost: Vec<usize>,
     /// Those that swallow keys.
     swallow: Vec<usize>,
@@ -47,14 +63,14 @@ pub(super) struct Places {
     stale: Vec<usize>,
 }
 
-impl Places {
-    pub fn new(system: &System, live: &[Live]) -> Places {
-        if live.is_empty() {
-            return Places::default();
+impl WartIndex {
+    pub fn new(system: &System, active: &[ActiveWart]) -> WartIndex {
+        if active.is_empty() {
+            return WartIndex::default();
         }
         let among = |test: &dyn Fn(&Wart) -> bool| {
-            let on = live.iter().enumerate();
-            let on = on.filter(|(_, live)| system.warts.get(live.wart).is_some_and(test));
+            let on = active.iter().enumerate();
+            let on = on.filter(|(_, active)| system.warts.get(active.wart).is_some_and(test));
             on.map(|(n, _)| n).collect::<Vec<_>>()
         };
         let at_key = |screen| {
@@ -62,7 +78,7 @@ impl Places {
             among(&|wart| wart.on.iter().any(may))
         };
         let in_job = |job| among(&|wart| wart.on.contains(&WartOccasion::Job(job)));
-        Places {
+        WartIndex {
             keys: (0..system.screens.len()).map(at_key).collect(),
             jobs: (0..system.jobs.len()).map(in_job).collect(),
             repost: among(&|wart| matches!(wart.bend, Bend::Repost { .. })),
@@ -80,32 +96,32 @@ impl Places {
     }
 }
 
-/// The tables as a [`Kind::Stale`] wart has them.
+/// The tables as a [`Bend::Stale`] wart shows them.
 #[derive(Debug, Clone)]
 pub(super) struct StaleCopy {
-    /// Its place among the warts that are on.
-    pub live: usize,
+    /// The index of the wart among those that are on.
+    pub wart: usize,
     /// When it was taken.
     pub taken: Millis,
-    /// The tables it has.
+    /// The copied tables.
     pub tables: Vec<(TableId, Table)>,
 }
 
 /// What a wart does at an occurrence.
-enum Turn {
-    /// It happens if the draw says so.
+enum Recurrence {
+    /// It begins, if it is drawn.
     Draw,
     /// It goes on.
     GoesOn,
-    /// It is over, and lets this one pass.
+    /// It is over, and does nothing here.
     Over,
 }
 
-/// The warts of a selection. A name the system does not declare is no wart of it: see [`Warts::check`].
-pub(super) fn live(region: &Region, selection: &Warts) -> Vec<Live> {
+/// The warts of a selection. Names that the system does not declare are ignored: see [`Warts::check`].
+pub(super) fn active(region: &Region, selection: &Warts) -> Vec<ActiveWart> {
     let warts = region.system.warts.iter().enumerate();
     let on = warts.filter_map(|(n, wart)| Some((n, selection.intensity(&wart.name)?, wart)));
-    on.map(|(wart, chance, model)| Live {
+    on.map(|(wart, chance, model)| ActiveWart {
         wart,
         chance: chance.unwrap_or(model.chance).to_bits(),
         seen: 0,
@@ -117,35 +133,35 @@ pub(super) fn live(region: &Region, selection: &Warts) -> Vec<Live> {
     .collect()
 }
 
-impl Live {
-    /// Its place in the system.
+impl ActiveWart {
+    /// Its index in the system.
     pub fn wart(&self) -> usize {
         self.wart
     }
 
-    /// How likely it happens.
+    /// Its probability at an occurrence.
     pub fn chance(&self) -> f64 {
         f64::from_bits(self.chance)
     }
 
-    /// What is to happen at an occurrence, by what has happened.
-    fn turn(&self, persistence: Persistence<'_>, now: Millis) -> Turn {
+    /// What it does at an occurrence, by its history.
+    fn recurrence(&self, persistence: Persistence<'_>, now: Millis) -> Recurrence {
         if self.round == 0 {
-            return Turn::Draw;
+            return Recurrence::Draw;
         }
         let goes_on = match persistence {
-            Persistence::Once => return Turn::Draw,
+            Persistence::Once => return Recurrence::Draw,
             Persistence::Times(times) => self.round < times,
             Persistence::Until(_) => true,
             Persistence::For(_) => now < self.until,
         };
         match goes_on {
-            true => Turn::GoesOn,
-            false => Turn::Over,
+            true => Recurrence::GoesOn,
+            false => Recurrence::Over,
         }
     }
 
-    /// It happens, at its first occurrence or a later one.
+    /// Notes that it happens.
     fn happens(&mut self, persistence: Persistence<'_>, now: Millis) {
         if self.round == 0 {
             self.fired += 1;
@@ -159,7 +175,7 @@ impl Live {
         };
     }
 
-    /// Whether it begins here: counts the occurrence and draws, each occurrence from a stream of its own.
+    /// Counts an occurrence and draws from a stream of that occurrence; returns the stream if it begins.
     fn begins(&mut self, wart: &Wart, seed: u64, now: Millis) -> Option<Chance> {
         self.seen += 1;
         let in_time = wart
@@ -177,16 +193,16 @@ impl Live {
 }
 
 impl Host {
-    /// What the warts that are on make of the effects of a key or of a step of a job.
+    /// The effects of a key or of a step of a job, as the warts that are on bend them.
     pub(super) fn bent(&mut self, occasion: WartOccasion, mut ops: Vec<Op>) -> Vec<Op> {
         if self.warts.is_empty() {
             return ops;
         }
         let system = Arc::clone(&self.region.system);
-        let places = Arc::clone(&self.places);
-        for n in places.at(occasion).iter().copied() {
-            let index = self.warts.get(n).map_or(0, |live| live.wart);
-            let Some(wart) = system.warts.get(index) else {
+        let index = Arc::clone(&self.wart_index);
+        for n in index.at(occasion).iter().copied() {
+            let wart = self.warts.get(n).map(|active| active.wart);
+            let Some(wart) = wart.and_then(|wart| system.warts.get(wart)) else {
                 continue;
             };
             if wart.on.iter().any(|on| on.covers(occasion)) {
@@ -197,47 +213,47 @@ impl Host {
         ops
     }
 
-    /// What warts that post again will post.
+    /// Remembers inserted rows for the warts that insert them again.
     fn keep_posted(&mut self, ops: &[Op]) {
         let system = &self.region.system;
-        for n in &self.places.repost {
-            let Some(live) = self.warts.get_mut(*n) else {
+        for n in &self.wart_index.repost {
+            let Some(active) = self.warts.get_mut(*n) else {
                 continue;
             };
-            if let Some(Bend::Repost { tables }) = system.warts.get(live.wart).map(|w| &w.bend) {
+            if let Some(Bend::Repost { tables }) = system.warts.get(active.wart).map(|w| &w.bend) {
                 let made: Vec<RecordOp> = inserted(ops, tables).cloned().collect();
                 if !made.is_empty() {
-                    live.posted = made;
+                    active.posted = made;
                 }
             }
         }
     }
 
-    /// The keyboard is free: keys that come too soon from now on are swallowed.
+    /// The keyboard is restored: warts that swallow keys do so for a time from now on.
     pub(super) fn answered(&mut self) {
         let system = &self.region.system;
-        for n in &self.places.swallow {
-            let Some(live) = self.warts.get_mut(*n) else {
+        for n in &self.wart_index.swallow {
+            let Some(active) = self.warts.get_mut(*n) else {
                 continue;
             };
-            if let Some(Bend::Swallow { within }) = system.warts.get(live.wart).map(|w| &w.bend) {
-                live.until = self.now.saturating_add(*within);
+            if let Some(Bend::Swallow { within }) = system.warts.get(active.wart).map(|w| &w.bend) {
+                active.until = self.now.saturating_add(*within);
             }
         }
     }
 
-    /// Takes the copies of warts that show stale records, or takes them anew where they are old enough.
+    /// Copies tables for the warts that show stale records, where there is no copy yet or it is old enough.
     pub(super) fn take_copies(&mut self) {
-        let (system, places) = (&self.region.system, &self.places);
-        for n in places.stale.iter().copied() {
+        let (system, index) = (&self.region.system, &self.wart_index);
+        for n in index.stale.iter().copied() {
             let wart = self
                 .warts
                 .get(n)
-                .and_then(|live| system.warts.get(live.wart));
+                .and_then(|active| system.warts.get(active.wart));
             let Some(Bend::Stale { tables, every }) = wart.map(|wart| &wart.bend) else {
                 continue;
             };
-            let at = self.copies.iter().position(|copy| copy.live == n);
+            let at = self.copies.iter().position(|copy| copy.wart == n);
             let is_due = |copy: &StaleCopy| self.now.saturating_sub(copy.taken) >= *every;
             let kept = at.and_then(|at| self.copies.get(at));
             if kept.is_some_and(|copy| !is_due(copy)) {
@@ -245,7 +261,7 @@ impl Host {
             }
             let table = |id: &TableId| Some((*id, self.tables.get(*id)?.clone()));
             let copy = StaleCopy {
-                live: n,
+                wart: n,
                 taken: self.now,
                 tables: tables.iter().filter_map(table).collect(),
             };
@@ -259,43 +275,43 @@ impl Host {
     /// The tables that the answer under way reads from a copy.
     pub(super) fn copied(&self) -> &[(TableId, Table)] {
         let copy = self.unit.as_ref().and_then(|unit| unit.copy);
-        let copy = copy.and_then(|live| self.copies.iter().find(|copy| copy.live == live));
+        let copy = copy.and_then(|wart| self.copies.iter().find(|copy| copy.wart == wart));
         copy.map_or(&[], |copy| &copy.tables)
     }
 
     fn bent_by(&mut self, n: usize, wart: &Wart, ops: Vec<Op>) -> Vec<Op> {
-        // A condition or text that cannot be worked out here leaves the clean effects.
+        // A condition or text that cannot be evaluated leaves the clean effects.
         let Ok(Some(mut context)) = self.context(wart, &ops) else {
             return ops;
         };
-        context.live = n;
+        context.wart = n;
         let (seed, now) = (self.region.seed, self.now);
-        let Some(live) = self.warts.get_mut(n) else {
+        let Some(active) = self.warts.get_mut(n) else {
             return ops;
         };
         if context.relieved {
-            live.round = 0;
+            active.round = 0;
         }
         if let Bend::Repost { .. } = &wart.bend {
-            context.posted.clone_from(&live.posted);
+            context.posted.clone_from(&active.posted);
         }
-        context.soon = now < live.until;
+        context.soon = now < active.until;
         if !applies(&wart.bend, &ops, &context) {
             return ops;
         }
         let persistence = wart.bend.persistence();
-        let mut draw = match live.turn(persistence, now) {
-            Turn::Draw => match live.begins(wart, seed, now) {
+        let mut draw = match active.recurrence(persistence, now) {
+            Recurrence::Draw => match active.begins(wart, seed, now) {
                 Some(draw) => draw,
                 None => return ops,
             },
-            Turn::GoesOn => Chance::stream(seed, "warts", &[&wart.name]),
-            Turn::Over => {
-                live.round = 0;
+            Recurrence::GoesOn => Chance::stream(seed, "warts", &[&wart.name]),
+            Recurrence::Over => {
+                active.round = 0;
                 return ops;
             }
         };
-        live.happens(persistence, now);
+        active.happens(persistence, now);
         self.note(|| format!("wart {}", wart.name));
         let system = Arc::clone(&self.region.system);
         bend(
@@ -308,9 +324,9 @@ impl Host {
         )
     }
 
-    /// What the wart needs to know of the world; none if its condition does not hold.
+    /// What the wart needs to know of the host; none if its condition does not hold.
     fn context(&self, wart: &Wart, ops: &[Op]) -> Result<Option<BendContext>, EvalError> {
-        // Most warts need to look at nothing, or once.
+        // Most warts evaluate nothing, or one expression.
         let view = || HostView::new(self, self.top());
         if let Some(when) = &wart.when
             && !test(when, &view())?
@@ -343,7 +359,7 @@ impl Host {
                 let mut view = view();
                 let written = ops
                     .iter()
-                    .map(|op| self.elsewhere(op, *table, set, &mut view));
+                    .map(|op| self.misdirected(op, *table, set, &mut view));
                 context.misdirected = written.collect::<Result<_, _>>()?;
             }
             Bend::Refuse { field, .. } => {
@@ -379,8 +395,8 @@ impl Host {
         Ok(Some(context))
     }
 
-    /// What is written, with other values in some columns of a table; other effects as they are.
-    fn elsewhere(
+    /// An effect that writes to a table with other values in some columns; other effects as they are.
+    fn misdirected(
         &self,
         op: &Op,
         table: TableId,
@@ -402,7 +418,7 @@ impl Host {
         Ok(misdirect(record.clone(), values?, key).into())
     }
 
-    /// The row of a table that an effect writes, as it would stand there; of a row that is deleted, as it is.
+    /// The row of a table as an effect writes it, or as it is if the effect deletes it.
     fn written(&self, op: &RecordOp, table: TableId) -> Option<Row> {
         let found = |key| Some(self.tables.get(table)?.get(key)?.row());
         if op.changed() != Some(table) {
@@ -425,7 +441,7 @@ impl Host {
     }
 
     /// The occasion of a key on the screen that takes it.
-    pub(super) fn occasion(&self, key: tn3270::wire::Aid) -> WartOccasion {
+    pub(super) fn occasion(&self, key: Aid) -> WartOccasion {
         WartOccasion::Key(
             self.frames.last().map(|frame| frame.screen),
             Some(Trigger::Key(key)),
@@ -434,7 +450,7 @@ impl Host {
 }
 
 impl WartOccasion {
-    /// Whether what happens is among what this names; both have no blanks in what happens.
+    /// Whether a declared occasion covers one that happens; only the declared one may leave screen or key open.
     fn covers(self, happens: WartOccasion) -> bool {
         match (self, happens) {
             (WartOccasion::Job(job), WartOccasion::Job(runs)) => job == runs,
@@ -453,7 +469,7 @@ mod tests {
 
     #[test]
     fn the_printed_form_that_is_hashed_stays() {
-        let live = Live {
+        let wart = ActiveWart {
             wart: 1,
             chance: 0.5f64.to_bits(),
             seen: 2,
@@ -463,7 +479,7 @@ mod tests {
             posted: vec![RecordOp::Insert(3, vec![Value::Int(4)])],
         };
         assert_eq!(
-            format!("{live:?}"),
+            format!("{wart:?}"),
             "Live { wart: 1, chance: 4602678819172646912, seen: 2, fired: 1, round: 0, until: 900, posted: [Insert(3, [Int(4)])] }"
         );
     }
