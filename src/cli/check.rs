@@ -65,7 +65,7 @@ fn sources(path: &str) -> Result<Vec<SystemSource>, Error> {
         return Err(Error::input(format!(
             "{path} is no system and holds none: there is no system.toml"
         ))
-        .hint("a system is a folder with system.toml and one file a screen"));
+        .hint("a system is a folder with system.toml and one file for each screen"));
     }
     inside.iter().map(|folder| systems::read(folder)).collect()
 }

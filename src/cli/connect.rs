@@ -64,7 +64,7 @@ impl PlayedTerminal for RemoteTerminal {
             ConnectStage::Disconnected => {
                 let why = self.remote.ended().unwrap_or("disconnected");
                 let why = why.trim_start_matches("Connection failed:\n");
-                format!("{why}; Enter calls again")
+                format!("{why}; Enter reconnects")
             }
             ConnectStage::Connected(mode) => format!("{host}  {}", self.connection(mode)),
         })
@@ -124,7 +124,7 @@ pub fn run(args: ConnectArgs) -> Result<CommandOutcome, Error> {
 async fn play(host: &str, mut remote: Remote) -> Result<CommandOutcome, Error> {
     remote
         .connect(host)
-        .map_err(|cause| Error::usage("no host").because(&cause))?;
+        .map_err(|cause| Error::usage(format!("{host} cannot be connected to")).because(&cause))?;
     let mut program = Play::new(RemoteTerminal { remote }, tui::palette());
     let ended = tui::run(&mut program, 1.0).await;
     let RemoteTerminal { mut remote } = program.into_played();

@@ -69,7 +69,7 @@ fn served_systems(args: &McpArgs) -> Result<Vec<ServedSystem>, Error> {
         for name in systems::names() {
             match suites::load(&name) {
                 Ok(suite) => loaded.push(suite),
-                Err(error) => eprintln!("{name} is left out: {error}"),
+                Err(error) => eprintln!("{name} is skipped: {error}"),
             }
         }
     }

@@ -100,7 +100,7 @@ pub fn run(args: PlayArgs) -> Result<CommandOutcome, Error> {
             .hint("--plain plays through pipes; bigiron script drives a system from one"));
     }
     if std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
-        return Err(Error::usage("this terminal shows lines only, as TERM says")
+        return Err(Error::usage("TERM names a terminal that shows only lines")
             .hint("--plain plays on any terminal"));
     }
     play(&suite, &args.session)?;

@@ -55,7 +55,7 @@ impl Rerun {
         let name = file.display();
         let Some(origin) = &recording.header.system else {
             return Err(Error::input(format!(
-                "{name} is of a foreign host, which no task is about"
+                "{name} is of a foreign host, which has no tasks"
             )));
         };
         let mut setup = recording.header.setup.clone();
@@ -64,7 +64,7 @@ impl Rerun {
         let (region, start) = suites::recorded(wanted, &setup)?;
         let Some(start) = start else {
             return Err(
-                Error::input(format!("{name} was not made at a task")).hint("--task names one")
+                Error::input(format!("{name} is no recording of a task")).hint("--task names one")
             );
         };
         let (report, host, now) = execute(&recording, &region);

@@ -46,7 +46,7 @@ pub(super) fn whole(log_error: Option<std::io::Error>) -> Result<(), Error> {
     match log_error {
         None => Ok(()),
         Some(cause) => {
-            let what = "the recording is not whole: it could not be written";
+            let what = "the recording is incomplete: it could not be written";
             Err(Error::new(ErrorKind::Machine, what).because(&cause))
         }
     }

@@ -68,7 +68,7 @@ pub fn load(wanted: &str) -> Result<Arc<System>, Error> {
             faults.errors(),
             faults.render(&source.origin, false).trim_end()
         ))
-        .hint(format!("bigiron check {wanted} tells of warnings too"))),
+        .hint(format!("bigiron check {wanted} reports warnings too"))),
     }
 }
 
@@ -103,7 +103,7 @@ pub fn read(folder: &Path) -> Result<SystemSource, Error> {
             "{} is not a system: it has no system.toml",
             folder.display()
         ))
-        .hint("a system is a folder with system.toml and one file a screen"));
+        .hint("a system is a folder with system.toml and one file for each screen"));
     }
     Ok(SystemSource {
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! Definitions and what they hold: `list`, `check`, `schema`.
+//! Definitions of systems: `list`, `check`, `schema`.
 
 use clap::{Args, ValueEnum};
 
@@ -9,24 +9,24 @@ Examples:
   bigiron list
   bigiron list --json      an array of {system, title, about, screens, tables}
   bigiron list tasks       the tasks of every system
-  bigiron list warts       what --warts switches on, where each gives itself away, and the kinds there are")]
+  bigiron list warts       the warts of every system with their tells, and the kinds of warts")]
 pub struct ListArgs {
-    /// Of what
+    /// What to list
     #[arg(value_enum, default_value_t = ListKind::Systems)]
     pub what: ListKind,
-    /// For machines
+    /// Print JSON instead
     #[arg(long)]
     pub json: bool,
 }
 
-/// What is listed.
+/// What to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListKind {
-    /// The systems known here.
+    /// The known systems.
     Systems,
     /// Their tasks.
     Tasks,
-    /// Their warts, and the kinds of warts there are.
+    /// Their warts, and the kinds of warts.
     Warts,
 }
 
@@ -38,15 +38,15 @@ Examples:
   bigiron check screens/dmv --deny-warnings
   bigiron check dmv --json           {\"systems\": [{\"system\", \"ok\", \"diagnostics\": [{\"file\", \"line\", …}]}]}
 
-Faults go to stderr, a line for each system to stdout. Exit codes: 0 right, 1 faults, 2 unreadable.")]
+Faults go to stderr, a line for each system to stdout. Exit codes: 0 no faults, 1 faults, 2 unreadable input.")]
 pub struct CheckArgs {
     /// Folders of a system or of systems, or names of systems
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<String>,
-    /// Print one JSON object for machines instead
+    /// Print one JSON object instead
     #[arg(long)]
     pub json: bool,
-    /// Warnings fail the check too
+    /// Fail on warnings too
     #[arg(long)]
     pub deny_warnings: bool,
 }
@@ -58,7 +58,7 @@ Examples:
   bigiron schema screen > screen.schema.json
   bigiron schema system | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Which kind
+    /// The kind of file or line
     #[arg(value_enum, value_name = "KIND")]
     pub kind: SchemaKind,
 }
@@ -78,8 +78,8 @@ pub enum SchemaKind {
     Playbook,
     /// warts.toml
     Warts,
-    /// A line to the JSON door, and its answers
+    /// The requests and answers of the JSON door
     Json,
-    /// A line to the control door
+    /// The requests of the control door
     Control,
 }

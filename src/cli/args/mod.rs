@@ -1,4 +1,4 @@
-//! The command line as plain data: what may be said, with its help. Nothing here looks at the world.
+//! The command line as plain data: arguments with their help. Nothing here touches files, terminals or sockets.
 
 use clap::{Parser, Subcommand};
 
@@ -26,7 +26,7 @@ pub use task::{CallArgs, EvalArgs, PolicyArg, ProveArgs, Via};
 #[derive(Debug, Parser)]
 #[command(name = "bigiron", version, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do; nothing: pick a system and play it.
+    /// The command; without one a launcher starts.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -34,50 +34,50 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   bigiron                                     pick a system and play it
-  bigiron play dmv --record run.jsonl         play one, and keep a recording
-  bigiron serve dmv --tn3270 127.0.0.1:3270   then, elsewhere: c3270 127.0.0.1:3270
+  bigiron play dmv --record run.jsonl         play a system and record the session
+  bigiron serve dmv --tn3270 127.0.0.1:3270   then, in another terminal: c3270 127.0.0.1:3270
   bigiron script dmv                          s3270's action language on stdin and stdout
 
-Exit codes: 0 done, 1 the thing asked about is not so, 2 wrong usage or unreadable input.";
+Exit codes: 0 success, 1 a check failed (a fault, a divergence, a task not solved), 2 wrong usage or unreadable input.";
 
 /// The subcommands, in alphabetical order.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Measure how fast it is on this machine
+    /// Measure speed and memory on this machine
     Bench(BenchArgs),
-    /// Do one piece of work by a playbook: values in, the answer out
+    /// Run a playbook: values in, answer out
     Call(CallArgs),
     /// Check the definitions of systems and report every fault
     Check(CheckArgs),
-    /// A terminal on a foreign 3270 host
+    /// Open a terminal on a foreign 3270 host
     Connect(ConnectArgs),
-    /// Run an agent at tasks, and report what it comes to
+    /// Run an agent on tasks and report its scores
     Eval(EvalArgs),
-    /// List the systems known here
+    /// List systems, tasks or warts
     List(ListArgs),
     /// Offer systems and tasks as tools to an MCP client on stdin and stdout
     #[cfg(feature = "mcp")]
     Mcp(McpArgs),
     /// Play a system in this terminal
     Play(PlayArgs),
-    /// Watch a recording
+    /// Play back a recording
     Replay(ReplayArgs),
     /// Prove that tasks can be solved, and only by doing them
     Prove(ProveArgs),
-    /// Grade recordings of runs at a task by today's grader
+    /// Grade recorded runs with the current grader
     Regrade(RegradeArgs),
-    /// In the place of s3270(1): its arguments, its action language, on a foreign host
+    /// Replace s3270(1): its arguments and action language, on a foreign host
     #[command(name = "s3270")]
     S3270(S3270Args),
     /// Print the JSON Schema of a kind of definition file, or of the JSON door
     Schema(SchemaArgs),
-    /// Drive one system by s3270's action language on stdin and stdout
+    /// Drive a system with s3270's action language on stdin and stdout
     Script(ScriptArgs),
-    /// Let TN3270 clients, scripts and JSON agents connect to systems
+    /// Serve systems to TN3270, VT, script, JSON and HTTP clients
     Serve(Box<ServeArgs>),
     /// Print one screen of a recording
     Show(ShowArgs),
-    /// Execute recordings again and compare
+    /// Re-execute recordings and compare
     Verify(VerifyArgs),
 }
 

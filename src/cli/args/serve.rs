@@ -15,52 +15,52 @@ Examples:
   bigiron serve dmv claims --tn3270 3270 --json claims@4270 --clock turn
   bigiron serve dmv --tn3270 L:127.0.0.1:992 --lu TRAIN:20=dmv/renew-moved//all
 
-An ADDR is HOST:PORT or unix:PATH; a port alone is one of this machine, port 0 lets it choose, and what was chosen is printed.
-L: before it means TLS from the first byte. SYSTEM/TASK/SEED/WARTS@ before it says what its clients are logged on to; parts may
-be left out.
+An ADDR is HOST:PORT or unix:PATH. A port alone is one on the loopback interface, port 0 lets the operating system choose; the
+addresses are printed. L: before it means TLS from the first byte. SYSTEM/TASK/SEED/WARTS@ before it is the logon of its clients;
+parts may be left out.
 
-Each connection is a session of its own; connection n (from 0) has seed N + n. Of several systems, a TN3270 client names one as
-its LU or picks one from a screen; at other doors it gets the first, or the one that stands before the ADDR.
+Each connection is a session of its own; connection n (from 0) has seed N + n. With several systems, a TN3270 client names one as
+its LU or picks one from a selection screen; other clients get the first one, or that of the logon before the ADDR.
 
-SIGINT and SIGTERM end it, and every recording properly. SIGHUP reads the definitions anew, for new sessions.")]
+SIGINT and SIGTERM end the server and every recording. SIGHUP reloads the definitions, for new sessions.")]
 pub struct ServeArgs {
     /// Folders, names under ./screens, or systems shipped with the program
     #[arg(value_name = "SYSTEM", required = true)]
     pub systems: Vec<String>,
-    /// Where TN3270 and TN3270E clients connect
+    /// Listen for TN3270 and TN3270E clients
     #[arg(long, value_name = "ADDR")]
     pub tn3270: Vec<String>,
-    /// Where agents speak JSON, one object a line
+    /// Listen for agents that speak JSON, one object a line
     #[arg(long, value_name = "ADDR")]
     pub json: Vec<String>,
-    /// Where trainers speak OpenEnv's HTTP and WebSocket; they choose seeds, tasks and warts, and read rewards
+    /// Listen for trainers with OpenEnv's HTTP and WebSocket; they choose seeds, tasks and warts, and read rewards
     #[arg(long, value_name = "ADDR")]
     pub http: Vec<String>,
-    /// Where scripts speak s3270's action language
+    /// Listen for scripts in s3270's action language
     #[arg(long, value_name = "ADDR")]
     pub script: Vec<String>,
-    /// Where telnet, netcat, expect and the like get VT screens for VT keys
+    /// Listen for telnet, netcat, expect and similar clients: VT keys in, VT screens out
     #[arg(long, value_name = "ADDR")]
     pub vt: Vec<String>,
-    /// Where a trainer opens, resets, forks and grades sessions, one JSON object a line; agents must not reach it
+    /// Listen for trainers that open, reset, fork and grade sessions, one JSON object a line; agents must not reach it
     #[arg(long, value_name = "ADDR")]
     pub control: Vec<String>,
     /// Allow addresses that other machines can reach
     #[arg(long)]
     pub public: bool,
-    /// Tell agents what their work at a task came to when they submit it; without this only the operator is told
+    /// Give agents the grade when they submit a task; by default only the operator gets it
     #[arg(long)]
     pub tell_grade: bool,
-    /// An LU, or a pool of COUNT of them, and what it is logged on to; each serves one client at a time
+    /// An LU, or a pool of COUNT of them, with its logon; each serves one client at a time
     #[arg(long, value_name = "NAME[:COUNT]=LOGON")]
     pub lu: Vec<String>,
-    /// Let TN3270 clients ask for SYSTEM/TASK/SEED/WARTS as their LU
+    /// Accept a logon (SYSTEM/TASK/SEED/WARTS) as the LU name of a TN3270 client
     #[arg(long)]
     pub open_lus: bool,
-    /// Offer STARTTLS to TN3270 clients, with a certificate made on the spot unless one is given
+    /// Offer STARTTLS to TN3270 clients, with a certificate generated at start unless one is given
     #[arg(long)]
     pub tls: bool,
-    /// Turn TN3270 clients away that decline STARTTLS
+    /// Refuse TN3270 clients that decline STARTTLS
     #[arg(long)]
     pub tls_required: bool,
     /// The server's certificate chain, in PEM form
@@ -69,45 +69,45 @@ pub struct ServeArgs {
     /// The private key of the certificate, in PEM form
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// The most sessions at a time [default: 10000, or as many as the machine has files for]
+    /// The most sessions at a time [default: 10000, or as many as the limit of open files allows]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_sessions: Option<usize>,
-    /// The most sessions at a time from one address [default: as many as there may be]
+    /// The most sessions at a time from one address [default: no limit]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_per_address: Option<usize>,
-    /// End sessions whose client has sent nothing for so long; 0: never
+    /// End a session after so many seconds without input; 0: never
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub idle: u64,
-    /// How the log on stderr is written
+    /// The format of the log on stderr
     #[arg(long, value_enum, default_value_t = LogForm::Text)]
     pub log: LogForm,
-    /// What is logged
+    /// The lowest level to log
     #[arg(long, value_enum, default_value_t = LogLevel::Warn)]
     pub log_level: LogLevel,
     /// Give every connection the same seed, instead of seed + connection number
     #[arg(long)]
     pub same_seed: bool,
-    /// How sessions are opened.
+    /// Options of the sessions.
     #[command(flatten)]
     pub options: SessionOptions,
 }
 
-/// How a log is written.
+/// The format of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogForm {
-    /// A line an event, for people.
+    /// One line for each event, for people.
     Text,
-    /// A JSON object an event.
+    /// One JSON object for each event.
     Json,
 }
 
-/// What is logged.
+/// The lowest level to log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogLevel {
-    /// Sessions that begin and whatever follows.
+    /// Sessions that begin and end, and everything below.
     Info,
-    /// What goes wrong for a client and whatever follows.
+    /// Faults that affect one client, and everything below.
     Warn,
-    /// What goes wrong for the operator.
+    /// Faults that affect the operator.
     Error,
 }

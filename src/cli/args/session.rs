@@ -1,4 +1,4 @@
-//! What opens a session in this process: `play`, `script`, `mcp`, and the options that all of them and servers share.
+//! Sessions in this process: `play`, `script`, `mcp`, and the options that they share with servers.
 
 use std::path::PathBuf;
 
@@ -6,21 +6,21 @@ use clap::{Args, ValueEnum};
 
 use super::speed;
 
-/// One system and how its session is opened: what `play`, `script` and their like share.
+/// A system and the options of its session.
 #[derive(Debug, Clone, Args)]
 pub struct SessionArgs {
     /// A folder, a name under ./screens, or a system shipped with the program
     #[arg(value_name = "SYSTEM")]
     pub system: String,
-    /// How its session is opened.
+    /// Options of the session.
     #[command(flatten)]
     pub options: SessionOptions,
 }
 
-/// How sessions are opened, whatever their system.
+/// Options of a session of any system.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SessionOptions {
-    /// Everything random in the session follows from this number
+    /// The seed of everything random in the session
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// Which warts are on: none, all, or names separated by commas [default: none]
@@ -29,16 +29,16 @@ pub struct SessionOptions {
     /// The task to start in
     #[arg(long, value_name = "ID")]
     pub task: Option<String>,
-    /// live: real time; turn: time passes only when a key or a wait asks the host for something
+    /// live: real time; turn: time passes only with AID keys and waits
     #[arg(long, value_enum)]
     pub clock: Option<ClockArg>,
-    /// Virtual milliseconds that pass in a real one, under the live clock
+    /// Virtual milliseconds in a real one, under the live clock
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-    /// Write a recording: a file, or (for servers) a folder that gets one file a connection
+    /// Write a recording: to a file, or (servers) to a folder with one file for each session
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Let the recording hold what stands in hidden fields, passwords among it; without this it is masked
+    /// Record the contents of hidden fields, passwords included; by default they are masked
     #[arg(long, requires = "record")]
     pub record_hidden: bool,
     /// The terminal's model: 2 (24x80), 3 (32x80), 4 (43x80) or 5 (27x132)
@@ -46,12 +46,12 @@ pub struct SessionOptions {
     pub model: u8,
 }
 
-/// How a session's time passes.
+/// The clock of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ClockArg {
     /// Real time, times the speed.
     Live,
-    /// Time passes only when a key or a wait asks for it.
+    /// Time passes only with AID keys and waits.
     Turn,
 }
 
@@ -63,10 +63,10 @@ Examples:
   bigiron play dmv --seed 7 --record run.jsonl
   bigiron play dmv --clock turn      answers come at once; Esc w lets a second pass
   bigiron play dmv --plain           text and keys by name: CLK042<tab>IRON<enter>
-  bigiron play dmv --task read-expiry     goal and budget stay in sight; Alt-E enters the answer, Ctrl-Q hands in
+  bigiron play dmv --task read-expiry     goal and budget stay in sight; Alt-E enters the answer, Ctrl-Q submits
 
-Alt-H lists the keys, Ctrl-Q quits. The clock is `live` unless said otherwise. A recording holds every key as it was
-typed, but for what is typed into hidden fields (passwords). NO_COLOR in the environment switches colours off.")]
+Alt-H lists the keys, Ctrl-Q quits. The clock is `live` by default. A recording has every key, except the text of hidden fields
+(passwords). NO_COLOR in the environment switches colours off.")]
 pub struct PlayArgs {
     /// Print screens as text and take lines of keys by name, for plain terminals, pipes and screen readers
     #[arg(long)]
@@ -82,9 +82,9 @@ pub struct PlayArgs {
 Examples:
   echo 'Ascii()' | bigiron script dmv
   printf '%s\\n' 'String(\"SMITH\") Tab() Enter()' 'Ascii(0,0,3,80)' | bigiron script dmv --seed 7
-  bigiron script dmv --clock live      Wait(2,Seconds) really waits
+  bigiron script dmv --clock live      Wait(2,Seconds) waits in real time
 
-Actions, status line, `ok` and `error` are those of s3270(1); the clock is `turn` unless said otherwise.")]
+Actions, status line, `ok` and `error` are those of s3270(1). The clock is `turn` by default.")]
 pub struct ScriptArgs {
     /// The session.
     #[command(flatten)]
@@ -96,23 +96,23 @@ pub struct ScriptArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  bigiron mcp                                     every system known here, with its tasks
+  bigiron mcp                                     every known system, with its tasks
   bigiron mcp dmv --task renew-moved --seed 7 --warts lost_renewal --record runs
 
-A client of the Model Context Protocol (2025-11-25 or 2026-07-28) begins this program and speaks to it on stdin and stdout. Its
-tools list systems and tasks, open sessions, read screens, send keys, wait and submit. Session n (from 0) has seed N + n. Seeds and
-warts are the operator's: no tool tells or sets them. The clock is `turn` unless said otherwise.")]
+A client of the Model Context Protocol (2025-11-25 or 2026-07-28) starts this program and uses its stdin and stdout. The tools list
+systems and tasks, open sessions, read screens, send keys, wait and submit. Session n (from 0) has seed N + n. Seeds and warts are
+set here alone: no tool shows or sets them. The clock is `turn` by default.")]
 pub struct McpArgs {
-    /// Folders, names under ./screens, or systems shipped with the program [default: all that are known]
+    /// Folders, names under ./screens, or systems shipped with the program [default: all known systems]
     #[arg(value_name = "SYSTEM")]
     pub systems: Vec<String>,
-    /// Tell the agent what its work at a task came to when it submits it
+    /// Give the agent the grade when it submits a task
     #[arg(long)]
     pub tell_grade: bool,
     /// Give every session the same seed, instead of seed + session number
     #[arg(long)]
     pub same_seed: bool,
-    /// How sessions are opened.
+    /// Options of the sessions.
     #[command(flatten)]
     pub options: SessionOptions,
 }

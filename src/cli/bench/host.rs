@@ -66,16 +66,14 @@ impl LoadedHost {
         let script = load::rehearse(&self.address, &opening, &round).await;
         let script = script.map_err(|cause| self.unusable(cause))?;
         match script.round.is_empty() {
-            true => Err(Error::usage(
-                "--work holds no key of attention, such as <enter>",
-            )),
+            true => Err(Error::usage("--work has no AID key, such as <enter>")),
             false => Ok(Arc::new(script)),
         }
     }
 
     /// The failure of a client at this host.
     pub(super) fn unusable(&self, cause: io::Error) -> Error {
-        Error::input(format!("{} cannot be worked", self.address)).because(&cause)
+        Error::input(format!("{} cannot be used", self.address)).because(&cause)
     }
 
     /// A number of `/proc/PID/status`, where there is one.

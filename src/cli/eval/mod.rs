@@ -77,7 +77,7 @@ fn plan(
     runs: &mut Vec<Plan>,
 ) -> Result<(), Error> {
     if args.via == Via::Tn3270 && !task.also.is_empty() {
-        eprintln!("{}: left out, it is in several systems", task.id);
+        eprintln!("{}: skipped, it is in several systems", task.id);
         return Ok(());
     }
     let first = args.first_seed.unwrap_or(task.test.first);
@@ -137,7 +137,7 @@ async fn all(
     let mut done = Vec::new();
     while let Some(ended) = under_way.join_next().await {
         let score = ended.map_err(|cause| {
-            Error::new(ErrorKind::Machine, "a run came to no end").because(&cause)
+            Error::new(ErrorKind::Machine, "a run did not finish").because(&cause)
         })?;
         done.push(score?);
     }

@@ -31,8 +31,8 @@ pub(super) enum Meaning {
 
 use Meaning::*;
 
-const NO_CLIENT_CERTIFICATE: &str = "no certificate is shown to hosts";
-const NO_TRACE: &str = "bigiron keeps recordings (bigiron connect --record) instead of traces";
+const NO_CLIENT_CERTIFICATE: &str = "there are no client certificates";
+const NO_TRACE: &str = "bigiron makes recordings (bigiron connect --record) instead of traces";
 
 /// An option: name, meaning, argument and help. One without help is not listed.
 type Row = (&'static str, Meaning, &'static str, &'static str);
@@ -40,10 +40,10 @@ type Row = (&'static str, Meaning, &'static str, &'static str);
 /// Every option of s3270 4.1, in alphabetical order, then other names for some.
 #[rustfmt::skip]
 const OPTIONS: [Row; 47] = [
-    ("-accepthostname", Value("acceptHostname"), "<name>", "Host name to accept from the host's certificate"),
-    ("-alias", IgnoredValue, "<name>", "Understood"),
+    ("-accepthostname", Value("acceptHostname"), "<name>", "Host name to expect in the host's certificate"),
+    ("-alias", IgnoredValue, "<name>", "Accepted and ignored"),
     ("-cadir", Refused("give -cafile"), "", ""),
-    ("-cafile", Value("caFile"), "<file>", "Certificates, in PEM form, of those who are trusted to sign the host's"),
+    ("-cafile", Value("caFile"), "<file>", "Trusted certificate authorities, in PEM form"),
     ("-callback", Refused("give -scriptport"), "", ""),
     ("-certfile", Refused(NO_CLIENT_CERTIFICATE), "", ""),
     ("-certfiletype", Refused(NO_CLIENT_CERTIFICATE), "", ""),
@@ -60,15 +60,15 @@ const OPTIONS: [Row; 47] = [
     ("-keyfiletype", Refused(NO_CLIENT_CERTIFICATE), "", ""),
     ("-keypasswd", Refused(NO_CLIENT_CERTIFICATE), "", ""),
     ("-loginmacro", Refused("there are no macros"), "", ""),
-    ("-minversion", MinimumVersion, "<version>", "Fail unless s3270 of this version is spoken for (4.1)"),
+    ("-minversion", MinimumVersion, "<version>", "Fail if a version later than 4.1 is wanted"),
     ("-model", Value("model"), "[327{8,9}-]<n>[-E]", "Model 2 to 5 [default: 3279-4-E]"),
-    ("-noverifycert", Is("verifyHostCert", "false"), "", "Believe any certificate"),
+    ("-noverifycert", Is("verifyHostCert", "false"), "", "Accept any certificate"),
     ("-nvt", Nvt, "", "Begin in NVT mode"),
     ("-oversize", Value("oversize"), "<columns>x<rows>", "A larger screen"),
     ("-port", Port, "<port>", "Port of hosts whose name has none [default: 23]"),
     ("-proxy", Refused("there are no proxies"), "", ""),
-    ("-script", Ignored, "", "Understood"),
-    ("-scripted", Ignored, "", "Understood"),
+    ("-script", Ignored, "", "Accepted and ignored"),
+    ("-scripted", Ignored, "", "Accepted and ignored"),
     ("-scriptport", ScriptPort, "[<address>:]<port>", "Take scripts from this port instead of stdin"),
     ("-scriptportonce", ScriptPortOnce, "", "Take one script from there, then exit"),
     ("-set", Toggle("true"), "<toggle>", "Switch <toggle> on"),
@@ -78,9 +78,9 @@ const OPTIONS: [Row; 47] = [
     ("-tracefile", Refused(NO_TRACE), "", ""),
     ("-tracefilesize", Refused(NO_TRACE), "", ""),
     ("-user", User, "<name>", "User name, for RFC 4777"),
-    ("-utf8", Ignored, "", "Lines are UTF-8, as always"),
+    ("-utf8", Ignored, "", "Accepted: lines are always UTF-8"),
     ("-v", Version, "", "Show the version"),
-    ("-verifycert", Is("verifyHostCert", "true"), "", "The host's certificate has to be right (default)"),
+    ("-verifycert", Is("verifyHostCert", "true"), "", "Verify the host's certificate (default)"),
     ("-xrm", Resource, "'s3270.<resource>: <value>'", "Give a resource its value"),
     ("-?", Help, "", "This list"),
     ("-help", Help, "", ""),

@@ -221,7 +221,7 @@ fn version() -> String {
     let text = concat!(
         "bigiron v",
         env!("CARGO_PKG_VERSION"),
-        ", in the place of s3270 v4.1ga10"
+        ", in place of s3270 v4.1ga10"
     );
     text.into()
 }
@@ -235,7 +235,7 @@ fn minimum_version(text: &str) -> Result<(), UsageError> {
     match digits(major).zip(digits(minor)) {
         Some(version) if version <= REPLACED => Ok(()),
         Some(_) => Err(UsageError(format!(
-            "Version {text} is wanted; this is in the place of 4.1"
+            "Version {text} is wanted; this program replaces 4.1"
         ))),
         None => Err(invalid("-minversion", text, "version")),
     }

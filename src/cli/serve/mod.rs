@@ -134,7 +134,7 @@ fn fit_to_files(service: &mut Service, recorded: bool, asked: bool) {
         };
         service.tell(
             level,
-            format!("this machine lets the server have {open} files open: at most {room} sessions, not {wanted}; raise the limit with ulimit -n"),
+            format!("the limit of {open} open files allows {room} sessions at most, not {wanted}; raise it with ulimit -n"),
         );
     }
 }
@@ -186,7 +186,7 @@ fn warn_of_public_doors(service: &Service, listeners: &[ListenerConfig]) {
             let door = config.door.name();
             service.tell(
                 NoticeLevel::Warning,
-                format!("{door} {address}: other machines can reach it, and what is typed there may cross the network unencrypted; L:{address} has TLS"),
+                format!("{door} {address}: other machines can reach it, and input may cross the network unencrypted; L:{address} uses TLS"),
             );
         }
     }
@@ -203,14 +203,14 @@ async fn reloads(service: &Service, names: Vec<String>, mut hangup: Signal) {
                 service.metrics.reloads.up();
                 service.tell(
                     NoticeLevel::Info,
-                    "the definitions are read anew, for new sessions",
+                    "the definitions are reloaded, for new sessions",
                 );
             }
             Ok(Err(error)) => {
                 service.metrics.reload_faults.up();
                 service.tell(
                     NoticeLevel::Error,
-                    format!("the definitions stay as they were: {error}"),
+                    format!("the definitions are unchanged: {error}"),
                 );
             }
             Err(error) => service.tell(NoticeLevel::Error, error.to_string()),

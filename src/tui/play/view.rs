@@ -128,7 +128,7 @@ fn draw_overlay<T: PlayedTerminal>(play: &Play<T>, frame: &mut Frame<'_>) {
         Overlay::Goal(page) => {
             let task = play.played.status();
             let lines = task.map_or_else(Vec::new, |task| goal(&task));
-            page.draw(frame, lines, " Goal ", " Enter goes on ");
+            page.draw(frame, lines, " Goal ", " Enter continues ");
         }
         Overlay::Answer(line) => answer::draw(line, frame),
         Overlay::Quit => overlay::question(frame, &leave_question(play.answer())),

@@ -395,7 +395,7 @@ fn definitions_are_read_anew_unless_they_have_faults() {
     assert!(first_row(&program).contains("STATE DEPARTMENT"));
     fs::write(&screen, "title = ").unwrap();
     program.signal("-HUP");
-    logged("the definitions stay as they were");
+    logged("the definitions are unchanged");
     assert!(first_row(&program).contains("STATE DEPARTMENT"));
     fs::write(
         &screen,
@@ -403,7 +403,7 @@ fn definitions_are_read_anew_unless_they_have_faults() {
     )
     .unwrap();
     program.signal("-HUP");
-    logged("the definitions are read anew");
+    logged("the definitions are reloaded");
     assert!(first_row(&program).contains("OTHER DEPARTMENT"));
 }
 

@@ -58,7 +58,7 @@ impl Window {
             folder,
         };
         if case.setup.task.is_some() {
-            window.screen.until("Enter goes on");
+            window.screen.until("Enter continues");
             window.send("\r");
         }
         window.screen.until("Alt-H keys");
