@@ -54,7 +54,7 @@ impl Error {
     }
 
     /// A recording that cannot be begun at this path.
-    pub fn cannot_record(path: &Path, cause: &io::Error) -> Error {
+    pub(super) fn cannot_record(path: &Path, cause: &io::Error) -> Error {
         Error::input(format!("cannot record to {}", path.display())).because(cause)
     }
 

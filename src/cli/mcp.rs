@@ -22,21 +22,8 @@ const IDLE: Duration = Duration::from_secs(4 * 3600);
 /// Serves the client on stdin and stdout until it leaves or a signal arrives.
 pub fn run(args: McpArgs) -> Result<CommandOutcome, Error> {
     let systems = served_systems(&args)?;
-    let setup = opening::setup(
-        &args.options,
-        ClockArg::Turn,
-        systems.iter().map(ServedSystem::system),
-    )?;
     log::begin(LogForm::Text, LogLevel::Warn);
-    let service = Service {
-        setup,
-        same_seed: args.same_seed,
-        speed: args.options.speed,
-        tells_grade: args.tell_grade,
-        record: opening::recorder_factory(&args.options)?,
-        report: Arc::new(log::notice),
-        ..Service::new(systems)
-    };
+    let service = service(&args, systems)?;
     let permits = service.limits.connections;
     let episodes = Arc::new(Episodes::new(
         Arc::new(service),
@@ -46,20 +33,37 @@ pub fn run(args: McpArgs) -> Result<CommandOutcome, Error> {
         IDLE,
     ));
     let runtime = super::runtime()?;
-    let served = runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            served = mcp::serve(Arc::clone(&episodes), stdin(), stdout()) => served,
-            _ = terminate.recv() => Ok(()),
-            _ = interrupt.recv() => Ok(()),
-        }
-    });
+    let served = runtime.block_on(serve(Arc::clone(&episodes)));
     episodes.close_all();
     // A read of stdin cannot be cancelled: after a signal the runtime leaves it behind.
     runtime.shutdown_background();
     served?;
     Ok(CommandOutcome::Done)
+}
+
+/// The service that the arguments describe.
+fn service(args: &McpArgs, systems: Vec<ServedSystem>) -> Result<Service, Error> {
+    let served = systems.iter().map(ServedSystem::system);
+    let setup = opening::setup(&args.options, ClockArg::Turn, served)?;
+    Ok(Service {
+        setup,
+        same_seed: args.same_seed,
+        speed: args.options.speed,
+        tells_grade: args.tell_grade,
+        record: opening::recorder_factory(&args.options)?,
+        report: Arc::new(log::notice),
+        ..Service::new(systems)
+    })
+}
+
+async fn serve(episodes: Arc<Episodes>) -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        served = mcp::serve(episodes, stdin(), stdout()) => served,
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+    }
 }
 
 /// The systems with their tasks: those that are named, or all known ones; if a task is named, only those that have it.

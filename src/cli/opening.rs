@@ -38,7 +38,7 @@ pub fn served_system(wanted: &str, task: Option<&str>) -> Result<ServedSystem, E
 }
 
 /// The setup of sessions of these systems. Fails if the options switch on a wart that none of them declares.
-pub fn setup<'s>(
+pub(super) fn setup<'s>(
     options: &SessionOptions,
     default_clock: ClockArg,
     systems: impl IntoIterator<Item = &'s Arc<System>>,
@@ -120,14 +120,14 @@ pub(super) fn recorder(path: &Path, header: &RecordingHeader) -> Result<Writer<F
 }
 
 /// The region, or for a task its start with the regions of all its systems, that a session of this setup opens in.
-pub fn opening(suite: &TaskSuite, setup: &Setup) -> Result<Opening, Error> {
+pub(super) fn opening(suite: &TaskSuite, setup: &Setup) -> Result<Opening, Error> {
     let (region, start) = suites::region(suite, setup)?;
     Ok(Opening { region, start })
 }
 
 /// Begins the recordings that the options ask for: `FILE`, and `FILE-SYSTEM` (before the extension) for each further system of the
 /// task. None of the files may exist.
-pub fn recorders(
+pub(super) fn recorders(
     options: &SessionOptions,
     opening: &Opening,
     door: &str,
@@ -161,7 +161,7 @@ fn beside(path: &Path, system: &str) -> PathBuf {
 
 /// Begins the recordings of a run at a task: `PATH.jsonl`, and `PATH-SYSTEM.jsonl` for each further system of the task. Existing
 /// files are overwritten.
-pub fn record_run(
+pub(super) fn record_run(
     start: &Start,
     door: &str,
     path: &Path,
@@ -190,7 +190,7 @@ pub fn record_run(
 }
 
 /// The header of a recording that masks the contents of hidden fields, unless the options say otherwise.
-pub fn header_for(
+pub(super) fn header_for(
     options: &SessionOptions,
     system: &System,
     door: &str,

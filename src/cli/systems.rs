@@ -1,11 +1,11 @@
-//! Finding and reading the folders of systems: the one place where definition files are read from disk.
+//! Finding, reading and loading systems: the one place where definition files are read from disk.
 //!
-//! A name is tried as a folder's path, then under `screens/` of the current directory, then among the systems shipped in
-//! the program. A folder is untrusted: links are refused, and its size is bounded.
+//! A name is looked up as a folder's path, then under `screens/` of the current directory, then among the systems shipped in
+//! the program. Folders are untrusted: links are refused, and their size is bounded.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
+use std::fs::{self, FileType};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Error;
@@ -13,20 +13,20 @@ use bigiron_sim::shipped;
 use bigiron_sim::system::model::System;
 
 /// The longest definition file, in bytes.
-pub const MAX_FILE: u64 = 4 << 20;
+const MAX_FILE: u64 = 4 << 20;
 /// The most files in a system's folder.
-pub const MAX_FILES: usize = 512;
+const MAX_FILES: usize = 512;
 /// The deepest folder inside a system's folder.
 const MAX_DEPTH: usize = 8;
 
-/// The files of one system, not yet looked into.
+/// The files of one system, not parsed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SystemSource {
     /// The system's name: that of its folder.
     pub name: String,
-    /// Where it was found, for messages: a path, or `(shipped) NAME`.
+    /// Its place, for messages: a path, or `(shipped) NAME`.
     pub origin: String,
-    /// File names relative to the folder, `/` between parts, in order; and their bytes.
+    /// The file names relative to the folder, with `/` between their parts, in order; and the bytes of each file.
     pub files: Vec<(String, Vec<u8>)>,
 }
 
@@ -112,6 +112,7 @@ pub fn read(folder: &Path) -> Result<SystemSource, Error> {
     })
 }
 
+/// Reads the files of a folder and of those in it, whose names get this prefix.
 fn read_folder(
     folder: &Path,
     prefix: &str,
@@ -124,43 +125,54 @@ fn read_folder(
             folder.display()
         )));
     }
+    for (path, name, kind) in entries(folder)? {
+        if kind.is_dir() {
+            read_folder(&path, &format!("{prefix}{name}/"), depth + 1, files)?;
+            continue;
+        }
+        check_file(&path, kind)?;
+        if files.len() == MAX_FILES {
+            return Err(Error::input(format!(
+                "{}: a system may hold at most {MAX_FILES} files",
+                folder.display()
+            )));
+        }
+        files.push((format!("{prefix}{name}"), read_file(&path)?));
+    }
+    Ok(())
+}
+
+/// The entries of a folder, each with its name and kind, apart from hidden ones.
+fn entries(folder: &Path) -> Result<Vec<(PathBuf, String, FileType)>, Error> {
     let unreadable =
         |cause| Error::input(format!("cannot read {}", folder.display())).because(&cause);
+    let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let path = entry.path();
-        let Ok(part) = entry.file_name().into_string() else {
+        let Ok(name) = entry.file_name().into_string() else {
             return Err(Error::input(format!(
                 "{}: the file's name is not UTF-8",
                 path.display()
             )));
         };
-        if part.starts_with('.') {
-            continue;
+        if !name.starts_with('.') {
+            entries.push((path, name, entry.file_type().map_err(unreadable)?));
         }
-        let kind = entry.file_type().map_err(unreadable)?;
-        if kind.is_symlink() {
-            return Err(Error::input(format!(
-                "{} is a link: a system's folder may hold none",
-                path.display()
-            ))
-            .hint("put a copy of the file there"));
-        } else if kind.is_dir() {
-            read_folder(&path, &format!("{prefix}{part}/"), depth + 1, files)?;
-        } else if kind.is_file() {
-            if files.len() == MAX_FILES {
-                return Err(Error::input(format!(
-                    "{}: a system may hold at most {MAX_FILES} files",
-                    folder.display()
-                )));
-            }
-            files.push((format!("{prefix}{part}"), read_file(&path)?));
-        } else {
-            return Err(
-                Error::input(format!("{} is neither a file nor a folder", path.display()))
-                    .hint("take it out of the system's folder"),
-            );
-        }
+    }
+    Ok(entries)
+}
+
+/// Refuses what is no plain file.
+fn check_file(path: &Path, kind: FileType) -> Result<(), Error> {
+    let path = path.display();
+    if kind.is_symlink() {
+        let what = format!("{path} is a link: a system's folder may hold none");
+        return Err(Error::input(what).hint("put a copy of the file there"));
+    }
+    if !kind.is_file() {
+        let what = format!("{path} is neither a file nor a folder");
+        return Err(Error::input(what).hint("take it out of the system's folder"));
     }
     Ok(())
 }

@@ -88,55 +88,41 @@ impl Program for Launcher {
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {
-        let frame_line = frame_style(self.palette);
+        let style = frame_style(self.palette);
         let area = frame.area();
         if area.height < ROWS + 3 {
             overlay::too_small(frame);
             return;
         }
-        overlay::line(
-            frame,
-            area.y,
-            "bigiron",
-            frame_line.add_modifier(Modifier::BOLD),
-        );
+        let title = style.add_modifier(Modifier::BOLD);
+        overlay::line(frame, area.y, "bigiron", title);
         if self.entries.is_empty() {
-            overlay::line(
-                frame,
-                area.y + 2,
-                "No system here: name a folder, as in `bigiron play PATH`.",
-                Style::new(),
-            );
+            let text = "No system here: name a folder, as in `bigiron play PATH`.";
+            overlay::line(frame, area.y + 2, text, Style::new());
         }
         let page = usize::from((area.height - 3) / ROWS).max(1);
         let first = self.chosen / page * page;
         for (index, entry) in self.entries.iter().enumerate().skip(first).take(page) {
             let y = area.y + 2 + (index - first) as u16 * ROWS;
-            let style = if index == self.chosen {
-                Style::new().add_modifier(Modifier::REVERSED)
-            } else {
-                Style::new()
-            };
-            let counts = format!("{} screens, {} tables", entry.screens, entry.tables);
-            overlay::line(
-                frame,
-                y,
-                &format!("{:12} {:44} {counts}", entry.id, entry.title),
-                style.add_modifier(Modifier::BOLD),
-            );
-            overlay::line(
-                frame,
-                y + 1,
-                &format!("{:12} {}", "", entry.about),
-                Style::new(),
-            );
+            entry.draw(frame, y, index == self.chosen);
         }
-        overlay::line(
-            frame,
-            area.bottom() - 1,
-            "Up Down choose  Enter play  Q quit",
-            frame_line,
-        );
+        let keys = "Up Down choose  Enter play  Q quit";
+        overlay::line(frame, area.bottom() - 1, keys, style);
+    }
+}
+
+impl LauncherEntry {
+    /// Draws the entry at this row of the frame.
+    fn draw(&self, frame: &mut Frame<'_>, y: u16, chosen: bool) {
+        let style = match chosen {
+            true => Style::new().add_modifier(Modifier::REVERSED),
+            false => Style::new(),
+        };
+        let counts = format!("{} screens, {} tables", self.screens, self.tables);
+        let title = format!("{:12} {:44} {counts}", self.id, self.title);
+        overlay::line(frame, y, &title, style.add_modifier(Modifier::BOLD));
+        let about = format!("{:12} {}", "", self.about);
+        overlay::line(frame, y + 1, &about, Style::new());
     }
 }
 

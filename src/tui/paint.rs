@@ -14,7 +14,7 @@ const UNSIZED: Size = Size::new(80, 24);
 
 /// A backend that sends a window no more than the changes.
 #[derive(Debug)]
-pub struct WindowPainter<B> {
+pub(super) struct WindowPainter<B> {
     window: B,
     /// The cells that the window shows, row by row, as far as any were drawn.
     shown: Vec<Vec<Cell>>,
@@ -25,7 +25,7 @@ pub struct WindowPainter<B> {
 
 impl<B> WindowPainter<B> {
     /// A painter of a window with unknown contents.
-    pub fn new(window: B) -> WindowPainter<B> {
+    pub(super) fn new(window: B) -> WindowPainter<B> {
         WindowPainter {
             window,
             shown: Vec::new(),

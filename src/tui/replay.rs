@@ -82,6 +82,20 @@ impl Replay {
         }
     }
 
+    /// The number of events that a key seeks to; none if it is no key for that.
+    fn target(&self, code: KeyCode) -> Option<usize> {
+        Some(match code {
+            KeyCode::Right => self.player.shown() + 1,
+            KeyCode::Left => self.player.shown().saturating_sub(1),
+            KeyCode::Char(']') => self.screen(true),
+            KeyCode::Char('[') => self.screen(false),
+            KeyCode::Home => 0,
+            KeyCode::End => self.player.len(),
+            KeyCode::Char(digit) => self.player.len() * digit.to_digit(10)? as usize / 10,
+            _ => return None,
+        })
+    }
+
     fn status(&self) -> String {
         let state = if self.playing { "playing" } else { "paused" };
         let keys = self
@@ -125,23 +139,13 @@ impl Program for Replay {
                 }
                 self.playing = !self.playing;
             }
-            code => {
-                let target = match code {
-                    KeyCode::Right => self.player.shown() + 1,
-                    KeyCode::Left => self.player.shown().saturating_sub(1),
-                    KeyCode::Char(']') => self.screen(true),
-                    KeyCode::Char('[') => self.screen(false),
-                    KeyCode::Home => 0,
-                    KeyCode::End => self.player.len(),
-                    KeyCode::Char(digit) => match digit.to_digit(10) {
-                        Some(tenths) => self.player.len() * tenths as usize / 10,
-                        None => return vec![WindowCommand::Bell],
-                    },
-                    _ => return vec![WindowCommand::Bell],
-                };
-                self.playing = false;
-                self.seek(target);
-            }
+            code => match self.target(code) {
+                Some(target) => {
+                    self.playing = false;
+                    self.seek(target);
+                }
+                None => return vec![WindowCommand::Bell],
+            },
         }
         Vec::new()
     }

@@ -18,7 +18,7 @@ pub enum Palette {
 }
 
 /// The smallest window in which a screen is drawn, columns x rows.
-pub const SMALLEST: (u16, u16) = (20, 4);
+pub(super) const SMALLEST: (u16, u16) = (20, 4);
 
 /// The places of the parts of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,45 +45,32 @@ impl WindowLayout {
         }
         let shares = window.height == rows;
         let spare = window.height.saturating_sub(rows);
-        let shown = if shares {
-            rows
-        } else {
-            rows.min(window.height - 1)
+        let height = match shares {
+            true => rows,
+            false => rows.min(window.height - 1),
         };
         let width = columns.min(window.width);
         let line = |down: u16| Rect {
-            x: window.x,
             y: window.y + down,
-            width: window.width,
             height: 1,
+            ..window
         };
-        let scroll = |at: u16, all: u16, shown: u16| {
-            if all <= shown {
-                0
-            } else {
-                (at + 1).saturating_sub(shown)
-            }
+        let oia = match shares {
+            true => line(rows - 1),
+            false => line(height + u16::from(spare >= 2)),
         };
         Some(WindowLayout {
             screen: Rect {
-                x: window.x,
-                y: window.y,
                 width,
-                height: shown,
+                height,
+                ..window
             },
             scroll: (
-                scroll(cursor.0, rows, shown),
+                scroll(cursor.0, rows, height),
                 scroll(cursor.1, columns, width),
             ),
             rule: (spare >= 2).then(|| line(rows)),
-            oia: Rect {
-                width,
-                ..line(if shares {
-                    rows - 1
-                } else {
-                    shown + u16::from(spare >= 2)
-                })
-            },
+            oia: Rect { width, ..oia },
             shares,
             hint: (spare >= 3).then(|| line(window.height - 1)),
         })
@@ -115,6 +102,14 @@ impl WindowLayout {
             x: self.screen.x + cursor.1.saturating_sub(self.scroll.1),
             y: self.screen.y + cursor.0.saturating_sub(self.scroll.0),
         }
+    }
+}
+
+/// The first row or column to show of `all`, of which `shown` fit, so that this one is in view.
+fn scroll(at: u16, all: u16, shown: u16) -> u16 {
+    match all <= shown {
+        true => 0,
+        false => (at + 1).saturating_sub(shown),
     }
 }
 

@@ -40,7 +40,7 @@ fn gym(cause: GymError) -> Error {
 }
 
 /// The benchmark of the gym: the tasks of one system, one of them step by step.
-pub struct Bench {
+pub(super) struct Bench {
     suite: TaskSuite,
     registry: Registry,
     id: String,
@@ -49,7 +49,7 @@ pub struct Bench {
 
 impl Bench {
     /// Measures on a system; step by step the task with the largest budget of keys.
-    pub fn new(args: &BenchGymArgs) -> Result<Bench, Error> {
+    pub(super) fn new(args: &BenchGymArgs) -> Result<Bench, Error> {
         let suite = suites::load(&args.system)?;
         let Some(task) = suite.tasks.iter().max_by_key(|task| task.budget.keys) else {
             return Err(Error::input(format!("{} has no tasks", args.system)));
@@ -71,12 +71,12 @@ impl Bench {
     }
 
     /// The id of the environment that is measured step by step.
-    pub fn id(&self) -> &str {
+    pub(super) fn id(&self) -> &str {
         &self.id
     }
 
     /// Measures everything.
-    pub fn measure(&self, args: &BenchGymArgs) -> Result<Vec<Figure>, Error> {
+    pub(super) fn measure(&self, args: &BenchGymArgs) -> Result<Vec<Figure>, Error> {
         eprintln!(
             "{}, warts on, {} s a figure; keystrokes with the whole observation",
             self.id, args.seconds

@@ -22,7 +22,7 @@ const TIMED: usize = 1000;
 const LONG: usize = 50_000;
 
 /// Looks rows up by their key, and forks, in tables of different sizes.
-pub fn sizes(system: &Arc<System>, time: Duration) -> Vec<Figure> {
+pub(super) fn sizes(system: &Arc<System>, time: Duration) -> Vec<Figure> {
     let Some(table) = largest(system) else {
         return Vec::new();
     };
@@ -85,7 +85,7 @@ fn lookup(region: &Region, table: usize, time: Duration) -> Figure {
 }
 
 /// Times rounds of keys at the start of a session and after many others.
-pub fn lengths(region: &Region, keys: &[terminal::Key]) -> [Figure; 2] {
+pub(super) fn lengths(region: &Region, keys: &[terminal::Key]) -> [Figure; 2] {
     let mut session = Session::open_in(region, &Setup::default(), &mut ());
     let mut rounds = |count: usize| -> Vec<Duration> {
         let mut round = || {
