@@ -5,9 +5,9 @@ use std::fs;
 use super::{HOUSE, written};
 
 /// The floors of the house, lowest first; siblings on one floor do not know each other.
-const FLOORS: &[(&str, u8)] = &[
+const FLOORS: &[(&str, i8)] = &[
+    ("tn3270::near", -1),
     ("tn3270::wire", 0),
-    ("tn3270::near", 0),
     ("tn3270::terminal", 1),
     ("tn3270::server", 1),
     ("tn3270::client", 2),
@@ -25,7 +25,7 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// The floors inside `doors`.
-const DOORS: &[(&str, u8)] = &[
+const DOORS: &[(&str, i8)] = &[
     ("bigiron::doors::session", 1),
     ("bigiron::doors::people", 2),
     ("bigiron::doors::programs", 2),
@@ -54,7 +54,7 @@ const FORBIDDEN: &[&str] = &[
 ];
 
 /// The floor of a table that a module stands on, with the name it stands under; none for what the table does not name.
-fn floor(floors: &'static [(&'static str, u8)], path: &[String]) -> Option<(&'static str, u8)> {
+fn floor(floors: &'static [(&'static str, i8)], path: &[String]) -> Option<(&'static str, i8)> {
     let at = written(path);
     let under = |name: &str| at == name || at.starts_with(&format!("{name}::"));
     floors.iter().find(|(name, _)| under(name)).copied()
@@ -82,7 +82,7 @@ fn a_module_imports_only_from_floors_below_its_own() {
 }
 
 /// The imports that lead to the same floor of a table or up.
-fn upward(floors: &'static [(&'static str, u8)]) -> Vec<String> {
+fn upward(floors: &'static [(&'static str, i8)]) -> Vec<String> {
     let mut faults = Vec::new();
     for (from, named) in HOUSE.imports() {
         let Some((own, height)) = floor(floors, from) else {

@@ -14,5 +14,6 @@ pub mod score;
 mod setup;
 pub mod shape;
 pub mod start;
+pub mod start_error;
 pub mod static_tables;
 pub mod status;

@@ -1,6 +1,6 @@
 //! Changes to the tables before a session is opened: effects of the definition language, of which only those on records.
 
-use super::start::{StartError, scene};
+use super::start_error::StartError;
 use super::static_tables::StaticTables;
 use crate::host::table::Table;
 use crate::system::expr::{EvalError, test};
@@ -140,7 +140,7 @@ impl Setup<'_> {
         ask: impl FnOnce(&StaticTables) -> Result<T, EvalError>,
     ) -> Result<T, StartError> {
         let blank = Value::text("");
-        let root = scene(self.system, tables, self.values, &blank);
+        let root = StaticTables::of(self.system, tables, self.values, &blank);
         within(&root, bound, ask).map_err(|fault| StartError::Fault("the setup", fault))
     }
 

@@ -5,6 +5,7 @@ use super::ending::Ending;
 use super::grade::{Change, Grade, Requirement, Rows, grade, key_text};
 use super::model::{From, Require, Task, TaskSuite};
 use super::setup;
+pub use super::start_error::StartError;
 use super::static_tables::StaticTables;
 use crate::host::chance::Chance;
 use crate::host::table::Table;
@@ -13,7 +14,6 @@ use crate::session::Setup;
 use crate::system::expr::{EvalError, eval, test};
 use crate::system::model::{System, TemplatePart};
 use crate::system::value::{RowKey, Type, Value};
-use std::fmt;
 use std::sync::Arc;
 
 /// A task begun with one seed.
@@ -28,50 +28,6 @@ pub struct Start {
     required: Vec<Requirement>,
     answer: Option<Answer>,
 }
-
-/// Why a task cannot begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StartError {
-    /// The system has no such task; the name most like it.
-    NoSuchTask(String, Option<String>),
-    /// With this seed no row passes for a value of the goal.
-    NoRow(String),
-    /// A requirement is about a row that is not there at the start: table and key.
-    NoSuchRow(String, String),
-    /// An expression of the task has no value.
-    Fault(&'static str, EvalError),
-    /// The setup adds a row that is there, or changes one that is not.
-    Setup(String),
-    /// It is worked in these systems at once, where a session is at one.
-    SeveralSystems(Vec<String>),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StartError::NoSuchTask(name, near) => {
-                write!(f, "no task is called `{name}`")?;
-                match near {
-                    Some(near) => write!(f, "; did you mean `{near}`?"),
-                    None => Ok(()),
-                }
-            }
-            StartError::NoRow(value) => write!(f, "no row passes for value.{value} with this seed"),
-            StartError::NoSuchRow(table, key) => {
-                write!(f, "a requirement changes {table} {key}, which is not there")
-            }
-            StartError::SeveralSystems(systems) => write!(
-                f,
-                "the task is worked in {} at once, and there is one terminal here; play, mcp, eval and the JSON and HTTP doors have one at each",
-                systems.join(" and ")
-            ),
-            StartError::Setup(what) => write!(f, "the setup of the task: {what}"),
-            StartError::Fault(part, fault) => write!(f, "{part} of the task: {fault}"),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
 
 impl TaskSuite {
     /// The region that a session of this setup is opened in: the tables of its seed, as its task, if it has one, leaves
@@ -112,7 +68,7 @@ impl Start {
                 *region = region.with_tables(own.cloned().collect());
             }
         }
-        let scene = scene(system, &tables, &values, &blank);
+        let scene = StaticTables::of(system, &tables, &values, &blank);
         let goal = scene
             .text(&task.goal)
             .map_err(|f| StartError::Fault("the goal", f))?;
@@ -210,7 +166,7 @@ impl Start {
     pub fn goal_values(&self) -> Vec<String> {
         let blank = Value::text("");
         let tables = joined(self.regions.iter().map(Region::tables));
-        let scene = scene(&self.system, &tables, &self.values, &blank);
+        let scene = StaticTables::of(&self.system, &tables, &self.values, &blank);
         let mut told: Vec<String> = Vec::new();
         for part in &self.task.goal.0 {
             if let TemplatePart::Expr(value) = part
@@ -227,7 +183,7 @@ impl Start {
     pub fn reached<'a>(&'a self, end: &'a [Table]) -> impl Iterator<Item = bool> + 'a {
         self.task.milestones.iter().map(|(_, condition)| {
             let blank = Value::text("");
-            let scene = scene(&self.system, end, &self.values, &blank);
+            let scene = StaticTables::of(&self.system, end, &self.values, &blank);
             test(condition, &scene).unwrap_or(false)
         })
     }
@@ -301,7 +257,7 @@ impl Start {
             return true;
         }
         let blank = Value::text("");
-        let scene = scene(&self.system, end, &self.values, &blank);
+        let scene = StaticTables::of(&self.system, end, &self.values, &blank);
         self.task.allow.iter().any(|allow| {
             let row = change.after.or(change.before);
             let holds =
@@ -376,22 +332,6 @@ fn joined<'t>(tables: impl Iterator<Item = &'t [Table]>) -> Vec<Table> {
     tables.flat_map(|tables| tables.iter().cloned()).collect()
 }
 
-pub(super) fn scene<'a>(
-    system: &'a System,
-    tables: &'a [Table],
-    values: &'a [Value],
-    blank: &'a Value,
-) -> StaticTables<'a> {
-    StaticTables {
-        system,
-        tables,
-        values,
-        row: None,
-        outer: None,
-        blank,
-    }
-}
-
 fn draw(
     system: &System,
     task: &Task,
@@ -403,7 +343,7 @@ fn draw(
     let mut values: Vec<Value> = Vec::new();
     for value in &task.values {
         let mut chance = Chance::stream(seed, "task", &[&task.id, &value.name]);
-        let scene = scene(system, tables, &values, &blank);
+        let scene = StaticTables::of(system, tables, &values, &blank);
         let drawn = match &value.from {
             From::Maker(crate::system::model::Maker::Expr(expr)) => {
                 eval(expr, &scene).map_err(fault)?

@@ -24,6 +24,23 @@ pub struct StaticTables<'a> {
 }
 
 impl<'a> StaticTables<'a> {
+    /// Tables with the values drawn so far and no row bound.
+    pub fn of(
+        system: &'a System,
+        tables: &'a [Table],
+        values: &'a [Value],
+        blank: &'a Value,
+    ) -> StaticTables<'a> {
+        StaticTables {
+            system,
+            tables,
+            values,
+            row: None,
+            outer: None,
+            blank,
+        }
+    }
+
     /// The same with a row bound, one further in than those bound before.
     pub fn with(&'a self, row: &'a Row) -> StaticTables<'a> {
         StaticTables {

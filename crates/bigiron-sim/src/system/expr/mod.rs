@@ -9,6 +9,7 @@ use super::value::{Type, Value};
 pub mod ast;
 mod check;
 mod eval;
+mod eval_error;
 mod functions;
 mod lex;
 mod parse;
@@ -20,7 +21,8 @@ pub use ast::{Arithmetic, Comparison};
 pub use check::{
     FieldNames, Named, Names, Question, Scope, Slot, TableNames, TypedExpr, check, check_as,
 };
-pub use eval::{EvalError, eval, test};
+pub use eval::{eval, test};
+pub use eval_error::EvalError;
 pub use parse::{ExprError, MAX_DEPTH, MAX_NODES, parse};
 pub use signature::{Function, Signature};
 pub use words::Reserved;

@@ -4,9 +4,8 @@ use super::literal::value;
 use super::node::{Faults, TomlNode, TomlTable, TomlText};
 use super::scope::{Catalog, column, lookup, template, typed, unknown};
 use super::structure;
-use super::tables::sequence;
 use crate::system::expr::{Names, TableId};
-use crate::system::model::{Column, Maker};
+use crate::system::model::{Column, Maker, Sequence};
 use crate::system::shape::MakerKind;
 use crate::system::value::{Date, Decimal, Type, Value};
 
@@ -261,5 +260,17 @@ fn read(text: &str, of: &Type) -> Option<Value> {
         },
         Type::Date => Date::parse_iso(text).map(Value::Date),
         Type::List(_) => None,
+    }
+}
+
+pub(super) fn sequence(written: &TomlTable<'_>) -> Sequence {
+    let prefix = written.str_of("prefix").map(|t| t.text.to_owned());
+    let digits = written
+        .int_of("digits")
+        .and_then(|n| usize::try_from(n).ok());
+    Sequence {
+        prefix: prefix.unwrap_or_default(),
+        digits: digits.unwrap_or(0),
+        first: written.int_of("first").unwrap_or(1),
     }
 }

@@ -1,7 +1,7 @@
 //! Tables: their columns and keys, the rows given.
 
 use super::literal::{NAME_HELP, is_name, type_of, value};
-use super::makers;
+use super::makers::{self, sequence};
 use super::node::{Faults, TomlKey, TomlNode, TomlTable};
 use super::scope::{Catalog, column, lookup};
 use crate::system::expr::{Named, Reserved, TableNames};
@@ -201,18 +201,6 @@ fn check_sequence(written: &TomlTable<'_>, columns: &[Column], key: &[usize], fa
                 .error(name.place(), message)
                 .help("give the table a key of one column");
         }
-    }
-}
-
-pub(super) fn sequence(written: &TomlTable<'_>) -> Sequence {
-    let prefix = written.str_of("prefix").map(|t| t.text.to_owned());
-    let digits = written
-        .int_of("digits")
-        .and_then(|n| usize::try_from(n).ok());
-    Sequence {
-        prefix: prefix.unwrap_or_default(),
-        digits: digits.unwrap_or(0),
-        first: written.int_of("first").unwrap_or(1),
     }
 }
 

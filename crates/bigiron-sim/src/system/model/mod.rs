@@ -4,6 +4,7 @@
 
 mod effect;
 mod screen;
+mod style;
 mod table;
 
 pub use super::expr::TableId;
@@ -12,9 +13,8 @@ pub use super::shape::Paging;
 pub use super::template::{Template, TemplateFact, TemplatePart};
 pub use super::trigger::Trigger;
 pub use effect::{Compare, Effect, Job, Schedule};
-pub use screen::{
-    FieldStyle, KeyRules, List, MapField, MapText, Rule, Screen, SequenceRule, Window,
-};
+pub use screen::{KeyRules, List, MapField, MapText, Rule, Screen, SequenceRule, Window};
+pub use style::FieldStyle;
 pub use table::{Column, Generate, Maker, Sequence, TableDef};
 
 use super::expr::Named;

@@ -1,12 +1,10 @@
 //! Screens: what is drawn where, and what each key does.
 
-use super::{Effect, FieldId, ScreenId, TableId, Template, Trigger, Variable};
+use super::{Effect, FieldId, FieldStyle, ScreenId, TableId, Template, Trigger, Variable};
 use crate::system::expr::Expr;
 use crate::system::picture::Picture;
 use crate::system::value::{Type, Value};
 use std::collections::BTreeMap;
-use std::fmt;
-use tn3270::wire::attribute::{Color, FieldAttribute, Highlight};
 
 /// One map of fields on the grid, with its rules.
 #[derive(Debug, Clone)]
@@ -64,28 +62,6 @@ pub struct MapText {
     pub look: FieldStyle,
     /// The characters.
     pub text: String,
-}
-
-/// A field attribute with its extensions.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct FieldStyle {
-    /// Protection, numeric, intensity, MDT.
-    pub attribute: FieldAttribute,
-    /// Extended colour, if given.
-    pub color: Option<Color>,
-    /// Extended highlighting, if given.
-    pub highlight: Option<Highlight>,
-}
-
-/// The printed form is part of the state hash of a host that has a mark pending, so its name stays as it was first written.
-impl fmt::Debug for FieldStyle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Look")
-            .field("attribute", &self.attribute)
-            .field("color", &self.color)
-            .field("highlight", &self.highlight)
-            .finish()
-    }
 }
 
 /// A field.

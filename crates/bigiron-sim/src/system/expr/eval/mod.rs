@@ -5,6 +5,7 @@
 mod arithmetic;
 mod quantifiers;
 
+use super::eval_error::EvalError;
 use super::functions;
 use super::{EvalContext, Expr};
 use crate::system::record::StoredRow;
@@ -12,47 +13,10 @@ use crate::system::value::{Type, Value};
 use arithmetic::{arithmetic, compare, negate, rescale};
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::fmt;
 
 /// Rows and elements one evaluation may look at: enough for a join of the largest tables with themselves, and still
 /// over in a second.
 const MOST_STEPS: u32 = 20_000_000;
-
-/// Why an evaluation has no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EvalError {
-    /// A number beyond 64 bits, or a date beyond the years 1 to 9999.
-    Overflow,
-    /// A division by zero.
-    DivisionByZero,
-    /// Nested quantifiers over more rows than one evaluation may look at.
-    Runaway,
-    /// The world handed out a value that is not of its declared type.
-    Mismatch,
-}
-
-impl EvalError {
-    /// The abend code that CICS gives such a fault: `ASRA`, a program check, or `AICA`, a runaway task.
-    pub fn code(self) -> &'static str {
-        match self {
-            EvalError::Runaway => "AICA",
-            EvalError::Overflow | EvalError::DivisionByZero | EvalError::Mismatch => "ASRA",
-        }
-    }
-}
-
-impl fmt::Display for EvalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            EvalError::Overflow => "a number is too large",
-            EvalError::DivisionByZero => "a division by zero",
-            EvalError::Runaway => "an expression looks at too many rows",
-            EvalError::Mismatch => "a value is not of its declared type",
-        })
-    }
-}
-
-impl std::error::Error for EvalError {}
 
 /// The value of an expression in a world.
 pub fn eval(expr: &Expr, world: &impl EvalContext) -> Result<Value, EvalError> {
