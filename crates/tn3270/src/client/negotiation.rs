@@ -14,7 +14,7 @@ pub use terms::{ClientOffer, HostRefusal, Mode, NegotiationStep};
 /// The most that a host may negotiate between two records.
 const MAX_ROUNDS: u32 = 1000;
 
-/// The client's end of the negotiation.
+/// The client's end of the negotiation, for callers that handle records themselves; [`super::ClientConversation`] does both.
 #[derive(Debug, Clone)]
 pub struct ClientNegotiation {
     offer: ClientOffer,

@@ -43,6 +43,47 @@ impl Grant for Granted {
 }
 
 /// The conversation with a client whose terminal is agreed on. Each step appends to `out` the bytes to be sent.
+///
+/// ```
+/// use tn3270::server::{ClientMessage, Grant, ServerConversation, ServerNegotiation, ServerOffer};
+/// use tn3270::wire::telnet::{TelnetEvent, TelnetOption, Verb};
+/// use tn3270::wire::tn3270e::{Message, Reason, Tn3270eFunction};
+/// use tn3270::wire::{Aid, Inbound, Outbound, Wcc};
+///
+/// struct OneLu;
+///
+/// impl Grant for OneLu {
+///     fn grant(&mut self, _asked: Option<&str>) -> Result<String, Reason> {
+///         Ok("LU0001".to_owned())
+///     }
+/// }
+///
+/// // A client agrees to TN3270E with RESPONSES.
+/// let say = |message: Message| TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, message.encode());
+/// let client = [
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::Tn3270e),
+///     say(Message::DeviceTypeRequest { device_type: "IBM-3278-2-E".to_owned(), lu: None }),
+///     say(Message::FunctionsRequest([Tn3270eFunction::Responses].into())),
+/// ];
+/// let mut events = Vec::new();
+/// let mut negotiation = ServerNegotiation::open(ServerOffer::default(), &mut events);
+/// for event in &client {
+///     negotiation.receive(event, &mut OneLu, &mut events)?;
+/// }
+/// let agreement = negotiation.agreement().expect("everything is agreed");
+///
+/// // The header (3270-DATA, ERROR-RESPONSE, sequence number 0), Erase/Write, WCC; IAC EOR.
+/// let mut host = ServerConversation::new(negotiation, &agreement);
+/// let mut out = Vec::new();
+/// host.send(&[Outbound::EraseWrite { wcc: Wcc::RESTORE, orders: Vec::new() }], &mut out);
+/// assert_eq!(out, b"\0\0\x01\0\0\xf5\xc3\xff\xef");
+///
+/// // The client presses CLEAR.
+/// let record = TelnetEvent::Record(vec![0, 0, 0, 0, 0, 0x6D]);
+/// let message = host.receive(record, &mut out)?;
+/// assert_eq!(message, Some(ClientMessage::Record(Inbound::Short(Aid::Clear))));
+/// # Ok::<(), tn3270::server::ClientRefusal>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ServerConversation {
     negotiation: ServerNegotiation,

@@ -39,7 +39,46 @@ enum Stage {
     Agreed,
 }
 
-/// The host's end. Give it everything the client says that is not a record, before and after the agreement.
+/// The host's end of the negotiation. It takes every event of the client, before and after the agreement.
+///
+/// A client that does without TN3270E is asked for its terminal type and for records:
+///
+/// ```
+/// use tn3270::server::{Grant, Protocol, ServerNegotiation, ServerOffer};
+/// use tn3270::wire::telnet::{TelnetEvent, TelnetOption, Verb};
+/// use tn3270::wire::tn3270e::Reason;
+///
+/// struct OneLu;
+///
+/// impl Grant for OneLu {
+///     fn grant(&mut self, _asked: Option<&str>) -> Result<String, Reason> {
+///         Ok("LU0001".to_owned())
+///     }
+/// }
+///
+/// let mut out = Vec::new();
+/// let mut host = ServerNegotiation::open(ServerOffer::default(), &mut out);
+/// assert_eq!(out, [TelnetEvent::Negotiate(Verb::Do, TelnetOption::Tn3270e)]);
+///
+/// let client = [
+///     TelnetEvent::Negotiate(Verb::Wont, TelnetOption::Tn3270e),
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::TerminalType),
+///     TelnetEvent::Subnegotiation(TelnetOption::TerminalType, b"\0IBM-3279-2-E".to_vec()),
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::EndOfRecord),
+///     TelnetEvent::Negotiate(Verb::Do, TelnetOption::EndOfRecord),
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::Binary),
+///     TelnetEvent::Negotiate(Verb::Do, TelnetOption::Binary),
+/// ];
+/// for event in &client {
+///     assert_eq!(host.agreement(), None);
+///     host.receive(event, &mut OneLu, &mut out)?;
+/// }
+/// let agreement = host.agreement().expect("everything is agreed");
+/// assert_eq!(agreement.protocol, Protocol::Tn3270);
+/// assert_eq!(agreement.lu, "LU0001");
+/// assert_eq!(agreement.device.model, Some(2));
+/// # Ok::<(), tn3270::server::ClientRefusal>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ServerNegotiation {
     offer: ServerOffer,
@@ -93,7 +132,7 @@ impl ServerNegotiation {
         host
     }
 
-    /// Whether the client is about to begin a TLS handshake. Until [`Host::secured`] nothing more may be read or said here.
+    /// Whether the client is about to begin a TLS handshake. Until [`ServerNegotiation::secured`] nothing more may be read or said here.
     pub fn wants_tls(&self) -> bool {
         self.stage == Stage::Handshake
     }
