@@ -25,7 +25,7 @@ const LIMITS: TelnetLimits = TelnetLimits {
 pub enum ConversationError {
     /// The host sends something without an end.
     Overlong(Overlong),
-    /// The host and this terminal do not come to terms.
+    /// The negotiation with the host has failed.
     Refusal(HostRefusal),
 }
 
@@ -190,8 +190,11 @@ impl ClientConversation {
         }
     }
 
-    /// Takes bytes from the host. After [`NegotiationStep::StartTls`] the rest of the bytes is dropped: what comes in the clear
-    /// may be anybody's.
+    /// Takes bytes from the host. After [`NegotiationStep::StartTls`] the rest of the bytes is dropped: bytes in the clear
+    /// after it may have been injected.
+    ///
+    /// # Errors
+    /// The host exceeds a limit, or the negotiation has failed: the connection is to be closed.
     pub fn receive(
         &mut self,
         bytes: &[u8],

@@ -95,7 +95,7 @@ pub struct ServerConversation {
 }
 
 impl ServerConversation {
-    /// A conversation that begins where a negotiation came to an agreement.
+    /// A conversation that continues a negotiation after its agreement.
     pub fn new(negotiation: ServerNegotiation, agreement: &Agreement) -> ServerConversation {
         ServerConversation {
             negotiation,
@@ -114,7 +114,10 @@ impl ServerConversation {
             .is_some_and(|agreed| agreed.contains(&function))
     }
 
-    /// Takes what the client sends. What concerns the connection alone is answered here and gives nothing.
+    /// Takes an event of the client. Events that concern the connection alone are answered here and return `None`.
+    ///
+    /// # Errors
+    /// The client revokes what was agreed, or sends a TN3270E message out of place: the connection is to be closed.
     pub fn receive(
         &mut self,
         event: TelnetEvent,
@@ -174,7 +177,7 @@ impl ServerConversation {
         }
     }
 
-    /// The system services, which the client speaks to after SYS REQ: they know LOGOFF.
+    /// Text to the system services (SSCP), which a client sends after SYS REQ: LOGOFF is the only command.
     fn services(&self, data: &[u8], out: &mut Vec<u8>) -> Option<ClientMessage> {
         let text = CodePage::CP037.decode_text(data);
         if text.trim().eq_ignore_ascii_case("LOGOFF") {
@@ -189,7 +192,7 @@ impl ServerConversation {
         None
     }
 
-    /// Sends what the host has sent.
+    /// Sends data streams of the host, one record each.
     pub fn send(&mut self, outbounds: &[Outbound], out: &mut Vec<u8>) {
         for outbound in outbounds {
             let start = out.len();

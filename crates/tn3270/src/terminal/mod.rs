@@ -84,7 +84,7 @@ pub struct Terminal {
     buffer: Buffer,
     cursor: Address,
     keyboard: Keyboard,
-    /// The last key of attention, which host reads tell of; `None` after the host restored the keyboard.
+    /// The AID of the last attention key, which replies to host reads carry; `Aid::None` after the host restored the keyboard.
     aid: Aid,
     reply_mode: ReplyMode,
     bound: Bound,
@@ -141,7 +141,7 @@ impl Terminal {
         self.buffer.cells()
     }
 
-    /// Fetches what every key reads of the terminal itself, for those who press a key on many terminals in turn.
+    /// Prefetches the memory that every key reads, for callers that press a key on many terminals in turn.
     pub fn prefetch(&self) {
         self.buffer.prefetch();
         prefetch_index(slice::from_ref(&self.options), 0);
@@ -149,7 +149,7 @@ impl Terminal {
         prefetch_index(slice::from_ref(&self.cursor), 0);
     }
 
-    /// Fetches the cell that the next key is likely to change.
+    /// Prefetches the cell that the next key is likely to change.
     pub fn prefetch_cell(&self) {
         self.buffer.prefetch_cell(self.cursor);
     }
@@ -179,7 +179,7 @@ impl Terminal {
         self.is_typable(self.cursor)
     }
 
-    /// The last key of attention, which a read by the host would tell of.
+    /// The AID of the last attention key, which the reply to a host read would carry.
     pub fn aid(&self) -> Aid {
         self.aid
     }
@@ -189,7 +189,7 @@ impl Terminal {
         &self.reply_mode
     }
 
-    /// What the operator information area says.
+    /// The state of the operator information area.
     pub fn oia(&self) -> Oia {
         let columns = self.columns().max(1);
         Oia {

@@ -74,7 +74,7 @@ coded! {
     }
 }
 
-/// One thing said on a TELNET connection, by either end.
+/// One element of a TELNET stream, in either direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TelnetEvent {
     /// Data up to an end of record, with IAC undoubled.
