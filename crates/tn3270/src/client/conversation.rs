@@ -25,7 +25,7 @@ const LIMITS: TelnetLimits = TelnetLimits {
 pub enum ConversationError {
     /// The host sends something without an end.
     Overlong(Overlong),
-    /// The host and this terminal do not come to terms.
+    /// The negotiation with the host has failed.
     Refusal(HostRefusal),
 }
 
@@ -74,6 +74,48 @@ pub struct TrafficCount {
 }
 
 /// The conversation of a terminal with a host. The terminal is the caller's, who keeps it when the connection ends.
+///
+/// The bytes of a host that speaks plain TN3270, up to its first screen and the reply to it:
+///
+/// ```
+/// use tn3270::client::{ClientConversation, ClientOffer, ConversationOutput, Mode};
+/// use tn3270::terminal::{Key, Terminal, TerminalOptions};
+///
+/// let options = TerminalOptions::default();
+/// let (device_type, terminal_type) = options.device_types();
+/// let mut client = ClientConversation::new(ClientOffer {
+///     terminal_type,
+///     device_type,
+///     lus: Vec::new(),
+///     tn3270e: true,
+///     start_tls: false,
+///     nvt: false,
+///     no_telnet: false,
+///     size: options.alternate(),
+///     user: None,
+///     device_name: None,
+/// });
+/// let mut terminal = Terminal::new(options);
+/// let mut out = ConversationOutput::default();
+/// client.begin(&mut terminal, &mut out);
+///
+/// // DO TERMINAL-TYPE, SB TERMINAL-TYPE SEND; DO and WILL END-OF-RECORD, DO and WILL BINARY.
+/// let negotiation = b"\xff\xfd\x18\xff\xfa\x18\x01\xff\xf0\xff\xfd\x19\xff\xfb\x19\xff\xfd\0\xff\xfb\0";
+/// client.receive(negotiation, &mut terminal, &mut out)?;
+/// assert!(out.bytes.starts_with(b"\xff\xfb\x18\xff\xfa\x18\0IBM-3279-2-E\xff\xf0"));
+/// assert_eq!(client.negotiation().mode(), Mode::Tn3270);
+///
+/// // Erase/Write, WCC, "HI"; IAC EOR.
+/// out.bytes.clear();
+/// client.receive(b"\xf5\xc3\xc8\xc9\xff\xef", &mut terminal, &mut out)?;
+/// assert_eq!(out.bytes, b"");
+/// assert_eq!(terminal.row_text(0).trim_end(), "HI");
+///
+/// // PF3: the AID, the cursor, the unformatted screen; IAC EOR.
+/// client.press(Key::Pf(3), &mut terminal, &mut out);
+/// assert_eq!(out.bytes, b"\xf3\x40\x40\xc8\xc9\xff\xef");
+/// # Ok::<(), tn3270::client::ConversationError>(())
+/// ```
 pub struct ClientConversation {
     negotiation: ClientNegotiation,
     decoder: Decoder,
@@ -148,8 +190,11 @@ impl ClientConversation {
         }
     }
 
-    /// Takes bytes from the host. After [`NegotiationStep::StartTls`] the rest of the bytes is dropped: what comes in the clear
-    /// may be anybody's.
+    /// Takes bytes from the host. After [`NegotiationStep::StartTls`] the rest of the bytes is dropped: bytes in the clear
+    /// after it may have been injected.
+    ///
+    /// # Errors
+    /// The host exceeds a limit, or the negotiation has failed: the connection is to be closed.
     pub fn receive(
         &mut self,
         bytes: &[u8],

@@ -1,5 +1,5 @@
-//! The client's end of TELNET (RFC 854), TN3270 (RFC 1576, 1646) and TN3270E (RFC 2355) negotiation. A pure machine: what
-//! the host says goes in, what is to be said comes out.
+//! The client's end of TELNET (RFC 854), TN3270 (RFC 1576, 1646) and TN3270E (RFC 2355) negotiation. A state
+//! machine without I/O: it takes the host's TELNET events and appends those to be sent.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub use terms::{ClientOffer, HostRefusal, Mode, NegotiationStep};
 /// The most that a host may negotiate between two records.
 const MAX_ROUNDS: u32 = 1000;
 
-/// The client's end of the negotiation.
+/// The client's end of the negotiation, for callers that handle records themselves; [`super::ClientConversation`] does both.
 #[derive(Debug, Clone)]
 pub struct ClientNegotiation {
     offer: ClientOffer,
@@ -35,7 +35,7 @@ pub struct ClientNegotiation {
 }
 
 impl ClientNegotiation {
-    /// A client that has just been connected. It waits for the host to speak.
+    /// A client that has just been connected. It waits for the host to begin.
     pub fn new(offer: ClientOffer) -> ClientNegotiation {
         ClientNegotiation {
             text: offer.nvt || offer.no_telnet,
@@ -52,7 +52,7 @@ impl ClientNegotiation {
         }
     }
 
-    /// What is spoken now.
+    /// The protocol in use now.
     pub fn mode(&self) -> Mode {
         if self.mine.contains(&TelnetOption::Tn3270e) {
             match self.agreed {
@@ -100,7 +100,7 @@ impl ClientNegotiation {
             .is_some_and(|agreed| agreed.contains(&function))
     }
 
-    /// Whether the host says when it is done sending.
+    /// Whether CONTENTION-RESOLUTION is agreed to: the host marks the end of its turn.
     pub fn resolves_contention(&self) -> bool {
         self.performs(Tn3270eFunction::ContentionResolution)
     }
@@ -134,12 +134,15 @@ impl ClientNegotiation {
         };
     }
 
-    /// A record has come: the negotiation has borne fruit.
+    /// A record has arrived: the count of negotiation events since the last record starts anew.
     pub fn record(&mut self) {
         self.rounds = 0;
     }
 
-    /// Takes what the host says beside records, and appends the answer.
+    /// Takes an event of the host other than a record, and appends the answer.
+    ///
+    /// # Errors
+    /// The negotiation has failed: the connection is to be closed.
     pub fn receive(
         &mut self,
         event: &TelnetEvent,

@@ -1,4 +1,4 @@
-//! NVT mode: a host that speaks plain text, as it shows on a 3270. What it writes goes through a VT100; the picture is put on
+//! NVT mode: a host of plain text, shown on a 3270. Its text goes through a VT100 emulator; the picture is put on
 //! the terminal as an outbound, so that it is seen and recorded like any other screen. Keys are bytes, as s3270 has them.
 
 use std::num::NonZeroU16;

@@ -43,6 +43,47 @@ impl Grant for Granted {
 }
 
 /// The conversation with a client whose terminal is agreed on. Each step appends to `out` the bytes to be sent.
+///
+/// ```
+/// use tn3270::server::{ClientMessage, Grant, ServerConversation, ServerNegotiation, ServerOffer};
+/// use tn3270::wire::telnet::{TelnetEvent, TelnetOption, Verb};
+/// use tn3270::wire::tn3270e::{Message, Reason, Tn3270eFunction};
+/// use tn3270::wire::{Aid, Inbound, Outbound, Wcc};
+///
+/// struct OneLu;
+///
+/// impl Grant for OneLu {
+///     fn grant(&mut self, _asked: Option<&str>) -> Result<String, Reason> {
+///         Ok("LU0001".to_owned())
+///     }
+/// }
+///
+/// // A client agrees to TN3270E with RESPONSES.
+/// let say = |message: Message| TelnetEvent::Subnegotiation(TelnetOption::Tn3270e, message.encode());
+/// let client = [
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::Tn3270e),
+///     say(Message::DeviceTypeRequest { device_type: "IBM-3278-2-E".to_owned(), lu: None }),
+///     say(Message::FunctionsRequest([Tn3270eFunction::Responses].into())),
+/// ];
+/// let mut events = Vec::new();
+/// let mut negotiation = ServerNegotiation::open(ServerOffer::default(), &mut events);
+/// for event in &client {
+///     negotiation.receive(event, &mut OneLu, &mut events)?;
+/// }
+/// let agreement = negotiation.agreement().expect("everything is agreed");
+///
+/// // The header (3270-DATA, ERROR-RESPONSE, sequence number 0), Erase/Write, WCC; IAC EOR.
+/// let mut host = ServerConversation::new(negotiation, &agreement);
+/// let mut out = Vec::new();
+/// host.send(&[Outbound::EraseWrite { wcc: Wcc::RESTORE, orders: Vec::new() }], &mut out);
+/// assert_eq!(out, b"\0\0\x01\0\0\xf5\xc3\xff\xef");
+///
+/// // The client presses CLEAR.
+/// let record = TelnetEvent::Record(vec![0, 0, 0, 0, 0, 0x6D]);
+/// let message = host.receive(record, &mut out)?;
+/// assert_eq!(message, Some(ClientMessage::Record(Inbound::Short(Aid::Clear))));
+/// # Ok::<(), tn3270::server::ClientRefusal>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ServerConversation {
     negotiation: ServerNegotiation,
@@ -54,7 +95,7 @@ pub struct ServerConversation {
 }
 
 impl ServerConversation {
-    /// A conversation that begins where a negotiation came to an agreement.
+    /// A conversation that continues a negotiation after its agreement.
     pub fn new(negotiation: ServerNegotiation, agreement: &Agreement) -> ServerConversation {
         ServerConversation {
             negotiation,
@@ -73,7 +114,10 @@ impl ServerConversation {
             .is_some_and(|agreed| agreed.contains(&function))
     }
 
-    /// Takes what the client sends. What concerns the connection alone is answered here and gives nothing.
+    /// Takes an event of the client. Events that concern the connection alone are answered here and return `None`.
+    ///
+    /// # Errors
+    /// The client revokes what was agreed, or sends a TN3270E message out of place: the connection is to be closed.
     pub fn receive(
         &mut self,
         event: TelnetEvent,
@@ -133,7 +177,7 @@ impl ServerConversation {
         }
     }
 
-    /// The system services, which the client speaks to after SYS REQ: they know LOGOFF.
+    /// Text to the system services (SSCP), which a client sends after SYS REQ: LOGOFF is the only command.
     fn services(&self, data: &[u8], out: &mut Vec<u8>) -> Option<ClientMessage> {
         let text = CodePage::CP037.decode_text(data);
         if text.trim().eq_ignore_ascii_case("LOGOFF") {
@@ -148,7 +192,7 @@ impl ServerConversation {
         None
     }
 
-    /// Sends what the host has sent.
+    /// Sends data streams of the host, one record each.
     pub fn send(&mut self, outbounds: &[Outbound], out: &mut Vec<u8>) {
         for outbound in outbounds {
             let start = out.len();

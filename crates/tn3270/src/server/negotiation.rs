@@ -1,5 +1,5 @@
 //! How a TN3270 host and its client agree on a terminal: TN3270E (RFC 2355), or TN3270 (RFC 1576, 1646) with a client that
-//! does without. Pure machines: what the peer says goes in, what is to be said comes out.
+//! does not perform it. A state machine without I/O: it takes the client's TELNET events and appends those to be sent.
 
 use std::collections::BTreeSet;
 
@@ -18,35 +18,74 @@ pub trait Grant {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
-    /// DO STARTTLS was said.
+    /// DO STARTTLS was sent.
     OfferTls,
-    /// STARTTLS FOLLOWS was said.
+    /// STARTTLS FOLLOWS was sent.
     Tls,
     /// Both ends are about to begin the TLS handshake.
     Handshake,
-    /// DO TN3270E was said.
+    /// DO TN3270E was sent.
     OfferTn3270e,
-    /// SEND DEVICE-TYPE was said.
+    /// SEND DEVICE-TYPE was sent.
     DeviceType,
-    /// DEVICE-TYPE IS was said; the functions are being settled, for the n-th time.
+    /// DEVICE-TYPE IS was sent; the functions are being negotiated, in the n-th round.
     Functions(u8),
-    /// DO TERMINAL-TYPE was said.
+    /// DO TERMINAL-TYPE was sent.
     OfferTerminalType,
-    /// TERMINAL-TYPE SEND was said.
+    /// TERMINAL-TYPE SEND was sent.
     TerminalType,
     /// Records and BINARY were asked for, in both directions.
     Records,
     Agreed,
 }
 
-/// The host's end. Give it everything the client says that is not a record, before and after the agreement.
+/// The host's end of the negotiation. It takes every event of the client, before and after the agreement.
+///
+/// A client that refuses TN3270E is asked for its terminal type and for records:
+///
+/// ```
+/// use tn3270::server::{Grant, Protocol, ServerNegotiation, ServerOffer};
+/// use tn3270::wire::telnet::{TelnetEvent, TelnetOption, Verb};
+/// use tn3270::wire::tn3270e::Reason;
+///
+/// struct OneLu;
+///
+/// impl Grant for OneLu {
+///     fn grant(&mut self, _asked: Option<&str>) -> Result<String, Reason> {
+///         Ok("LU0001".to_owned())
+///     }
+/// }
+///
+/// let mut out = Vec::new();
+/// let mut host = ServerNegotiation::open(ServerOffer::default(), &mut out);
+/// assert_eq!(out, [TelnetEvent::Negotiate(Verb::Do, TelnetOption::Tn3270e)]);
+///
+/// let client = [
+///     TelnetEvent::Negotiate(Verb::Wont, TelnetOption::Tn3270e),
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::TerminalType),
+///     TelnetEvent::Subnegotiation(TelnetOption::TerminalType, b"\0IBM-3279-2-E".to_vec()),
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::EndOfRecord),
+///     TelnetEvent::Negotiate(Verb::Do, TelnetOption::EndOfRecord),
+///     TelnetEvent::Negotiate(Verb::Will, TelnetOption::Binary),
+///     TelnetEvent::Negotiate(Verb::Do, TelnetOption::Binary),
+/// ];
+/// for event in &client {
+///     assert_eq!(host.agreement(), None);
+///     host.receive(event, &mut OneLu, &mut out)?;
+/// }
+/// let agreement = host.agreement().expect("everything is agreed");
+/// assert_eq!(agreement.protocol, Protocol::Tn3270);
+/// assert_eq!(agreement.lu, "LU0001");
+/// assert_eq!(agreement.device.model, Some(2));
+/// # Ok::<(), tn3270::server::ClientRefusal>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ServerNegotiation {
     offer: ServerOffer,
     stage: Stage,
     /// Options the client was asked to perform.
     client: BTreeSet<TelnetOption>,
-    /// Options the host said it performs.
+    /// Options the host has announced that it performs.
     host: BTreeSet<TelnetOption>,
     /// Of [`RECORD_OPTIONS`], what is still to be agreed.
     open: BTreeSet<(Verb, TelnetOption)>,
@@ -70,7 +109,7 @@ const STARTTLS_FOLLOWS: u8 = 1;
 const MAX_FUNCTION_ROUNDS: u8 = 4;
 
 impl ServerNegotiation {
-    /// A host that has just accepted a connection, and the first thing it says.
+    /// A host that has just accepted a connection. Appends the first events to be sent.
     pub fn open(offer: ServerOffer, out: &mut Vec<TelnetEvent>) -> ServerNegotiation {
         let mut host = ServerNegotiation {
             offer,
@@ -93,12 +132,12 @@ impl ServerNegotiation {
         host
     }
 
-    /// Whether the client is about to begin a TLS handshake. Until [`Host::secured`] nothing more may be read or said here.
+    /// Whether the client is about to begin a TLS handshake. Until [`ServerNegotiation::secured`] nothing may be received or sent here.
     pub fn wants_tls(&self) -> bool {
         self.stage == Stage::Handshake
     }
 
-    /// Whether what the client says next may be followed by its TLS handshake, so that no more of it may be read.
+    /// Whether the client's next event may be followed by its TLS handshake: the caller then must not read past that event.
     pub fn may_want_tls(&self) -> bool {
         matches!(self.stage, Stage::OfferTls | Stage::Tls)
     }
@@ -133,7 +172,10 @@ impl ServerNegotiation {
         })
     }
 
-    /// Takes what the client says and appends the answer. Commands pass without one.
+    /// Takes an event of the client and appends the answer. Commands are not answered.
+    ///
+    /// # Errors
+    /// The client cannot be served: the connection is to be closed.
     pub fn receive(
         &mut self,
         event: &TelnetEvent,
@@ -167,7 +209,7 @@ impl ServerNegotiation {
         }
     }
 
-    /// Says that the host performs an option, once.
+    /// Announces, once, that the host performs an option.
     fn perform(&mut self, option: TelnetOption, out: &mut Vec<TelnetEvent>) {
         if self.host.insert(option) {
             out.push(TelnetEvent::Negotiate(Verb::Will, option));
@@ -355,7 +397,7 @@ impl ServerNegotiation {
         }
     }
 
-    /// The device of a type and the LU for it. The type is looked at first, so that no LU is taken for what is no display.
+    /// The device of a type and the LU for it. The type is checked first, so that no LU is taken for a device that is no display.
     fn grant(
         &self,
         device_type: &str,

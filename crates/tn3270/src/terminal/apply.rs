@@ -70,8 +70,8 @@ impl Terminal {
     }
 
     /// Carries out what the host sends, but leaves keys typed ahead waiting: until [`Terminal::run_typeahead`], or else until the
-    /// next write. For those who look at the screen in between, and for writes that are not of the application that the keys
-    /// are for.
+    /// next write. For callers that read the screen in between, and for writes that do not come from the application that the
+    /// keys are meant for.
     pub fn apply_without_typeahead(&mut self, outbound: &Outbound) -> Answers {
         self.keyboard.wake = false;
         let mut answers = Answers::default();

@@ -94,7 +94,7 @@ impl Cell {
         }
     }
 
-    /// The types of extended attributes that a terminal keeps, in the order in which it tells them.
+    /// The types of extended attributes that a terminal keeps, in the order in which replies to the host carry them.
     pub const EXTENDED: [AttributeType; 7] = [
         AttributeType::Foreground,
         AttributeType::Background,
@@ -105,7 +105,7 @@ impl Cell {
         AttributeType::Outlining,
     ];
 
-    /// The value of an extended attribute as a read tells it; 00 if it is not set.
+    /// The value of an extended attribute as the reply to a read carries it; 00 if it is not set.
     pub fn get(self, kind: AttributeType) -> u8 {
         let marked = |value: u8| if value == 0 { 0 } else { 0xF0 | value };
         match kind {

@@ -41,7 +41,7 @@ impl Terminal {
         self.runs(self.cells(), &mut Cell::default(), notation)
     }
 
-    /// The tokens of cells; `told` are the character attributes that were last told.
+    /// The tokens of cells; `told` holds the character attributes that the last SA token gave.
     fn runs(&self, cells: &[Cell], told: &mut Cell, notation: Notation) -> Vec<(String, usize)> {
         let mut runs: Vec<(String, usize)> = Vec::new();
         let mut push = |token: String, count: usize| match runs.last_mut() {
@@ -76,7 +76,7 @@ impl Terminal {
                 let text = self.graphic(cell).unwrap_or(' ').to_string();
                 text.bytes().map(|byte| format!("{byte:02x}")).collect()
             }
-            // SO and SI are told as themselves, though they show as nothing.
+            // SO and SI are given as their own codes, although they have no graphic.
             Notation::Unicode if matches!(cell.code, 0x0E | 0x0F) => format!("{:04x}", cell.code),
             Notation::Unicode => format!("{:04x}", self.graphic(cell).map_or(0, u32::from)),
         }
@@ -126,7 +126,7 @@ impl Terminal {
     }
 }
 
-/// The token of character attributes that are not as `told`, which then are.
+/// The SA token for character attributes that differ from those in `told`; updates `told`.
 fn changes(cell: Cell, told: &mut Cell) -> Option<String> {
     if cell.is_attribute() || cell.has_attributes_of(*told) {
         return None;

@@ -1,11 +1,10 @@
-//! A terminal that stands for one elsewhere, of which only what it sends is known.
+//! A terminal that mirrors a remote one of which only the inbound records are known.
 
 use super::{Key, Terminal};
 use crate::wire::{Aid, Inbound, InboundField, Order, Outbound, Wcc};
 
 impl Terminal {
-    /// Takes over what a terminal elsewhere, which this one stands for, has sent: its entries and its cursor, or that it is cleared.
-    /// Nothing is sent from here.
+    /// Applies a record that the mirrored terminal has sent: its entries and its cursor, or its CLEAR. Nothing is sent.
     pub fn follow(&mut self, inbound: &Inbound) {
         if inbound.aid() == Aid::Clear {
             self.press(Key::Clear);

@@ -8,10 +8,10 @@ use super::key::Key;
 use super::oia::Lock;
 use crate::wire::{Aid, Inbound};
 
-/// What came of a key.
+/// The effect of a key press.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Response {
-    /// Done in the terminal; the host learns nothing of it.
+    /// Done within the terminal; nothing is sent to the host.
     Local,
     /// To be sent to the host.
     Inbound(Inbound),
@@ -182,7 +182,7 @@ impl Terminal {
         self.keyboard.restore();
     }
 
-    /// The host has gone: the keyboard locks for good, keys typed ahead are dropped, and what stands on the screen stays.
+    /// The connection is lost: the keyboard stays locked, keys typed ahead are dropped, and the screen is kept.
     pub fn disconnect(&mut self) {
         self.keyboard = Keyboard {
             disconnected: true,
@@ -206,14 +206,14 @@ impl Terminal {
     }
 }
 
-/// What becomes of a key while the keyboard is locked.
+/// How a key is handled while the keyboard is locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum WhileLocked {
-    /// It is done all the same.
+    /// It is done despite the lock.
     Done,
-    /// It takes back an operator error, as RESET does, and is done then; other locks keep it out.
+    /// It takes back an operator error, as RESET does, and is done then; under other locks it is queued or refused.
     TakesBackError,
-    /// It is kept out.
+    /// It is queued or refused.
     KeptOut,
 }
 

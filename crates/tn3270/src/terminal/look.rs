@@ -149,8 +149,8 @@ impl Terminal {
     }
 }
 
-/// How many cells of a row's rest belong together: a blank, or words with one blank between them. Whoever shows a screen
-/// elsewhere sends such a phrase whole where any of it has changed, so that a program that watches the bytes finds it.
+/// The length in cells of the phrase at the start of a row's rest: one blank, or words with single blanks between them. A display
+/// that sends only changes sends the whole phrase if any cell in it has changed, so that a program that searches the bytes finds it.
 pub fn phrase<T>(rest: &[T], is_blank: impl Fn(&T) -> bool) -> usize {
     let blank = |at: usize| rest.get(at).is_none_or(&is_blank);
     if blank(0) {

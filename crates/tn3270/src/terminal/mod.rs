@@ -1,7 +1,7 @@
 //! The presentation space and keyboard of a 3270 display station.
 //!
-//! [`Terminal`] is a pure machine: [`Terminal::press`] takes a key, [`Terminal::apply`] takes what the host sends, and both give
-//! back what is to be sent. Behaviour follows s3270 4.1ga10, of which [`Options`] switches off what hardware did not have.
+//! [`Terminal`] is a pure machine: [`Terminal::press`] takes a key, [`Terminal::apply`] takes what the host sends, and both
+//! return what is to be sent. Behaviour follows s3270 4.1ga10; [`TerminalOptions`] switches off what hardware did not have.
 
 mod answers;
 mod apply;
@@ -42,13 +42,49 @@ use prefetch_index::prefetch_index;
 use std::slice;
 
 /// A 3270 display station with its keyboard.
+///
+/// ```
+/// use tn3270::terminal::{Key, Lock, Refusal, Response, Terminal, TerminalOptions};
+/// use tn3270::wire::{CodePage, FieldAttribute, Order, Outbound, Wcc};
+///
+/// let label = FieldAttribute::default().protected(true);
+/// let mut terminal = Terminal::new(TerminalOptions::default());
+/// terminal.apply(&Outbound::EraseWrite {
+///     wcc: Wcc::RESTORE,
+///     orders: vec![
+///         Order::SetBufferAddress(0),
+///         Order::StartField(label),
+///         Order::Data(CodePage::CP037.encode_text("PART").into()),
+///         Order::StartField(FieldAttribute::default()),
+///         Order::InsertCursor,
+///         Order::SetBufferAddress(9),
+///         Order::StartField(label),
+///     ],
+/// });
+/// assert_eq!((terminal.rows(), terminal.columns(), terminal.cursor()), (24, 80, 6));
+///
+/// for key in Key::parse_line("X7<left>")? {
+///     assert_eq!(terminal.press(key), Response::Local);
+/// }
+/// let fields: Vec<_> = terminal.fields().map(|field| (field.value(), field.is_input())).collect();
+/// assert_eq!(fields[1], ("X7".to_owned(), true));
+///
+/// // A key that the field does not take locks the keyboard until RESET.
+/// terminal.press(Key::Home);
+/// terminal.press(Key::Left);
+/// let refused = terminal.press(Key::Char('A'));
+/// assert_eq!(refused, Response::Refused(Refusal::Locked(Lock::Protected)));
+/// terminal.press(Key::Reset);
+/// assert_eq!(terminal.oia().to_string().trim_end(), format!("{:<72}001/006", "4A"));
+/// # Ok::<(), tn3270::terminal::KeyError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terminal {
     options: TerminalOptions,
     buffer: Buffer,
     cursor: Address,
     keyboard: Keyboard,
-    /// The last key of attention, which host reads tell of; `None` after the host restored the keyboard.
+    /// The AID of the last attention key, which replies to host reads carry; `Aid::None` after the host restored the keyboard.
     aid: Aid,
     reply_mode: ReplyMode,
     bound: Bound,
@@ -105,7 +141,7 @@ impl Terminal {
         self.buffer.cells()
     }
 
-    /// Fetches what every key reads of the terminal itself, for those who press a key on many terminals in turn.
+    /// Prefetches the memory that every key reads, for callers that press a key on many terminals in turn.
     pub fn prefetch(&self) {
         self.buffer.prefetch();
         prefetch_index(slice::from_ref(&self.options), 0);
@@ -113,7 +149,7 @@ impl Terminal {
         prefetch_index(slice::from_ref(&self.cursor), 0);
     }
 
-    /// Fetches the cell that the next key is likely to change.
+    /// Prefetches the cell that the next key is likely to change.
     pub fn prefetch_cell(&self) {
         self.buffer.prefetch_cell(self.cursor);
     }
@@ -143,7 +179,7 @@ impl Terminal {
         self.is_typable(self.cursor)
     }
 
-    /// The last key of attention, which a read by the host would tell of.
+    /// The AID of the last attention key, which the reply to a host read would carry.
     pub fn aid(&self) -> Aid {
         self.aid
     }
@@ -153,7 +189,7 @@ impl Terminal {
         &self.reply_mode
     }
 
-    /// What the operator information area says.
+    /// The state of the operator information area.
     pub fn oia(&self) -> Oia {
         let columns = self.columns().max(1);
         Oia {

@@ -64,8 +64,9 @@ pub struct TerminalOptions {
     pub oversize: Option<(u16, u16)>,
     /// A 3279, with extended colour, rather than a 3278.
     pub color: bool,
-    /// Whether it is s3270 to the byte where that is less, or less than honest: field validation, field outlining and transparency are
-    /// not kept for the host to read back, and the Query Reply offers file transfer under the name of x3270.
+    /// Whether to match s3270 byte for byte where it supports less than the standard or claims more than it does: field validation,
+    /// field outlining and transparency are not kept for the host to read back, and the Query Reply offers file transfer under the
+    /// name of x3270.
     pub as_s3270: bool,
     /// The code page of keys and screens.
     pub code_page: &'static CodePage,

@@ -48,7 +48,7 @@ impl fmt::Display for Lock {
     }
 }
 
-/// What the operator information area says.
+/// The state of the operator information area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Oia {
     /// Why the keyboard is locked, if it is.

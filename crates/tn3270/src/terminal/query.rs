@@ -1,4 +1,4 @@
-//! Query replies: what the terminal says it can do.
+//! Query replies: the capabilities that the terminal reports.
 
 use super::Terminal;
 use super::model::{PRIMARY_COLUMNS, PRIMARY_ROWS};

@@ -1,4 +1,4 @@
-//! What a read by the host or a key of attention gives: modified fields, or the buffer.
+//! The reply to a host read or an attention key: modified fields, or the buffer.
 
 use super::Terminal;
 use super::cell::Cell;
@@ -9,14 +9,14 @@ use crate::wire::{Address, Aid, AttributeType, Inbound, InboundField, Order, Rep
 const SA: u8 = OrderCode::SetAttribute.code();
 const GE: u8 = OrderCode::GraphicEscape.code();
 
-/// The attributes of characters last told, in character reply mode.
+/// The character attributes that the last SA orders set, in character reply mode.
 struct Told<'a> {
     types: &'a [u8],
     last: Cell,
 }
 
 impl Told<'_> {
-    /// What SA orders must go before this cell: listed attributes that differ from the character before.
+    /// Emits the SA orders that must precede this cell: listed attributes that differ from the character before.
     fn changes(&mut self, cell: Cell, mut emit: impl FnMut(AttributeType, u8)) {
         for kind in Cell::EXTENDED
             .into_iter()

@@ -6,7 +6,10 @@ use super::Terminal;
 use xxhash_rust::xxh3::Xxh3;
 
 impl Terminal {
-    /// Checks what must always hold; the error says what does not.
+    /// Checks the invariants of the terminal.
+    ///
+    /// # Errors
+    /// The first invariant that does not hold, as text.
     pub fn verify(&self) -> Result<(), String> {
         let cells = usize::from(self.rows()) * usize::from(self.columns());
         let check = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };

@@ -19,7 +19,7 @@ pub fn six_bit_code(value: u8) -> u8 {
     CODE[usize::from(value & 0x3F)]
 }
 
-/// Two bytes for an address: 12-bit code up to 4095, 14-bit binary above it. Only the low 14 bits can be said.
+/// Two bytes for an address: 12-bit code up to 4095, 14-bit binary above it. Only the low 14 bits can be encoded.
 pub fn encode(address: Address) -> [u8; 2] {
     let [high, low] = (address & 0x3FFF).to_be_bytes();
     if address & 0x3FFF > 0x0FFF {
@@ -52,7 +52,7 @@ impl Addressing {
         }
     }
 
-    /// Two bytes for an address, of which only the low 14 bits can be said. One beyond 12 bits is written in 14 anyway.
+    /// Two bytes for an address, of which only the low 14 bits can be encoded. One beyond 12 bits is written in 14 anyway.
     pub fn encode(self, address: Address) -> [u8; 2] {
         match self {
             Addressing::Twelve => encode(address),

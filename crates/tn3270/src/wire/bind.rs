@@ -15,7 +15,7 @@ pub enum Screens {
     Two((u8, u8), (u8, u8)),
 }
 
-/// What is read of a BIND.
+/// The parameters of a BIND that are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bind {
     /// The sizes; none if it leaves them open.
@@ -33,7 +33,7 @@ const NAME: usize = 27;
 const MAX_NAME: usize = 8;
 
 impl Bind {
-    /// Reads an image; none if it is of no BIND. What lies behind its end is not said.
+    /// Reads an image; `None` if it is not a BIND. Parameters beyond the end of a short image are `None`.
     pub fn decode(image: &[u8]) -> Option<Bind> {
         if image.first() != Some(&BIND) {
             return None;

@@ -7,6 +7,28 @@ use super::outbound::DecodeError;
 use super::structured::{self, QueryReply};
 
 /// What a terminal sends in one record.
+///
+/// ```
+/// use tn3270::wire::{Aid, CodePage, Inbound};
+///
+/// // AID ENTER, cursor at row 2 column 10; SBA row 2 column 7, "ADA" in EBCDIC.
+/// let bytes = [0x7D, 0xC1, 0xD9, 0x11, 0xC1, 0xD6, 0xC1, 0xC4, 0xC1];
+/// let inbound = Inbound::decode(&bytes)?;
+/// assert_eq!(inbound.aid(), Aid::Enter);
+/// assert_eq!(inbound.cursor(), Some(89));
+/// let [field] = inbound.fields() else {
+///     panic!("one field is modified");
+/// };
+/// assert_eq!(field.at, Some(86));
+/// assert_eq!(CodePage::CP037.decode_text(&field.data), "ADA");
+///
+/// let mut encoded = Vec::new();
+/// inbound.encode(&mut encoded);
+/// assert_eq!(encoded, bytes);
+///
+/// assert_eq!(Inbound::decode(&[0x6D])?, Inbound::Short(Aid::Clear));
+/// # Ok::<(), tn3270::wire::outbound::DecodeError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inbound {
     /// A short read: the AID alone (PA keys, CLEAR).

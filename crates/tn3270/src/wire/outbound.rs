@@ -8,6 +8,36 @@ use super::order::{Order, decode_orders};
 use super::structured::{self, StructuredField};
 
 /// What a host sends in one record.
+///
+/// ```
+/// use tn3270::wire::{FieldAttribute, Order, Outbound, Wcc};
+///
+/// // Write, WCC; SBA row 2 column 1, SF protected, "OK".
+/// let bytes = [0xF1, 0xC3, 0x11, 0xC1, 0x50, 0x1D, 0x60, 0xD6, 0xD2];
+/// let outbound = Outbound::decode(&bytes)?;
+/// assert_eq!(
+///     outbound,
+///     Outbound::Write {
+///         wcc: Wcc::RESTORE,
+///         orders: vec![
+///             Order::SetBufferAddress(80),
+///             Order::StartField(FieldAttribute::default().protected(true)),
+///             Order::Data(vec![0xD6, 0xD2].into()),
+///         ],
+///     }
+/// );
+/// assert!(outbound.restores_keyboard());
+///
+/// let mut encoded = Vec::new();
+/// outbound.encode(&mut encoded);
+/// assert_eq!(encoded, bytes);
+///
+/// // A truncated order does not lose those before it.
+/// let truncated = Outbound::decode(&bytes[..6])?;
+/// assert_eq!(truncated.orders().len(), 2);
+/// assert_eq!(truncated.fault().map(|fault| fault.offset), Some(5));
+/// # Ok::<(), tn3270::wire::outbound::DecodeError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outbound {
     /// Write: changes the buffer where the orders say.

@@ -1,5 +1,5 @@
 //! TELNET (RFC 854, 855) as 3270 clients and hosts use it: records that end in IAC EOR (RFC 885), option negotiation,
-//! subnegotiation and single commands. Pure: bytes in, [`Event`]s out, and back.
+//! subnegotiation and single commands. Pure: bytes in, [`TelnetEvent`]s out, and back.
 
 use std::fmt;
 
@@ -74,7 +74,7 @@ coded! {
     }
 }
 
-/// One thing said on a TELNET connection, by either end.
+/// One element of a TELNET stream, in either direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TelnetEvent {
     /// Data up to an end of record, with IAC undoubled.
@@ -134,7 +134,7 @@ pub struct TelnetLimits {
     pub subnegotiation: usize,
 }
 
-/// A peer has gone past one of the [`Limits`]: the connection is of no more use.
+/// A peer has gone past one of the [`TelnetLimits`]: the connection is of no more use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overlong {
     /// Data without an end of record: the limit in bytes.
@@ -164,7 +164,26 @@ enum State {
     SubnegotiationIac,
 }
 
-/// Turns bytes into [`Event`]s, however they are cut.
+/// Turns a byte stream into [`TelnetEvent`]s. The stream may be cut anywhere; an event is given once its last byte has come.
+///
+/// ```
+/// use tn3270::wire::telnet::{Decoder, TelnetEvent, TelnetLimits, TelnetOption, Verb};
+///
+/// let limits = TelnetLimits { record: 4096, subnegotiation: 256 };
+/// let mut decoder = Decoder::new(limits);
+/// let mut events = Vec::new();
+///
+/// // IAC DO TERMINAL-TYPE, then a record whose only FF is doubled; the second piece ends it with IAC EOR.
+/// decoder.feed(&[0xFF, 0xFD, 0x18, 0x7D, 0xFF], &mut events)?;
+/// assert_eq!(events, [TelnetEvent::Negotiate(Verb::Do, TelnetOption::TerminalType)]);
+/// assert!(decoder.is_amid());
+///
+/// events.clear();
+/// decoder.feed(&[0xFF, 0xFF, 0xEF], &mut events)?;
+/// assert_eq!(events, [TelnetEvent::Record(vec![0x7D, 0xFF])]);
+/// assert!(!decoder.is_amid());
+/// # Ok::<(), tn3270::wire::telnet::Overlong>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoder {
     limits: TelnetLimits,
@@ -185,6 +204,9 @@ impl Decoder {
     }
 
     /// Reads the next bytes of the stream and appends the events that they complete. Events before a fault are kept.
+    ///
+    /// # Errors
+    /// A record or a subnegotiation is longer than the limits allow; the decoder is of no more use then.
     pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<TelnetEvent>) -> Result<(), Overlong> {
         let mut left = bytes;
         while let Some((&byte, rest)) = left.split_first() {

@@ -192,7 +192,7 @@ coded! {
     }
 }
 
-/// What is said between IAC SB TN3270E and IAC SE.
+/// A TN3270E message: the bytes between IAC SB TN3270E and IAC SE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
     /// SEND DEVICE-TYPE, by the host.

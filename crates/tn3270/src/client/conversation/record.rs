@@ -79,7 +79,7 @@ impl ClientConversation {
         }
     }
 
-    /// Whose turn it is, as the header has it.
+    /// Applies the request flags of the header: KEYBOARD-RESTORE and SEND-DATA.
     fn take_turn(&mut self, flags: u8, terminal: &mut Terminal, out: &mut ConversationOutput) {
         if flags & request::KEYBOARD_RESTORE != 0 && terminal.lock().is_some() {
             let wcc = Wcc {
@@ -133,7 +133,7 @@ impl ClientConversation {
         }
     }
 
-    /// Carries out what the host sent, and sends what the terminal has to say to it.
+    /// Applies a data stream of the host, and sends the terminal's answers.
     fn obey(&mut self, outbound: Outbound, terminal: &mut Terminal, out: &mut ConversationOutput) {
         self.writes += 1;
         let answers = terminal.apply(&outbound);
@@ -156,7 +156,7 @@ impl ClientConversation {
         frame(Some(header), &[refusal.unwrap_or(0)], &mut out.bytes);
     }
 
-    /// Sends what the terminal says.
+    /// Sends an inbound record of the terminal.
     pub(super) fn send(
         &mut self,
         inbound: &Inbound,

@@ -1,4 +1,4 @@
-//! What a client offers, what is spoken, and why a host cannot be spoken with.
+//! What a client offers, the protocols in use, and why a negotiation fails.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct ClientOffer {
     pub device_type: String,
     /// The LUs to ask for, one after another until one is granted; without any the host chooses.
     pub lus: Vec<String>,
-    /// Whether TN3270E is spoken.
+    /// Whether TN3270E is offered.
     pub tn3270e: bool,
     /// Whether the connection may be secured by STARTTLS: not if it is secure already, or may not be.
     pub start_tls: bool,
@@ -29,7 +29,7 @@ pub struct ClientOffer {
     pub device_name: Option<String>,
 }
 
-/// What is spoken now.
+/// The protocol in use now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Nothing yet: options are being negotiated.
@@ -51,14 +51,14 @@ pub enum Mode {
     Sscp,
 }
 
-/// Why a host cannot be spoken with.
+/// Why a negotiation with a host fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostRefusal {
     /// It grants none of the LUs.
     Lu(Option<String>, Reason),
-    /// It goes on negotiating without an end.
+    /// It keeps negotiating and sends no record.
     Endless,
-    /// It says in TN3270E what is not understood.
+    /// It sends a TN3270E message that is unknown or out of place.
     Message(UnknownMessage),
 }
 

@@ -9,7 +9,7 @@ use crate::wire::tn3270e::{Functions, Reason, Tn3270eFunction, UnknownMessage};
 pub struct Agreement {
     /// How records are framed.
     pub protocol: Protocol,
-    /// The terminal's type as it was said, such as IBM-3278-2-E.
+    /// The terminal type as the client sent it, such as IBM-3278-2-E.
     pub terminal_type: String,
     /// What that type means.
     pub device: Device,
@@ -26,7 +26,7 @@ pub enum Protocol {
     Tn3270e(Functions),
 }
 
-/// A display station, as its terminal type tells.
+/// The properties of a display station that its terminal type names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Device {
     /// A 3279, which has colours; TN3270E clients say 3278 in either case.
@@ -99,7 +99,7 @@ impl Default for ServerOffer {
 /// Why a client cannot be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientRefusal {
-    /// It has no terminal type, or left an option that a 3270 session cannot be without.
+    /// It has no terminal type, or refuses an option that a 3270 session requires.
     NoTerminal(&'static str),
     /// Its terminal types, none of which is a 3270 display.
     TerminalType(String),
@@ -109,9 +109,9 @@ pub enum ClientRefusal {
     Unencrypted,
     /// It sends 3270 records before all is agreed.
     Early,
-    /// It does not come to terms about TN3270E's functions.
+    /// It does not agree on a set of TN3270E functions.
     Functions,
-    /// It says in TN3270E what is not understood.
+    /// It sends a TN3270E message that is unknown or out of place.
     Message(UnknownMessage),
 }
 

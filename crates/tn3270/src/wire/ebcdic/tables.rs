@@ -367,7 +367,7 @@ pub(super) const BRACKET: [char; 256] = [
 /// No character.
 const NONE: char = '\u{fffd}';
 
-/// The alternate (APL) character set, code page 310, from 40 on: as `ReadBuffer(Unicode)` of s3270 4.1ga10 tells it, but for
+/// The alternate (APL) character set, code page 310, from 40 on: as `ReadBuffer(Unicode)` of s3270 4.1ga10 gives it, but for
 /// the indices two and three (E2, E3), for which it has letters of a phonetic alphabet.
 pub(super) const ALTERNATE: [char; 192] = [
     ' ', NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
