@@ -36,7 +36,7 @@ impl PlayedTerminal for LocalTerminal {
     }
 
     fn press(&mut self, key: Key) -> PlayOutcome {
-        let pressed = self.session.strike(key);
+        let pressed = self.session.press_in_budget(key);
         PlayOutcome {
             alarm: pressed && self.terminal().alarm(),
             over: !pressed,
@@ -67,7 +67,7 @@ impl PlayedTerminal for LocalTerminal {
         let now = self.session.now();
         let due = self.session.next_due().map(|due| due.saturating_sub(now));
         // The hint line shows the time left in seconds.
-        let left = self.session.left().map_or(0, |left| left.time_ms);
+        let left = self.session.left().map_or(0, |left| left.time);
         let second = (left > 0).then(|| left % 1000 + 1);
         Some(self.now + due.into_iter().chain(second).min()?)
     }

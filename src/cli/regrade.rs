@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::args::RegradeArgs;
 use super::{CommandOutcome, Error, recordings, suites};
-use crate::doors::session::outcome::Ended;
 use bigiron_sim::host::{Host, Millis};
 use bigiron_sim::recording::verify::execute;
 use bigiron_sim::recording::{EventKind, Recording};
@@ -120,8 +119,9 @@ fn ending(runs: &[Rerun], start: &Start, now: Millis) -> Ending {
     });
     let budget = start.task().budget;
     let is_over = keys.sum::<usize>() > budget.keys as usize || now > budget.time;
-    let ended_spent = events().any(|event| {
-        matches!(&event.kind, EventKind::End(reason) if reason == Ended::BudgetSpent.reason())
+    let ended_spent = events().any(|event| match &event.kind {
+        EventKind::End(reason) => Some(reason.as_str()) == Ending::BudgetSpent.reason(),
+        _ => false,
     });
     match ended_spent || is_over {
         true => Ending::BudgetSpent,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{ConnectStage, Mode, Remote};
 use crate::doors::session::foreign_host::{Config, ConnectionFacts, ForeignHost};
+use crate::doors::session::progress::Wait;
 use crate::doors::session::target::{DialogueTarget, ScriptTarget};
 use bigiron_sim::session::Millis;
 use tn3270::client::ClientConversation;
@@ -111,12 +112,12 @@ impl ForeignHost for Remote {
 }
 
 impl DialogueTarget for Remote {
-    async fn wait(&mut self, until: Option<Millis>, _asked: bool, _limit: Millis) -> bool {
-        match until {
+    async fn wait(&mut self, wait: Wait, _limit: Millis) -> bool {
+        match wait.until {
             None => self.progress().await,
             Some(until) => {
                 let left = Duration::from_millis(until.saturating_sub(Remote::now(self)));
-                // Time that is up is found out by whoever waits.
+                // The step finds out by itself that its time is up.
                 let _ = tokio::time::timeout(left, self.progress()).await;
             }
         }

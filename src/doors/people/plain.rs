@@ -7,15 +7,16 @@
 
 use std::fmt::Write;
 
-use crate::doors::session::dialogue::{Dialogue, Step};
+use crate::doors::session::dialogue::{Dialogue, DialogueReply};
 use crate::doors::session::lines::LineError;
 use crate::doors::session::observation::{
     FieldView, Fields, ObservationScope, ScreenView, observe,
 };
-use crate::doors::session::outcome::Ended;
+use crate::doors::session::outcome::EndingView;
+use crate::doors::session::progress::Progress;
 use crate::doors::session::request::{self, Request, Submission};
 use crate::doors::session::target::ScriptTarget;
-use crate::doors::session::turn::{Progress, Refused, Turn, TurnReply};
+use crate::doors::session::turn::{Refused, Turn, TurnReply};
 use bigiron_sim::system::near::near;
 use tn3270::terminal::Key;
 
@@ -76,7 +77,7 @@ impl Dialogue for Plain {
         text + &self.whole(subject)
     }
 
-    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Step {
+    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Progress<DialogueReply> {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_end_matches(['\r', '\n']);
         let warned = std::mem::take(&mut self.warned);
@@ -86,17 +87,15 @@ impl Dialogue for Plain {
             Some(colon) => return self.press(colon, subject),
             None => return self.press(line, subject),
         };
-        Step::Said { text, end: false }
+        DialogueReply::step(text)
     }
 
-    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step {
-        match self.turn.go_on(subject) {
-            Progress::Blocked { until, asked } => Step::Blocked { until, asked },
-            Progress::Done(reply) => Step::Said {
-                end: reply.ended.is_some(),
-                text: self.tell(subject, &reply),
-            },
-        }
+    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Progress<DialogueReply> {
+        let progress = self.turn.go_on(subject);
+        progress.map(|reply| DialogueReply {
+            end: reply.ended.is_some(),
+            text: self.tell(subject, &reply),
+        })
     }
 
     fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String {
@@ -110,7 +109,7 @@ impl Dialogue for Plain {
 }
 
 impl Plain {
-    fn press(&mut self, keys: &str, subject: &mut dyn ScriptTarget) -> Step {
+    fn press(&mut self, keys: &str, subject: &mut dyn ScriptTarget) -> Progress<DialogueReply> {
         match request::keys(keys) {
             Ok(keys) => self.take(
                 Request {
@@ -123,22 +122,28 @@ impl Plain {
         }
     }
 
-    fn take(&mut self, request: Request, subject: &mut dyn ScriptTarget) -> Step {
+    fn take(
+        &mut self,
+        request: Request,
+        subject: &mut dyn ScriptTarget,
+    ) -> Progress<DialogueReply> {
         self.turn = Turn::new(request);
         self.resume(subject)
     }
 
     /// Does what a word after a colon asks for.
-    fn word(&mut self, text: &str, warned: bool, subject: &mut dyn ScriptTarget) -> Step {
+    fn word(
+        &mut self,
+        text: &str,
+        warned: bool,
+        subject: &mut dyn ScriptTarget,
+    ) -> Progress<DialogueReply> {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         let rest = rest.trim();
         match word {
             "help" => said(help()),
             "keys" => said(keys()),
-            "screen" => Step::Said {
-                text: self.whole(subject),
-                end: false,
-            },
+            "screen" => DialogueReply::step(self.whole(subject)),
             "fields" => said(fields(subject)),
             "wait" => match seconds(rest) {
                 Some(wait) => self.take(
@@ -170,10 +175,10 @@ impl Plain {
                         .into(),
                 )
             }
-            "quit" => Step::Said {
+            "quit" => Progress::Done(DialogueReply {
                 text: String::new(),
                 end: true,
-            },
+            }),
             _ => {
                 let near = near(word, WORDS.map(|(known, _)| known));
                 let near = near.map_or(":help lists what there is".into(), |near| {
@@ -185,16 +190,17 @@ impl Plain {
     }
 
     /// Turns to the terminal of this number, from 1, or at this system.
-    fn terminal(&mut self, wanted: &str, subject: &mut dyn ScriptTarget) -> Step {
+    fn terminal(
+        &mut self,
+        wanted: &str,
+        subject: &mut dyn ScriptTarget,
+    ) -> Progress<DialogueReply> {
         let systems: Vec<String> = subject.systems().iter().map(|id| id.to_string()).collect();
         let numbered = wanted.parse::<usize>().ok();
         let system = numbered.and_then(|n| systems.get(n.checked_sub(1)?));
         let system = system.or_else(|| systems.iter().find(|id| *id == wanted));
         match system.is_some_and(|system| subject.turn_to(system)) {
-            true => Step::Said {
-                text: self.whole(subject),
-                end: false,
-            },
+            true => DialogueReply::step(self.whole(subject)),
             false => {
                 let known = (1..).zip(&systems).map(|(n, id)| format!("{n} ({id})"));
                 let known = known.collect::<Vec<_>>().join(", ");
@@ -232,7 +238,7 @@ impl Plain {
             );
         }
         text.push_str(&status(subject, seen));
-        match reply.ended.map(Ended::reason) {
+        match reply.ended.map(EndingView::reason) {
             Some(reason) => text + &format!("-- the session is over: {reason}\n"),
             None => text + PROMPT,
         }
@@ -252,11 +258,8 @@ impl Plain {
     }
 }
 
-fn said(text: String) -> Step {
-    Step::Said {
-        text: format!("{}\n{PROMPT}", text.trim_end()),
-        end: false,
-    }
+fn said(text: String) -> Progress<DialogueReply> {
+    DialogueReply::step(format!("{}\n{PROMPT}", text.trim_end()))
 }
 
 /// What the task asks for, and what it leaves.

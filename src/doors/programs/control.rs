@@ -426,7 +426,7 @@ fn grade(station: &mut OperatorSession, answer: Option<String>) -> Result<Value,
         true => Ending::BudgetSpent,
         false => Ending::Done,
     };
-    let grade = station.grade_now(answer.as_deref(), &ending);
+    let grade = station.grade_if(answer.as_deref(), &ending);
     let grade = grade.ok_or_else(|| fault("task", "the session was opened for no task"))?;
     Ok(told(&grade))
 }

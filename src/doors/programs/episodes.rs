@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::doors::session::logon::Logon;
 use crate::doors::session::observation::ObservationScope;
 use crate::doors::session::operator_session::OperatorSession;
-use crate::doors::session::outcome::Ended;
+use crate::doors::session::outcome::EndingView;
 use crate::doors::session::request::Request;
 use crate::doors::session::served_system::ServedSystem;
 use crate::doors::session::service::metrics::Metrics;
@@ -57,7 +57,7 @@ pub enum EpisodeError {
     /// No episode has this handle, or it has no more.
     Unknown(String),
     /// It is over, for this reason.
-    Over(Ended),
+    Over(EndingView),
     /// The machine refuses something.
     Machine(io::Error),
 }
@@ -89,7 +89,7 @@ pub struct EpisodeSession {
     system: Arc<System>,
     setup: Setup,
     steps: u64,
-    ended: Option<Ended>,
+    ended: Option<EndingView>,
     ticket: ConnectionContext,
     /// The place it takes among all that are open, until it is over.
     place: Option<OwnedSemaphorePermit>,
@@ -158,7 +158,7 @@ impl EpisodeSession {
     }
 
     /// Why it is over, if it is.
-    pub fn ended(&self) -> Option<Ended> {
+    pub fn ended(&self) -> Option<EndingView> {
         self.ended
     }
 

@@ -24,13 +24,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::doors::session::dialogue::{Dialogue, Step};
+use crate::doors::session::dialogue::{Dialogue, DialogueReply};
 use crate::doors::session::lines::LineError;
 use crate::doors::session::observation::{ObservationScope, ScreenView, observe};
-use crate::doors::session::outcome::Budget;
+use crate::doors::session::outcome::BudgetView;
+use crate::doors::session::progress::Progress;
 use crate::doors::session::request::{self, Request, RequestFault};
 use crate::doors::session::target::ScriptTarget;
-use crate::doors::session::turn::{Progress, Turn, TurnReply, schema_of};
+use crate::doors::session::turn::{Turn, TurnReply, schema_of};
 
 /// The version of the language.
 pub const VERSION: u32 = 1;
@@ -58,7 +59,7 @@ struct Greeting {
     goal: Option<String>,
     /// What may be used up, if the session was opened for a task.
     #[serde(skip_serializing_if = "Option::is_none")]
-    budget: Option<Budget>,
+    budget: Option<BudgetView>,
     /// The first screen.
     screen: ScreenView,
 }
@@ -92,15 +93,14 @@ impl Dialogue for Json {
             },
             origin: 1,
             goal: subject.goal().map(str::to_owned),
-            budget: subject.left(),
+            budget: subject.left().map(BudgetView::from),
             screen: observe(subject, ObservationScope::default()),
         })
     }
 
-    fn begin(&mut self, text: &[u8], subject: &mut dyn ScriptTarget) -> Step {
+    fn begin(&mut self, text: &[u8], subject: &mut dyn ScriptTarget) -> Progress<DialogueReply> {
         if text.trim_ascii().is_empty() {
-            let text = String::new();
-            return Step::Said { text, end: false };
+            return DialogueReply::step(String::new());
         }
         let turned = parse(text).and_then(|mut request| {
             request.turn(subject)?;
@@ -111,21 +111,16 @@ impl Dialogue for Json {
                 self.turn = Turn::new(request);
                 self.resume(subject)
             }
-            Err(error) => Step::Said {
-                text: faulty(error),
-                end: false,
-            },
+            Err(error) => DialogueReply::step(faulty(error)),
         }
     }
 
-    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step {
-        match self.turn.go_on(subject) {
-            Progress::Blocked { until, asked } => Step::Blocked { until, asked },
-            Progress::Done(reply) => Step::Said {
-                end: reply.ended.is_some(),
-                text: answer(*reply),
-            },
-        }
+    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Progress<DialogueReply> {
+        let progress = self.turn.go_on(subject);
+        progress.map(|reply| DialogueReply {
+            end: reply.ended.is_some(),
+            text: answer(reply),
+        })
     }
 
     fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String {

@@ -187,7 +187,7 @@ fn finish(start: &Start, mut station: OperatorSession, fault: Option<Ending>) ->
         (fault, None) => {
             let nothing = || Ending::AgentFault("it submitted nothing".into());
             let ending = fault.unwrap_or_else(nothing);
-            let grade = station.break_off(&ending);
+            let grade = station.break_off(ending.clone()).cloned();
             grade.unwrap_or_else(|| start.grade_hosts(&[], now, None, &ending))
         }
     };

@@ -6,43 +6,41 @@ use tokio::io::{AsyncBufRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 use super::lines::{LineError, LineRead, Lines};
+use super::progress::Progress;
 use super::target::{DialogueTarget, ScriptTarget};
 use bigiron_sim::session::Millis;
 
 /// The longest that a line may wait for the host, in virtual milliseconds: what has not come by then will not come.
 pub const MAX_WAIT: Millis = 3_600_000;
 
-/// How far a line is.
+/// The end of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// It has ended with this reply, its line feed included.
-    Said {
-        /// The reply.
-        text: String,
-        /// Whether the conversation ends with it.
-        end: bool,
-    },
-    /// It waits for the host, or for this moment in virtual milliseconds at the latest.
-    Blocked {
-        /// The moment, if there is one.
-        until: Option<Millis>,
-        /// Whether the line asked for time to pass. Under the turn clock no other time does.
-        asked: bool,
-    },
+pub struct DialogueReply {
+    /// The reply, its line feed included.
+    pub text: String,
+    /// Whether the conversation ends with it.
+    pub end: bool,
+}
+
+impl DialogueReply {
+    /// A reply after which the conversation goes on; the step is done with it.
+    pub fn step(text: String) -> Progress<DialogueReply> {
+        Progress::Done(DialogueReply { text, end: false })
+    }
 }
 
 /// A language of lines and replies.
 pub trait Dialogue {
     /// What is said before the first line.
-    fn greet(&mut self, subject: &dyn ScriptTarget) -> String;
+    fn greet(&mut self, target: &dyn ScriptTarget) -> String;
     /// Takes a line.
-    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Step;
+    fn begin(&mut self, line: &[u8], target: &mut dyn ScriptTarget) -> Progress<DialogueReply>;
     /// Goes on after the host has written or time has passed.
-    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step;
+    fn resume(&mut self, target: &mut dyn ScriptTarget) -> Progress<DialogueReply>;
     /// Ends a line that waits for what will not come; gives the reply.
-    fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String;
+    fn abandon(&mut self, target: &mut dyn ScriptTarget) -> String;
     /// The reply to a line that is read no further, with which the conversation ends.
-    fn refuse(&mut self, unended: LineError, subject: &mut dyn ScriptTarget) -> String;
+    fn refuse(&mut self, unended: LineError, target: &mut dyn ScriptTarget) -> String;
 }
 
 /// How a conversation ended.
@@ -57,7 +55,7 @@ pub enum Over {
 /// Talks until the lines end, the dialogue ends itself, or the other end goes away. A line that is read no further is an error.
 pub async fn talk<R, W>(
     mut dialogue: impl Dialogue,
-    seat: &mut impl DialogueTarget,
+    target: &mut impl DialogueTarget,
     lines: Lines<R>,
     mut writer: W,
 ) -> io::Result<Over>
@@ -68,24 +66,24 @@ where
     // Reading goes on while a line waits for the host, so that a broken connection is noticed.
     let (sender, mut read) = mpsc::channel(64);
     let conversation = async {
-        say(&mut writer, &dialogue.greet(seat)).await?;
+        say(&mut writer, &dialogue.greet(target)).await?;
         loop {
             let read = tokio::select! {
                 biased;
                 read = read.recv() => read.unwrap_or(LineRead::End),
-                () = seat.idle() => match seat.is_stopped() {
+                () = target.idle() => match target.is_stopped() {
                     true => return Ok(Over::Left),
                     false => continue,
                 },
             };
-            seat.catch_up();
-            let (text, end) = match read {
+            target.catch_up();
+            let DialogueReply { text, end } = match read {
                 LineRead::End => return Ok(Over::Left),
                 LineRead::Unended(unended) => {
-                    say(&mut writer, &dialogue.refuse(unended, seat)).await?;
+                    say(&mut writer, &dialogue.refuse(unended, target)).await?;
                     return Err(unended.into());
                 }
-                LineRead::Line(line) => answer(&mut dialogue, seat, &line).await,
+                LineRead::Line(line) => answer(&mut dialogue, target, &line).await,
             };
             say(&mut writer, &text).await?;
             if end {
@@ -101,20 +99,21 @@ where
 
 async fn answer(
     dialogue: &mut impl Dialogue,
-    seat: &mut impl DialogueTarget,
+    target: &mut impl DialogueTarget,
     line: &[u8],
-) -> (String, bool) {
-    let limit = seat.now().saturating_add(MAX_WAIT);
-    let mut step = dialogue.begin(line, seat);
+) -> DialogueReply {
+    let limit = target.now().saturating_add(MAX_WAIT);
+    let mut step = dialogue.begin(line, target);
     loop {
-        let (until, asked) = match step {
-            Step::Said { text, end } => return (text, end),
-            Step::Blocked { until, asked } => (until, asked),
+        let wait = match step {
+            Progress::Done(reply) => return reply,
+            Progress::Blocked(wait) => wait,
         };
-        if !seat.wait(until, asked, limit).await {
-            return (dialogue.abandon(seat), false);
+        if !target.wait(wait, limit).await {
+            let text = dialogue.abandon(target);
+            return DialogueReply { text, end: false };
         }
-        step = dialogue.resume(seat);
+        step = dialogue.resume(target);
     }
 }
 

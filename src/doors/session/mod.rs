@@ -6,6 +6,7 @@
 //! | [`target`], [`outcome`] | what people, programs and scripts work at, and what they are shown of its task |
 //! | [`foreign_host`], [`certificate`] | the connection to a foreign host, as scripts see it |
 //! | [`request`], [`turn`], [`observation`] | one turn of a program: its request, its course, the screen as data |
+//! | [`progress`] | a step that may have to wait |
 //! | [`dialogue`], [`lines`] | the loop of the line-based doors, and the lines it reads |
 //! | [`served_system`], [`logon`], [`selection`] | the systems that are served, how a connection names one, the screen to pick one |
 //! | [`service`] | what a server serves: limits, LUs, held sessions, metrics, the context of a connection |
@@ -14,6 +15,7 @@
 pub mod address;
 pub mod certificate;
 pub mod clock;
+mod counting_log;
 pub mod dialogue;
 pub mod foreign_host;
 pub mod lines;
@@ -21,6 +23,7 @@ pub mod logon;
 pub mod observation;
 pub mod operator_session;
 pub mod outcome;
+pub mod progress;
 pub mod recorder;
 pub mod request;
 pub mod selection;

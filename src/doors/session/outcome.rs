@@ -4,34 +4,57 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use bigiron_sim::session::Millis;
+use bigiron_sim::task::ending::Ending;
 use bigiron_sim::task::grade::{Grade, Outcome};
+use bigiron_sim::task::model::Budget;
 
 /// What a task leaves to use up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Budget {
+#[schemars(rename = "Budget")]
+pub struct BudgetView {
     /// Keys, each character one.
     pub keys: u32,
     /// Virtual milliseconds.
     pub time_ms: Millis,
 }
 
+impl From<Budget> for BudgetView {
+    fn from(left: Budget) -> BudgetView {
+        BudgetView {
+            keys: left.keys,
+            time_ms: left.time,
+        }
+    }
+}
+
 /// Why a session is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Ended")]
 #[serde(rename_all = "snake_case")]
-pub enum Ended {
+pub enum EndingView {
     /// The work was said to be done.
     Submitted,
     /// A key or a wait was asked for when the task's keys or time were used up.
     BudgetSpent,
 }
 
-impl Ended {
-    /// The reason in recordings.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Ended::Submitted => "submitted",
-            Ended::BudgetSpent => "budget spent",
+impl EndingView {
+    /// The ending as clients see it; none of a fault, which is shown to no client.
+    pub fn of(ending: &Ending) -> Option<EndingView> {
+        match ending {
+            Ending::Done => Some(EndingView::Submitted),
+            Ending::BudgetSpent => Some(EndingView::BudgetSpent),
+            Ending::AgentFault(_) | Ending::EnvironmentFault(_) => None,
         }
+    }
+
+    /// The reason in words, as in recordings.
+    pub fn reason(self) -> &'static str {
+        let ending = match self {
+            EndingView::Submitted => Ending::Done,
+            EndingView::BudgetSpent => Ending::BudgetSpent,
+        };
+        ending.reason().unwrap_or_default()
     }
 }
 

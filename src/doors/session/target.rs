@@ -3,8 +3,11 @@
 use std::future::Future;
 
 use super::foreign_host::ForeignHost;
-use super::outcome::{Budget, Ended, GradeSummary};
+use super::outcome::GradeSummary;
+use super::progress::Wait;
 use bigiron_sim::session::Millis;
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::model::Budget;
 use bigiron_sim::task::status::TaskStatus;
 use tn3270::terminal::{Key, Response, Terminal, TerminalOptions};
 
@@ -46,8 +49,9 @@ pub trait ScriptTarget {
     fn keep_answer(&mut self, _answer: &str) -> Result<(), String> {
         Err("no answer is asked for".into())
     }
-    /// The work is over, with this answer, or else the one that was kept; tells what it comes to, if that is to be told here.
-    fn finish(&mut self, _answer: Option<&str>, _ended: Ended) -> Option<GradeSummary> {
+    /// Ends the attempt, with this answer or else the one that was kept; gives a summary of the grade if the client may see it.
+    /// What is done too late has spent the budget, and an answer counts only if the attempt is done.
+    fn finish(&mut self, _answer: Option<&str>, _ending: Ending) -> Option<GradeSummary> {
         None
     }
     /// The connection to a foreign host; none in a session of a served system, which keeps its host.
@@ -62,19 +66,14 @@ pub trait ScriptTarget {
 
 /// What a dialogue is about: a terminal, and the time that passes at it. Breaking a wait off loses nothing.
 pub trait DialogueTarget: ScriptTarget {
-    /// Waits, for a line that is blocked, until the host has done something or `until` has come. Gives false if what it waits
-    /// for will not come, or not before `limit`. `asked` tells whether the line asked for time to pass.
-    fn wait(
-        &mut self,
-        until: Option<Millis>,
-        asked: bool,
-        limit: Millis,
-    ) -> impl Future<Output = bool>;
+    /// Waits, for a step that is blocked, until the host has done something or the step's moment has come. Gives false if what
+    /// it waits for will not come, or not before `limit`.
+    fn wait(&mut self, wait: Wait, limit: Millis) -> impl Future<Output = bool>;
     /// Waits between two lines until the host has done something.
     fn idle(&mut self) -> impl Future<Output = ()>;
     /// Lets everything happen that is due by now.
     fn catch_up(&mut self);
-    /// Whether somebody has ended the session.
+    /// Whether the session has been stopped.
     fn is_stopped(&self) -> bool {
         false
     }

@@ -10,10 +10,13 @@ use serde_json::Value;
 use super::dialogue::MAX_WAIT;
 use super::observation::{ScreenView, observe};
 use super::operator_session::OperatorSession;
-use super::outcome::{Budget, Ended, GradeSummary};
+use super::outcome::{BudgetView, EndingView, GradeSummary};
+use super::progress::{Progress, Wait};
 use super::request::Request;
 use super::target::ScriptTarget;
 use bigiron_sim::session::Millis;
+use bigiron_sim::task::ending::Ending;
+use bigiron_sim::task::model::Budget;
 use tn3270::terminal::{Refusal, Response};
 
 /// What came of a turn.
@@ -30,10 +33,10 @@ pub struct TurnReply {
     pub refused: Option<Refused>,
     /// What may still be used up, if the session was opened for a task.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub budget: Option<Budget>,
+    pub budget: Option<BudgetView>,
     /// Why the session is over, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ended: Option<Ended>,
+    pub ended: Option<EndingView>,
     /// What the work came to, where the server tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<GradeSummary>,
@@ -48,20 +51,6 @@ pub struct Refused {
     pub at: usize,
     /// Why: what the operator information area says, such as `X <-o->`, or words.
     pub reason: String,
-}
-
-/// How far a turn is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// It is over.
-    Done(Box<TurnReply>),
-    /// It waits for the host, or for this moment in virtual milliseconds at the latest.
-    Blocked {
-        /// The moment, if there is one.
-        until: Option<Millis>,
-        /// Whether the turn asked for time to pass.
-        asked: bool,
-    },
 }
 
 /// A turn that is being taken.
@@ -85,131 +74,128 @@ impl Turn {
     }
 
     /// Begins, or goes on after the host has written or time has passed.
-    pub fn go_on(&mut self, subject: &mut dyn ScriptTarget) -> Progress {
+    pub fn go_on(&mut self, target: &mut dyn ScriptTarget) -> Progress<TurnReply> {
         while self.sent || !self.request.keys.is_empty() {
             // An answer that is still to come is waited for before the next key, and before the reply.
-            if subject
+            if target
                 .terminal()
                 .lock()
                 .is_some_and(|lock| !lock.is_operator_error())
             {
-                return Progress::Blocked {
+                return Progress::Blocked(Wait {
                     until: None,
                     asked: false,
-                };
+                });
             }
             self.sent = false;
             if self.request.keys.is_empty() {
                 break;
             }
-            if is_spent(subject) {
-                return self.end(subject, Ended::BudgetSpent);
+            if is_spent(target) {
+                return Progress::Done(self.end(target, Ending::BudgetSpent));
             }
             let Some((at, key)) = self.request.keys.pop_front() else {
                 break;
             };
-            match subject.press(key) {
+            match target.press(key) {
                 Response::Refused(refusal) => {
                     let refused = Refused {
                         key: key.to_string(),
                         at,
                         reason: reason(refusal),
                     };
-                    return Progress::Done(Box::new(self.reply(subject, Some(refused))));
+                    return Progress::Done(self.reply(target, Some(refused)));
                 }
                 Response::Inbound(_) | Response::Attn | Response::SysReq => self.sent = true,
                 Response::Local | Response::Queued => {}
             }
         }
-        self.pass_time(subject)
+        self.pass_time(target)
     }
 
-    fn pass_time(&mut self, subject: &mut dyn ScriptTarget) -> Progress {
-        let now = subject.now();
+    fn pass_time(&mut self, target: &mut dyn ScriptTarget) -> Progress<TurnReply> {
+        let now = target.now();
         if let (None, Some(wait)) = (self.until, self.request.wait) {
-            if is_spent(subject) {
-                return self.end(subject, Ended::BudgetSpent);
+            if is_spent(target) {
+                return Progress::Done(self.end(target, Ending::BudgetSpent));
             }
-            let wait = subject.left().map_or(wait, |left| wait.min(left.time_ms));
+            let wait = target.left().map_or(wait, |left| wait.min(left.time));
             self.until = Some(now.saturating_add(wait));
         }
         match self.until {
-            Some(until) if now < until => Progress::Blocked {
+            Some(until) if now < until => Progress::Blocked(Wait {
                 until: Some(until),
                 asked: true,
-            },
-            _ if self.request.submit.is_some() => self.end(subject, Ended::Submitted),
-            _ => Progress::Done(Box::new(self.reply(subject, None))),
+            }),
+            _ if self.request.submit.is_some() => Progress::Done(self.end(target, Ending::Done)),
+            _ => Progress::Done(self.reply(target, None)),
         }
     }
 
     /// Ends a turn that waits for what will not come. A keyboard that stays locked is no fault of the turn: the screen says
     /// so. Keys that are left were not pressed.
-    pub fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> TurnReply {
+    pub fn abandon(&mut self, target: &mut dyn ScriptTarget) -> TurnReply {
         let refused = self.request.keys.pop_front().map(|(at, key)| Refused {
             key: key.to_string(),
             at,
-            reason: subject
+            reason: target
                 .terminal()
                 .lock()
                 .map_or_else(String::new, |lock| lock.to_string()),
         });
         if refused.is_none() && self.request.submit.is_some() {
-            return match self.end(subject, Ended::Submitted) {
-                Progress::Done(reply) => *reply,
-                Progress::Blocked { .. } => self.reply(subject, None),
-            };
+            return self.end(target, Ending::Done);
         }
-        self.reply(subject, refused)
+        self.reply(target, refused)
     }
 
-    fn end(&mut self, subject: &mut dyn ScriptTarget, ended: Ended) -> Progress {
+    fn end(&mut self, target: &mut dyn ScriptTarget, ending: Ending) -> TurnReply {
+        let ended = EndingView::of(&ending);
         let submission = self.request.submit.take();
         let answer = submission
             .and_then(|said| said.answer)
-            .filter(|_| ended == Ended::Submitted);
-        let grade = subject.finish(answer.as_deref(), ended);
-        let mut reply = self.reply(subject, None);
-        reply.ended = Some(ended);
-        reply.grade = grade;
-        Progress::Done(Box::new(reply))
+            .filter(|_| ending == Ending::Done);
+        let grade = target.finish(answer.as_deref(), ending);
+        TurnReply {
+            ended,
+            grade,
+            ..self.reply(target, None)
+        }
     }
 
-    fn reply(&self, subject: &dyn ScriptTarget, refused: Option<Refused>) -> TurnReply {
+    fn reply(&self, target: &dyn ScriptTarget, refused: Option<Refused>) -> TurnReply {
         TurnReply {
-            at: match subject.systems()[..] {
+            at: match target.systems()[..] {
                 [] | [_] => None,
-                _ => subject.host().map(str::to_owned),
+                _ => target.host().map(str::to_owned),
             },
-            screen: observe(subject, self.request.scope),
+            screen: observe(target, self.request.scope),
             refused,
-            budget: subject.left(),
+            budget: target.left().map(BudgetView::from),
             ended: None,
             grade: None,
         }
     }
 }
 
-/// Takes a turn at a station, however long it lasts.
-pub async fn take_turn(station: &mut OperatorSession, request: Request) -> TurnReply {
-    station.catch_up();
-    let limit = station.now().saturating_add(MAX_WAIT);
+/// Takes a turn at a session, however long it lasts.
+pub async fn take_turn(session: &mut OperatorSession, request: Request) -> TurnReply {
+    session.catch_up();
+    let limit = session.now().saturating_add(MAX_WAIT);
     let mut turn = Turn::new(request);
     loop {
-        let (until, asked) = match turn.go_on(station) {
-            Progress::Done(reply) => return *reply,
-            Progress::Blocked { until, asked } => (until, asked),
+        let wait = match turn.go_on(session) {
+            Progress::Done(reply) => return reply,
+            Progress::Blocked(wait) => wait,
         };
-        if !station.wait_out(until, asked, limit).await {
-            return turn.abandon(station);
+        if !session.wait_out(wait, limit).await {
+            return turn.abandon(session);
         }
     }
 }
 
-fn is_spent(subject: &dyn ScriptTarget) -> bool {
-    subject
-        .left()
-        .is_some_and(|left| left.keys == 0 || left.time_ms == 0)
+fn is_spent(target: &dyn ScriptTarget) -> bool {
+    target.left().is_some_and(Budget::is_spent)
 }
 
 fn reason(refusal: Refusal) -> String {

@@ -62,9 +62,9 @@ async fn talk(
     let mut obeyed = None;
     while !station.is_stopped() {
         let mut out = station.sent();
-        if obeyed != Some(station.obeyed()) {
+        if obeyed != Some(station.commands_run()) {
             // At first, and after an order, which may have put another world in its place, all is shown anew.
-            obeyed = Some(station.obeyed());
+            obeyed = Some(station.commands_run());
             out = station.repaint().into_iter().collect();
         }
         client.send(&out).await?;

@@ -4,8 +4,9 @@ use bigiron::cli::opening::world;
 use bigiron::doors::programs::json::Json;
 use bigiron::doors::programs::script::Interpreter;
 use bigiron::doors::session::clock::Clock;
-use bigiron::doors::session::dialogue::{Dialogue, Step};
+use bigiron::doors::session::dialogue::Dialogue;
 use bigiron::doors::session::operator_session::OperatorSession;
+use bigiron::doors::session::progress::Progress;
 use bigiron::doors::session::served_system::ServedSystem;
 use bigiron::doors::session::target::ScriptTarget;
 use bigiron::session::Setup;
@@ -22,8 +23,8 @@ fn station() -> OperatorSession {
 /// The answer to a line; what would have to wait is broken off.
 fn answer(dialogue: &mut impl Dialogue, station: &mut OperatorSession, line: &[u8]) -> String {
     match dialogue.begin(line, station) {
-        Step::Said { text, .. } => text,
-        Step::Blocked { .. } => dialogue.abandon(station),
+        Progress::Done(reply) => reply.text,
+        Progress::Blocked(_) => dialogue.abandon(station),
     }
 }
 

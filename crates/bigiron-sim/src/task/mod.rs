@@ -10,7 +10,6 @@ pub mod model;
 pub mod playbook;
 pub mod prove;
 pub mod report;
-pub mod run;
 pub mod score;
 mod setup;
 pub mod shape;

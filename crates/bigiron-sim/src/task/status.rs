@@ -1,7 +1,8 @@
 //! The status of an attempt as its operator may see it beside the screen: goal, budget, terminals and answer.
 
+use super::attempt::Attempt;
 use super::model::Budget;
-use super::run::Run;
+use crate::session::Millis;
 
 /// The status of an attempt. It borrows its texts, so that it can be asked for at each frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,25 +25,22 @@ pub struct TaskStatus<'a> {
     pub over: bool,
 }
 
-impl Run {
-    /// The status at this virtual time, at the terminal of this system; without the answer and the ending, which a run does not know.
-    pub fn status(&self, now: u64, system: &str) -> TaskStatus<'_> {
-        let start = self.start();
+impl<L> Attempt<L> {
+    /// The status at this virtual time, which may be later than the sessions have come to; none without a task.
+    pub fn status_at(&self, now: Millis) -> Option<TaskStatus<'_>> {
+        let start = self.start()?;
         let systems = start.regions().iter().map(|region| region.system());
-        let terminals: Vec<(&str, &str)> = systems
-            .map(|system| (system.id.as_str(), system.title.as_str()))
-            .collect();
-        let at = terminals.iter().position(|(id, _)| *id == system);
-        TaskStatus {
+        let terminals = systems.map(|system| (system.id.as_str(), system.title.as_str()));
+        Some(TaskStatus {
             goal: start.goal(),
             budget: start.task().budget,
-            left: self.left(now),
-            at: at.unwrap_or(0),
-            terminals,
+            left: self.left_at(now)?,
+            terminals: terminals.collect(),
+            at: self.at(),
             reports: start.task().report.is_some(),
-            answer: None,
-            over: false,
-        }
+            answer: self.answer(),
+            over: self.is_over(),
+        })
     }
 }
 

@@ -196,7 +196,7 @@ fn strike(stroke: VtKey, station: &mut OperatorSession) -> Next {
     let asks = status.as_ref().is_some_and(|status| status.reports);
     let answer = status.and_then(|status| status.answer).map(str::to_owned);
     match stroke {
-        VtKey::Key(key) if station.strike(key) => Next::On,
+        VtKey::Key(key) if station.press_in_budget(key) => Next::On,
         VtKey::Wait if station.may_go_on() => {
             station.pass(SECOND);
             Next::On

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::Problem;
 use crate::doors::programs::episodes::{EpisodeRequest, EpisodeSession, Episodes, SharedEpisode};
 use crate::doors::session::observation::{ObservationScope, ScreenView};
-use crate::doors::session::outcome::{Budget, Ended};
+use crate::doors::session::outcome::{BudgetView, EndingView};
 use crate::doors::session::request::{self, Request, RequestFault};
 use crate::doors::session::target::ScriptTarget;
 use crate::doors::session::turn::{Refused, TurnReply, schema_of};
@@ -41,10 +41,10 @@ struct Observed {
     error: Option<RequestFault>,
     /// What the task leaves to use up.
     #[serde(skip_serializing_if = "Option::is_none")]
-    budget: Option<Budget>,
+    budget: Option<BudgetView>,
     /// Why the episode is over, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    ended: Option<Ended>,
+    ended: Option<EndingView>,
     /// The episode it is of.
     metadata: Metadata,
 }
@@ -78,7 +78,7 @@ struct Inside {
     /// The host's state in one number of 16 hexadecimal digits.
     state_hash: String,
     /// Why it is over, if it is.
-    ended: Option<Ended>,
+    ended: Option<EndingView>,
     /// What it came to, once it is over: outcome, rows, answer, milestones.
     #[schemars(with = "Option<Map<String, Value>>")]
     grade: Option<Value>,

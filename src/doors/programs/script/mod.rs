@@ -13,8 +13,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::doors::session::dialogue::Step;
+use crate::doors::session::dialogue::{Dialogue, DialogueReply};
 use crate::doors::session::lines::LineError;
+use crate::doors::session::progress::{Progress, Wait};
 use crate::doors::session::target::ScriptTarget;
 use tn3270::client::Mode;
 use tn3270::terminal::{Key, Refusal, Response, Terminal};
@@ -67,20 +68,6 @@ impl ScriptReply {
     }
 }
 
-/// How far a line is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// The line has ended.
-    Done(ScriptReply),
-    /// The line waits for the host, or for a moment of virtual time in milliseconds at the latest.
-    Blocked {
-        /// When to give up waiting, if ever.
-        until: Option<u64>,
-        /// Whether the line asked for time to pass, rather than finding the keyboard locked.
-        asked: bool,
-    },
-}
-
 /// What an action that is not finished waits for.
 #[derive(Debug, Clone)]
 enum Pending {
@@ -96,6 +83,17 @@ enum Pending {
     Until(Condition, Option<u64>),
     /// A moment.
     Sleep(u64),
+}
+
+impl Pending {
+    fn wait(&self) -> Wait {
+        let (until, asked) = match self {
+            Pending::Connection | Pending::Typing(..) | Pending::Unlock => (None, false),
+            Pending::Until(_, until) => (*until, true),
+            Pending::Expecting(_, until) | Pending::Sleep(until) => (Some(*until), true),
+        };
+        Wait { until, asked }
+    }
 }
 
 /// The state of a script between and inside its lines.
@@ -144,7 +142,7 @@ impl Interpreter {
     }
 
     /// Begins a line and goes on with it as far as it gets.
-    pub fn begin(&mut self, text: &str, subject: &mut dyn ScriptTarget) -> Progress {
+    pub fn begin(&mut self, text: &str, subject: &mut dyn ScriptTarget) -> Progress<ScriptReply> {
         self.line = ScriptLine::new(text);
         self.pending = None;
         self.started = subject.now();
@@ -152,23 +150,15 @@ impl Interpreter {
     }
 
     /// Goes on with a line after the host has written or time has passed.
-    pub fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Progress {
+    pub fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Progress<ScriptReply> {
         loop {
             if let Some(pending) = self.pending.take() {
                 match self.go_on(pending, subject) {
                     Ok(None) => {}
                     Ok(Some(pending)) => {
-                        let (until, asked) = match &pending {
-                            Pending::Connection | Pending::Typing(..) | Pending::Unlock => {
-                                (None, false)
-                            }
-                            Pending::Until(_, until) => (*until, true),
-                            Pending::Expecting(_, until) | Pending::Sleep(until) => {
-                                (Some(*until), true)
-                            }
-                        };
+                        let wait = pending.wait();
                         self.pending = Some(pending);
-                        return Progress::Blocked { until, asked };
+                        return Progress::Blocked(wait);
                     }
                     Err(message) => return Progress::Done(self.fail(&message, subject)),
                 }
@@ -364,22 +354,22 @@ fn near_hint<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Str
     }
 }
 
-impl crate::doors::session::dialogue::Dialogue for Interpreter {
+impl Dialogue for Interpreter {
     fn greet(&mut self, _: &dyn ScriptTarget) -> String {
         String::new()
     }
 
-    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Step {
+    fn begin(&mut self, line: &[u8], subject: &mut dyn ScriptTarget) -> Progress<DialogueReply> {
         // What is no UTF-8 is ISO 8859-1, as older scripts have it.
         let text = match std::str::from_utf8(line) {
             Ok(text) => text.to_owned(),
             Err(_) => line.iter().copied().map(char::from).collect(),
         };
-        Interpreter::begin(self, text.trim_end_matches(['\r', '\n']), subject).into()
+        Interpreter::begin(self, text.trim_end_matches(['\r', '\n']), subject).map(said)
     }
 
-    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Step {
-        Interpreter::resume(self, subject).into()
+    fn resume(&mut self, subject: &mut dyn ScriptTarget) -> Progress<DialogueReply> {
+        Interpreter::resume(self, subject).map(said)
     }
 
     fn abandon(&mut self, subject: &mut dyn ScriptTarget) -> String {
@@ -392,14 +382,9 @@ impl crate::doors::session::dialogue::Dialogue for Interpreter {
     }
 }
 
-impl From<Progress> for Step {
-    fn from(progress: Progress) -> Step {
-        match progress {
-            Progress::Done(reply) => Step::Said {
-                text: reply.render(),
-                end: reply.quit,
-            },
-            Progress::Blocked { until, asked } => Step::Blocked { until, asked },
-        }
+fn said(reply: ScriptReply) -> DialogueReply {
+    DialogueReply {
+        text: reply.render(),
+        end: reply.quit,
     }
 }

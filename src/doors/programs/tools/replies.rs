@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ToolOutcome, ToolScope, handle, parts};
 use crate::doors::programs::episodes::{EpisodeSession, Episodes};
 use crate::doors::session::observation::ScreenView;
-use crate::doors::session::outcome::{Budget, Ended, GradeSummary};
+use crate::doors::session::outcome::{BudgetView, EndingView, GradeSummary};
 use crate::doors::session::request::RequestFault;
 use crate::doors::session::served_system::ServedSystem;
 use crate::doors::session::target::ScriptTarget;
@@ -75,10 +75,10 @@ pub struct SessionView {
     refused: Option<Refused>,
     /// What the task leaves to use up.
     #[serde(skip_serializing_if = "Option::is_none")]
-    budget: Option<Budget>,
+    budget: Option<BudgetView>,
     /// Why the session is over, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    ended: Option<Ended>,
+    ended: Option<EndingView>,
     /// What the work came to, where the server tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     grade: Option<GradeSummary>,
@@ -251,7 +251,7 @@ fn status(reply: &TurnReply) -> String {
     if screen.keyboard.insert {
         parts.push("insert mode".into());
     }
-    if let Some(Budget { keys, time_ms }) = reply.budget {
+    if let Some(BudgetView { keys, time_ms }) = reply.budget {
         parts.push(format!("{keys} keys and {} s left", time_ms / 1000));
     }
     parts.join("; ")

@@ -10,23 +10,24 @@ impl OperatorSession {
     /// The terminal elsewhere has sent this.
     pub fn relay(&mut self, inbound: &Inbound) {
         self.catch_up();
-        self.session.submit(inbound, &mut self.log);
+        self.attempt.submit(inbound);
     }
 
     /// The terminal elsewhere has signalled.
     pub fn signal(&mut self, signal: Signal) {
         self.catch_up();
-        self.session.signal(signal, &mut self.log);
+        self.attempt.signal(signal);
     }
 
     /// What the host has sent since the last call, for the terminal elsewhere; nothing at the first call, which begins it.
     pub fn sent(&mut self) -> Vec<Outbound> {
-        self.log.sent.replace(Vec::new()).unwrap_or_default()
+        let sent = self.attempt.log_mut().sent.replace(Vec::new());
+        sent.unwrap_or_default()
     }
 
-    /// Nobody asks any more for what the host sends.
+    /// Ends the relay: what the host sends is kept for no terminal any more.
     pub fn leave_relay(&mut self) {
-        self.log.sent = None;
+        self.attempt.log_mut().sent = None;
     }
 
     /// One write that makes another terminal of this size show what this one shows.
@@ -50,7 +51,7 @@ impl OperatorSession {
         };
         orders.extend([Order::SetBufferAddress(cursor), Order::InsertCursor]);
         let wcc = Wcc {
-            restore: !self.session.line().host().is_busy(),
+            restore: !self.attempt.session().line().host().is_busy(),
             ..Wcc::default()
         };
         let is_primary = (terminal.rows(), terminal.columns()) == (24, 80);

@@ -113,7 +113,7 @@ pub async fn keep(
     let address = ListenAddress::parse(DOORS).map_err(io::Error::other)?;
     let listener = address.bind(false).await.map_err(io::Error::other)?;
     let (orders, inbox) = mpsc::channel(16);
-    station.take_orders(inbox);
+    station.take_commands(inbox);
     let held = HeldSession {
         number: hold.next.fetch_add(1, Ordering::Relaxed) + 1,
         door: context.door,
@@ -148,8 +148,8 @@ async fn run(
     let mut last = Instant::now();
     let mut obeyed = 0;
     while !station.is_stopped() {
-        if station.obeyed() != obeyed {
-            obeyed = station.obeyed();
+        if station.commands_run() != obeyed {
+            obeyed = station.commands_run();
             last = Instant::now();
         }
         let reaped = last
