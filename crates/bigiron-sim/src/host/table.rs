@@ -25,6 +25,17 @@ pub struct Table {
     next: i64,
 }
 
+/// What happened to one row between two states of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowChange {
+    /// Its key.
+    pub key: RowKey,
+    /// As it was; `None`: it is new.
+    pub before: Option<Row>,
+    /// As it is; `None`: it is gone.
+    pub after: Option<Row>,
+}
+
 /// There is a row with this key already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate(pub RowKey);
@@ -108,28 +119,29 @@ impl Table {
         })
     }
 
-    /// The keys of rows that differ in another state of the same table, in order. Fast for two clones.
-    pub fn differing(&self, model: &model::TableDef, other: &Table) -> Vec<RowKey> {
-        let differs = |key: &RowKey| {
-            let row = |table: &Table| table.get(key).map(|record| record.row());
-            row(self) != row(other)
-        };
-        let mut keys: Vec<RowKey> = match Arc::ptr_eq(&self.begun, &other.begun) {
-            true => self
-                .since
-                .diff(&other.since)
-                .map(changed)
-                .cloned()
-                .collect(),
+    /// The rows that another state of the same table has otherwise, in the order of their keys. Quick for two clones.
+    pub fn changes(&self, model: &model::TableDef, after: &Table) -> Vec<RowChange> {
+        let mut keys: Vec<RowKey> = match Arc::ptr_eq(&self.begun, &after.begun) {
+            true => {
+                let differing = self.since.diff(&after.since);
+                differing.map(changed).cloned().collect()
+            }
             false => {
-                let rows = self.iter().chain(other.iter());
+                let rows = self.iter().chain(after.iter());
                 rows.map(|record| record.key(&model.key)).collect()
             }
         };
         keys.sort_unstable();
         keys.dedup();
-        keys.retain(differs);
-        keys
+        let row = |table: &Table, key: &RowKey| table.get(key).map(|record| record.row());
+        let changes = keys.into_iter().map(|key| RowChange {
+            before: row(self, &key),
+            after: row(after, &key),
+            key,
+        });
+        changes
+            .filter(|change| change.before != change.after)
+            .collect()
     }
 
     /// A new row, one value a column; texts longer than their column are cut. Gives its key.
@@ -465,7 +477,7 @@ mod tests {
         }
 
         #[test]
-        fn what_differs_is_told_alike_of_clones_and_of_tables_made_apart(
+        fn changes_are_the_same_of_clones_and_of_tables_made_apart(
             begun in proptest::collection::btree_set(0u8..9, 0..9),
             deeds in proptest::collection::vec((any::<bool>(), 0u8..9, "[AB]"), 0..20),
         ) {
@@ -483,12 +495,14 @@ mod tests {
                     after.insert(&model, row(&id.to_string(), &note)).unwrap();
                 }
             }
-            let differing = before.differing(&model, &after);
-            prop_assert_eq!(&apart.differing(&model, &after), &differing);
+            let changes = before.changes(&model, &after);
+            prop_assert_eq!(&apart.changes(&model, &after), &changes);
             for id in 0u8..9 {
                 let key = vec![Value::text(id.to_string())];
                 let row = |table: &Table| table.get(&key).map(|record| record.row());
-                prop_assert_eq!(row(&before) != row(&after), differing.contains(&key));
+                let (before, after) = (row(&before), row(&after));
+                let expected = (before != after).then(|| RowChange { key: key.clone(), before, after });
+                prop_assert_eq!(changes.iter().find(|change| change.key == key), expected.as_ref());
             }
         }
     }

@@ -7,17 +7,14 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use imbl::ordmap::DiffItem;
 use serde::Serialize;
 
 use super::answer::{Answer, AnswerVerdict};
 use super::ending::Ending;
+use crate::host::table::{RowChange, Table};
 use crate::system::model::TableDef;
 use crate::system::value::{Row, RowKey, Value};
 use judge::Judge;
-
-/// The rows of one table by key.
-pub type Rows = imbl::OrdMap<RowKey, Row>;
 
 /// A change that has to be there, once.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,17 +46,13 @@ pub enum Requirement {
     },
 }
 
-/// What happened to one row between start and end.
-#[derive(Debug, Clone, Copy)]
-pub struct Change<'a> {
+/// A row of some table that changed between start and end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
     /// Index of the table.
     pub table: usize,
-    /// Its key.
-    pub key: &'a RowKey,
-    /// As it was; `None`: it is new.
-    pub before: Option<&'a Row>,
-    /// As it is; `None`: it is gone.
-    pub after: Option<&'a Row>,
+    /// What happened to the row.
+    pub row: RowChange,
 }
 
 /// What a run comes to.
@@ -158,24 +151,23 @@ impl Grade {
     }
 }
 
-/// Holds two states of the tables against each other. `allowed` says which further changes are noise.
+/// Grades what changed between start and end, by table and key, against what is required. `allowed` says which further changes
+/// are noise; `answer` is the right answer, if one is asked for, and the one reported.
 pub fn grade(
     tables: &[TableDef],
-    start: &[Rows],
-    end: &[Rows],
+    changes: &[Change],
     required: &[Requirement],
     allowed: impl Fn(&Change) -> bool,
     answer: Option<(&Answer, Option<&str>)>,
     ending: &Ending,
 ) -> Grade {
-    let changes = changes(start, end);
     let mut judge = Judge {
         tables,
         taken: vec![false; changes.len()],
-        changes: &changes,
+        changes,
         rows: Vec::new(),
     };
-    judge.keyed(start, end, required);
+    judge.keyed(required);
     judge.inserts(required);
     let surplus = judge.surplus(required, allowed);
     let mut rows = judge.rows;
@@ -200,38 +192,28 @@ pub fn grade(
     }
 }
 
-/// Every row that differs, by table and key.
-pub fn changes<'a>(start: &'a [Rows], end: &'a [Rows]) -> Vec<Change<'a>> {
-    let mut changes = Vec::new();
-    for (table, (before, after)) in start.iter().zip(end).enumerate() {
-        changes.extend(before.diff(after).map(|item| match item {
-            DiffItem::Add(key, row) => Change {
-                table,
-                key,
-                before: None,
-                after: Some(row),
-            },
-            DiffItem::Remove(key, row) => Change {
-                table,
-                key,
-                before: Some(row),
-                after: None,
-            },
-            DiffItem::Update { old, new } => Change {
-                table,
-                key: new.0,
-                before: Some(old.1),
-                after: Some(new.1),
-            },
-        }));
-    }
-    changes
+/// Every row that differs between two states of the tables, by table and key.
+pub fn changes(tables: &[TableDef], start: &[Table], end: &[Table]) -> Vec<Change> {
+    let states = tables.iter().zip(start.iter().zip(end)).enumerate();
+    let changes = states.flat_map(|(table, (model, (before, after)))| {
+        let rows = before.changes(model, after).into_iter();
+        rows.map(move |row| Change { table, row })
+    });
+    changes.collect()
 }
 
-impl Change<'_> {
+impl Change {
+    /// The row, if it is new.
+    fn inserted(&self) -> Option<&Row> {
+        self.row
+            .after
+            .as_ref()
+            .filter(|_| self.row.before.is_none())
+    }
+
     /// `insert`, `update` or `delete`.
     pub fn name(&self) -> &'static str {
-        match (self.before, self.after) {
+        match (&self.row.before, &self.row.after) {
             (None, _) => "insert",
             (_, None) => "delete",
             _ => "update",

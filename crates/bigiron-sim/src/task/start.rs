@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::ending::Ending;
-use super::grade::{Change, Grade, Requirement, Rows, grade, key_text};
+use super::grade::{Change, Grade, Requirement, changes, grade, key_text};
 use super::model::{From, Require, Task, TaskSuite};
 use super::setup;
 pub use super::start_error::StartError;
@@ -197,13 +197,12 @@ impl Start {
 
     /// Grades tables that a run has come to.
     pub fn grade(&self, end: &[Table], answer: Option<&str>, ending: &Ending) -> Grade {
-        let (before, after) = self.differing(end);
+        let changes = changes(&self.system.tables, &self.before, end);
         let report = self.answer.as_ref().map(|right| (right, answer));
         let allowed = |change: &Change| self.allows(change, end);
         let mut grade = grade(
             &self.system.tables,
-            &before,
-            &after,
+            &changes,
             &self.required,
             allowed,
             report,
@@ -253,13 +252,13 @@ impl Start {
     /// Whether a change is noise: a new row of a journal, or what the task allows.
     pub fn allows(&self, change: &Change, end: &[Table]) -> bool {
         let table = self.system.tables.get(change.table);
-        if change.before.is_none() && table.is_some_and(|table| table.journal) {
+        if change.row.before.is_none() && table.is_some_and(|table| table.journal) {
             return true;
         }
         let blank = Value::text("");
         let scene = StaticTables::of(&self.system, end, &self.values, &blank);
         self.task.allow.iter().any(|allow| {
-            let row = change.after.or(change.before);
+            let row = change.row.after.as_ref().or(change.row.before.as_ref());
             let holds =
                 |filter| row.is_some_and(|row| test(filter, &scene.with(row)).unwrap_or(false));
             allow.table == change.table
@@ -269,28 +268,12 @@ impl Start {
         })
     }
 
-    /// The rows that differ from the start, as they were and as they are.
-    fn differing(&self, end: &[Table]) -> (Vec<Rows>, Vec<Rows>) {
-        let tables = self.system.tables.iter().zip(self.before.iter().zip(end));
-        let rows = tables.map(|(model, (before, after))| {
-            let keys = before.differing(model, after);
-            let of = |table: &Table| {
-                let rows = keys.iter();
-                rows.filter_map(|key| Some((key.clone(), table.get(key)?.row())))
-                    .collect()
-            };
-            (of(before), of(after))
-        });
-        rows.unzip()
-    }
-
     /// Every row that differs from the start and is neither allowed nor a journal's: what a run has done to the backend.
     pub fn effect(&self, end: &[Table]) -> Vec<String> {
-        let (before, after) = self.differing(end);
-        let changes = super::grade::changes(&before, &after);
-        let told = changes.iter().filter(|change| !self.allows(change, end));
-        told.map(|change| format!("{} {:?} {:?}", change.table, change.key, change.after))
-            .collect()
+        let changes = changes(&self.system.tables, &self.before, end).into_iter();
+        let effect = changes.filter(|change| !self.allows(change, end));
+        let text = |Change { table, row }| format!("{table} {:?} {:?}", row.key, row.after);
+        effect.map(text).collect()
     }
 }
 
@@ -318,7 +301,7 @@ fn missing<'r>(wanted: &'r Requirement, before: &[Table]) -> Option<(usize, &'r 
 }
 
 fn differs_only_in(change: &Change, columns: Option<&[usize]>) -> bool {
-    match (columns, change.before, change.after) {
+    match (columns, &change.row.before, &change.row.after) {
         (Some(columns), Some(before), Some(after)) => before
             .iter()
             .zip(after.iter())

@@ -53,15 +53,6 @@ impl Default for Changes {
     }
 }
 
-/// What an observer has not seen yet is no part of what a terminal is: any two are equal.
-impl PartialEq for Changes {
-    fn eq(&self, _other: &Changes) -> bool {
-        true
-    }
-}
-
-impl Eq for Changes {}
-
 /// The power of two of cells in a block, for a screen of so many cells: at most 64 blocks, of 32 cells or more.
 fn block(cells: usize) -> u32 {
     (usize::BITS - cells.saturating_sub(1).leading_zeros())

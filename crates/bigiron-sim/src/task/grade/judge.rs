@@ -1,6 +1,7 @@
 //! Which change answers which requirement, and what is said of the rest.
 
-use super::{Change, ColumnChange, Requirement, RowVerdict, Rows, Verdict, key_text};
+use super::{Change, ColumnChange, Requirement, RowVerdict, Verdict, key_text};
+use crate::host::table::RowChange;
 use crate::system::model::TableDef;
 use crate::system::value::{Row, RowKey, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Gives out verdicts, a change to one at most.
 pub(super) struct Judge<'a> {
     pub tables: &'a [TableDef],
-    pub changes: &'a [Change<'a>],
+    pub changes: &'a [Change],
     /// Changes that a verdict accounts for.
     pub taken: Vec<bool>,
     pub rows: Vec<RowVerdict>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     fn say(&mut self, table: usize, key: String, kind: Verdict) {
         let table = self
             .tables
@@ -30,28 +31,22 @@ impl Judge<'_> {
             .map_or_else(String::new, |column| column.name.clone())
     }
 
-    fn take(&mut self, table: usize, key: &RowKey) -> bool {
-        let found = self
-            .changes
-            .iter()
-            .position(|change| change.table == table && change.key == key);
-        if let Some(taken) = found.and_then(|at| self.taken.get_mut(at)) {
-            *taken = true;
-        }
-        found.is_some()
+    /// The change of the row with this key, which is accounted for now; none if the row did not change.
+    fn take(&mut self, table: usize, key: &RowKey) -> Option<&'a RowChange> {
+        let mut changes = self.changes.iter();
+        let at = changes.position(|change| change.table == table && change.row.key == *key)?;
+        self.mark(at);
+        Some(&self.changes.get(at)?.row)
     }
 
     /// The requirements that name their row.
-    pub fn keyed(&mut self, start: &[Rows], end: &[Rows], required: &[Requirement]) {
-        let row = |rows: &[Rows], table: usize, key: &RowKey| -> Option<Row> {
-            rows.get(table)?.get(key).cloned()
-        };
+    pub fn keyed(&mut self, required: &[Requirement]) {
         for requirement in required {
             match requirement {
                 Requirement::Insert { .. } => {}
                 Requirement::Delete { table, key } => {
-                    let gone = row(start, *table, key).is_some() && row(end, *table, key).is_none();
-                    self.take(*table, key);
+                    let change = self.take(*table, key);
+                    let gone = change.is_some_and(|row| row.after.is_none());
                     let kind = match gone {
                         true => Verdict::Required,
                         false => Verdict::Missing { change: "delete" },
@@ -63,16 +58,14 @@ impl Judge<'_> {
                     key,
                     set,
                     free,
-                } => {
-                    let changed = self.take(*table, key);
-                    let (before, after) = (row(start, *table, key), row(end, *table, key));
-                    match (before, after) {
-                        (Some(before), Some(after)) if changed => {
-                            self.updated(*table, key, &before, &after, set, free);
-                        }
-                        _ => self.say(*table, key_text(key), Verdict::Missing { change: "update" }),
-                    }
-                }
+                } => match self.take(*table, key) {
+                    Some(RowChange {
+                        before: Some(before),
+                        after: Some(after),
+                        ..
+                    }) => self.updated(*table, key, before, after, set, free),
+                    _ => self.say(*table, key_text(key), Verdict::Missing { change: "update" }),
+                },
             }
         }
     }
@@ -95,15 +88,7 @@ impl Judge<'_> {
                 .map_or(old, |(_, value)| value);
             if found != expected && !free.contains(&column) {
                 right = false;
-                self.say(
-                    table,
-                    key_text(key),
-                    Verdict::Wrong {
-                        column: self.column(table, column),
-                        expected: expected.to_string(),
-                        found: found.to_string(),
-                    },
-                );
+                self.wrong(table, key, column, expected, found);
             }
         }
         if right {
@@ -120,31 +105,29 @@ impl Judge<'_> {
                 _ => None,
             })
             .collect();
-        let candidates: Vec<Vec<usize>> = wanted
-            .iter()
-            .map(|(table, row)| {
-                let fits = |(at, change): (usize, &Change)| {
-                    (!self.taken.get(at).copied().unwrap_or(true)
-                        && change.table == *table
-                        && change.before.is_none()
-                        && change
-                            .after
-                            .is_some_and(|after| mismatches(after, row) == 0))
-                    .then_some(at)
-                };
-                self.changes.iter().enumerate().filter_map(fits).collect()
-            })
-            .collect();
+        let candidates = wanted.iter().map(|(table, row)| {
+            let free = self.free_inserts(*table);
+            let fitting = free.filter(|(_, new)| mismatches(new, row) == 0);
+            fitting.map(|(at, _)| at).collect()
+        });
+        let candidates: Vec<Vec<usize>> = candidates.collect();
         let given = matching(&candidates);
         for at in given.iter().flatten() {
             self.mark(*at);
         }
         for ((table, row), given) in wanted.into_iter().zip(given) {
             match given.and_then(|at| self.changes.get(at)) {
-                Some(change) => self.say(table, key_text(change.key), Verdict::Required),
+                Some(change) => self.say(table, key_text(&change.row.key), Verdict::Required),
                 None => self.nearest_insert(table, row),
             }
         }
+    }
+
+    /// The new rows of a table that no verdict accounts for, each with the index of its change.
+    fn free_inserts(&self, table: usize) -> impl Iterator<Item = (usize, &'a Row)> {
+        let changes = self.changes.iter().enumerate().zip(&self.taken);
+        let free = changes.filter(move |((_, change), taken)| !**taken && change.table == table);
+        free.filter_map(|((at, change), _)| Some((at, change.inserted()?)))
     }
 
     fn mark(&mut self, at: usize) {
@@ -156,56 +139,48 @@ impl Judge<'_> {
     /// A required new row that is not there: the new row most like it, if one has its key or half its values.
     fn nearest_insert(&mut self, table: usize, row: &[(usize, Value)]) {
         let key = self.tables.get(table).map_or(&[][..], |table| &table.key);
-        let like = |at: usize, change: &Change| {
-            let after = change.after.filter(|_| {
-                change.table == table
-                    && change.before.is_none()
-                    && !self.taken.get(at).copied().unwrap_or(true)
-            })?;
-            let wrong = mismatches(after, row);
-            let named: Vec<_> = row
+        let like = |(at, new): (usize, &Row)| {
+            let wrong = mismatches(new, row);
+            let mut named = row
                 .iter()
                 .filter(|(column, _)| key.contains(column))
-                .collect();
-            let same_key = !named.is_empty()
-                && named
-                    .iter()
-                    .all(|(column, value)| after.get(*column) == Some(value));
+                .peekable();
+            let same_key = named.peek().is_some()
+                && named.all(|(column, value)| new.get(*column) == Some(value));
             (same_key || wrong * 2 <= row.len()).then_some((!same_key, wrong, at))
         };
-        let nearest = self
-            .changes
-            .iter()
-            .enumerate()
-            .filter_map(|(at, change)| like(at, change))
-            .min();
-        let found = nearest.and_then(|(.., at)| Some((at, *self.changes.get(at)?)));
-        let Some((at, change)) = found else {
-            let known: Vec<_> = row
+        let nearest = self.free_inserts(table).filter_map(like).min();
+        let nearest = nearest.and_then(|(.., at)| Some((at, &self.changes.get(at)?.row)));
+        let Some((at, nearest)) = nearest else {
+            let known = row
                 .iter()
-                .map(|(column, value)| format!("{}={value}", self.column(table, *column)))
-                .collect();
-            return self.say(
-                table,
-                known.join(" "),
-                Verdict::Missing { change: "insert" },
-            );
+                .map(|(column, value)| format!("{}={value}", self.column(table, *column)));
+            let known = known.collect::<Vec<_>>().join(" ");
+            return self.say(table, known, Verdict::Missing { change: "insert" });
         };
         self.mark(at);
-        let after = change.after.map_or(&[][..], |after| &after[..]);
+        let after = nearest.after.as_ref().map_or(&[][..], |after| &after[..]);
         for (column, expected) in row {
             if let Some(found) = after.get(*column).filter(|found| *found != expected) {
-                self.say(
-                    table,
-                    key_text(change.key),
-                    Verdict::Wrong {
-                        column: self.column(table, *column),
-                        expected: expected.to_string(),
-                        found: found.to_string(),
-                    },
-                );
+                self.wrong(table, &nearest.key, *column, expected, found);
             }
         }
+    }
+
+    fn wrong(
+        &mut self,
+        table: usize,
+        key: &RowKey,
+        column: usize,
+        expected: &Value,
+        found: &Value,
+    ) {
+        let kind = Verdict::Wrong {
+            column: self.column(table, column),
+            expected: expected.to_string(),
+            found: found.to_string(),
+        };
+        self.say(table, key_text(key), kind);
     }
 
     /// What changed besides; gives how many rows.
@@ -214,23 +189,17 @@ impl Judge<'_> {
         required: &[Requirement],
         allowed: impl Fn(&Change) -> bool,
     ) -> usize {
-        let left: Vec<Change> = self
-            .changes
-            .iter()
-            .zip(&self.taken)
-            .filter(|(change, taken)| !**taken && !allowed(change))
-            .map(|(change, _)| *change)
-            .collect();
+        let changes = self.changes.iter().zip(&self.taken);
+        let left = changes.filter(|(change, taken)| !**taken && !allowed(change));
+        let left: Vec<&Change> = left.map(|(change, _)| change).collect();
         for change in &left {
-            let again = required.iter().any(|requirement| match requirement {
-                Requirement::Insert { table, row } => {
-                    *table == change.table
-                        && change.before.is_none()
-                        && change
-                            .after
-                            .is_some_and(|after| mismatches(after, row) == 0)
-                }
-                _ => false,
+            let again = change.inserted().is_some_and(|new| {
+                required.iter().any(|requirement| match requirement {
+                    Requirement::Insert { table, row } => {
+                        *table == change.table && mismatches(new, row) == 0
+                    }
+                    Requirement::Update { .. } | Requirement::Delete { .. } => false,
+                })
             });
             let kind = match again {
                 true => Verdict::Duplicate,
@@ -239,7 +208,7 @@ impl Judge<'_> {
                     columns: self.column_changes(change),
                 },
             };
-            self.say(change.table, key_text(change.key), kind);
+            self.say(change.table, key_text(&change.row.key), kind);
         }
         left.len()
     }
@@ -249,8 +218,9 @@ impl Judge<'_> {
             .tables
             .get(change.table)
             .map_or(&[][..], |table| &table.columns);
-        let text = |row: Option<&Row>, column: usize| {
-            row.and_then(|row| row.get(column))
+        let text = |row: &Option<Row>, column: usize| {
+            row.as_ref()
+                .and_then(|row| row.get(column))
                 .map_or_else(String::new, Value::to_string)
         };
         columns
@@ -258,8 +228,8 @@ impl Judge<'_> {
             .enumerate()
             .map(|(at, column)| ColumnChange {
                 column: column.name.clone(),
-                before: text(change.before, at),
-                after: text(change.after, at),
+                before: text(&change.row.before, at),
+                after: text(&change.row.after, at),
             })
             .filter(|column| column.before != column.after)
             .collect()

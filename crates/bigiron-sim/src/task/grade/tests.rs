@@ -31,6 +31,25 @@ fn tables() -> Vec<TableDef> {
     ]
 }
 
+type Rows = BTreeMap<RowKey, Row>;
+
+/// Tables that hold these rows.
+fn holding(rows: &[Rows]) -> Vec<Table> {
+    let tables = tables();
+    let tables = tables.iter().zip(rows).map(|(model, rows)| {
+        let mut table = Table::new(model);
+        for row in rows.values() {
+            table.insert(model, row.to_vec()).unwrap();
+        }
+        table
+    });
+    tables.collect()
+}
+
+fn between(start: &[Rows], end: &[Rows]) -> Vec<Change> {
+    changes(&tables(), &holding(start), &holding(end))
+}
+
 fn rows(rows: &[&[&str]]) -> Rows {
     rows.iter()
         .map(|row| {
@@ -65,14 +84,13 @@ fn renew_d1() -> Requirement {
 }
 
 fn journals(change: &Change) -> bool {
-    change.table == 2 && change.before.is_none()
+    change.table == 2 && change.row.before.is_none()
 }
 
 fn judge(end: &[Rows], required: &[Requirement]) -> Grade {
     grade(
         &tables(),
-        &start(),
-        end,
+        &between(&start(), end),
         required,
         journals,
         None,
@@ -171,7 +189,14 @@ fn a_changed_journal_row_is_no_noise() {
     put(&mut before, 2, &["J1", "ADDRSAVE"]);
     let mut end = before.clone();
     put(&mut end, 2, &["J1", ""]);
-    let grade = grade(&tables(), &before, &end, &[], journals, None, &Ending::Done);
+    let grade = grade(
+        &tables(),
+        &between(&before, &end),
+        &[],
+        journals,
+        None,
+        &Ending::Done,
+    );
     assert_eq!(grade.outcome, Outcome::Failed);
 }
 
@@ -184,15 +209,7 @@ fn a_wrong_answer_fails_whatever_the_rows_say() {
     };
     let with = |found| {
         let answer = Some((&answer, found));
-        grade(
-            &tables(),
-            &start(),
-            &start(),
-            &[],
-            journals,
-            answer,
-            &Ending::Done,
-        )
+        grade(&tables(), &[], &[], journals, answer, &Ending::Done)
     };
     assert!(with(Some("d1")).solved());
     insta::assert_snapshot!(with(Some("D2")), @r"
@@ -216,8 +233,7 @@ fn a_run_that_did_not_end_by_itself_is_not_solved() {
     ] {
         let grade = grade(
             &tables(),
-            &start(),
-            &end,
+            &between(&start(), &end),
             &[renew_d1()],
             journals,
             None,
@@ -267,22 +283,22 @@ fn apply(end: &mut [Rows], edit: &Edit) {
 
 /// What has to be required so that exactly these changes are right.
 fn exactly(start: &[Rows], end: &[Rows]) -> Vec<Requirement> {
-    changes(start, end)
+    between(start, end)
         .into_iter()
-        .map(|change| match (change.before, change.after) {
+        .map(|change| match (change.row.before, change.row.after) {
             (None, Some(after)) => Requirement::Insert {
                 table: change.table,
                 row: after.iter().cloned().enumerate().collect(),
             },
             (Some(_), Some(after)) => Requirement::Update {
                 table: change.table,
-                key: change.key.clone(),
+                key: change.row.key,
                 set: after.iter().cloned().enumerate().collect(),
                 free: vec![],
             },
             _ => Requirement::Delete {
                 table: change.table,
-                key: change.key.clone(),
+                key: change.row.key,
             },
         })
         .collect()
