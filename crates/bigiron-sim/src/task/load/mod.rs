@@ -1,7 +1,9 @@
 //! Files to tasks and playbooks: checked against their shapes, compiled, every fault with its place.
 
+mod parts;
 mod playbooks;
 mod tasks;
+mod values;
 
 use super::model::{Task, TaskSuite};
 use super::playbook::Playbook;
