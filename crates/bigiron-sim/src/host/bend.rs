@@ -192,7 +192,7 @@ fn leaves(op: &Op) -> bool {
     reads(op) && op.class() != OpClass::Renew
 }
 
-/// Whether it is work, and not only something to look at.
+/// Whether it is work, not only display.
 fn works(op: &Op) -> bool {
     matches!(op.class(), OpClass::Change | OpClass::Start)
 }
@@ -238,7 +238,7 @@ fn drawn(outcome: HiddenOutcome, draw: &mut Chance) -> HiddenOutcome {
     }
 }
 
-/// What is left of the effects once the screen says nothing of them: the work that was done.
+/// The effects that remain where the screen shows none of them: the work that is done.
 fn work(ops: Vec<Op>, outcome: HiddenOutcome) -> Vec<Op> {
     let mut left = match outcome {
         HiddenOutcome::Lost => 0,

@@ -190,7 +190,7 @@ impl<'a> ColumnGenerator<'a> {
         }
     }
 
-    /// The value of the n-th row, which has been made up to here.
+    /// The value in the n-th row, of which the columns before are made.
     fn make(&mut self, n: usize, row: &Row, tables: &[Table]) -> Value {
         let of = self.of;
         match &self.source {

@@ -10,9 +10,9 @@ use std::fmt;
 /// An effect. A rule yields a list of these; nothing is left in them to evaluate.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Op {
-    /// Something happens to a record.
+    /// On a record or its hold.
     Record(RecordOp),
-    /// Something happens to a form that is open.
+    /// On an open form.
     Form(FormOp),
     /// Text for the message field of the screen shown at the end.
     Message(String),
@@ -23,16 +23,16 @@ pub(super) enum Op {
     Refresh,
     SignOff,
     SetSession(usize, Value),
-    /// What follows happens so much later.
+    /// Delays what follows.
     Delay(Millis),
     Run(JobId),
     Submit(JobId, Millis),
-    /// What was done so far stays, whatever comes after.
+    /// Commits what was done so far.
     Syncpoint,
-    /// Ends the transaction with this code; nothing of it is kept.
+    /// Ends the transaction with this code and backs it out.
     Abend(String),
     Broadcast(String),
-    /// These happen so much later, by themselves; if a frame is named, only while it takes keys.
+    /// Queues effects; if a frame is named, they happen only while it takes keys.
     Later {
         by: Millis,
         ops: Vec<Op>,
@@ -48,7 +48,7 @@ pub(super) enum Op {
     Answer,
 }
 
-/// What happens to a record or its hold.
+/// An effect on a record or its hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum RecordOp {
     /// A new row, one value a column.
@@ -59,7 +59,7 @@ pub(super) enum RecordOp {
     Release(TableId, RowKey),
 }
 
-/// What happens to a form.
+/// An effect on an open form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FormOp {
     SetState(FrameId, usize, Value),
@@ -69,7 +69,7 @@ pub(super) enum FormOp {
     Page(FrameId, Paging),
 }
 
-/// What kind of thing an effect is: what warts need to know of it.
+/// What an effect does, as far as warts distinguish it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OpClass {
     /// It changes a record.

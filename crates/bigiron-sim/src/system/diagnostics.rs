@@ -1,22 +1,22 @@
-//! Faults of a definition, with the places where they stand.
+//! Faults of a definition, with their places in its files.
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
 
-/// How bad it is.
+/// How severe a fault is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The system cannot be run.
     Error,
-    /// The system runs, but hardly as its author meant.
+    /// The system runs, but probably not as intended.
     Warning,
 }
 
 /// One fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
     /// The file's name inside the system's folder.
     pub file: String,
@@ -28,11 +28,11 @@ pub struct Diagnostic {
     pub column: usize,
     /// What is wrong.
     pub message: String,
-    /// A near match or a remedy.
+    /// A name that may have been meant, or a remedy.
     pub help: Option<String>,
 }
 
-/// The faults of a system, in order of files and places, with the texts they stand in.
+/// The faults of a system, in order of files and places, with the texts of the files.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,

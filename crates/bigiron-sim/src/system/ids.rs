@@ -1,4 +1,4 @@
-//! Places of what a system has, by which its parts know each other.
+//! Indices by which the parts of a system refer to each other.
 
 /// Index of a screen in `System::screens`.
 pub type ScreenId = usize;

@@ -1,8 +1,8 @@
 //! Closed lists of kinds, such as effects and warts: an enum whose every variant has a row in a table.
 
-/// Declares an enum and the table that has one row for each of its variants, so that neither can have more than the other.
-/// What is done for a kind is written as a `match` without a wildcard: a new row then does not compile until every such
-/// place knows it.
+/// Declares an enum and a table with one row for each variant, so that neither can have an entry that the other lacks.
+/// Code that depends on the kind matches it without a wildcard, so that a new row does not compile until each such place
+/// handles it.
 macro_rules! kinds {
     (
         $(#[$meta:meta])*

@@ -1,7 +1,7 @@
-//! Rows as they are read: each held on its own, or many packed into a block.
+//! Rows as they are stored: each on its own, or many packed into a block.
 //!
-//! A row on its own has 24 bytes a cell, so that cells can be lent; packed, a cell takes about as many bytes as it has characters,
-//! and a text that came before three. Most rows of a world are never looked at, and a server holds ten thousand worlds.
+//! A row on its own takes 24 bytes a cell and lends its cells. In a block a cell takes about as many bytes as it has characters, and
+//! a repeated text three. Most rows of a region are never read, and a server holds ten thousand regions.
 
 use super::value::{Date, Decimal, Row, RowKey, Value};
 use std::borrow::Cow;
@@ -11,10 +11,10 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A row that is read.
+/// A row, borrowed where possible.
 #[derive(Debug, Clone)]
 pub enum StoredRow<'a> {
-    /// A row that nobody else need hold.
+    /// A row that belongs to the reader.
     Own(Row),
     /// A row on its own.
     Held(&'a Row),
@@ -41,7 +41,7 @@ impl<'a> StoredRow<'a> {
         }
     }
 
-    /// The same, lent.
+    /// The same row, borrowed.
     pub fn lend(&self) -> StoredRow<'_> {
         match self {
             StoredRow::Own(row) => StoredRow::Held(row),
@@ -68,8 +68,8 @@ pub struct Block {
     ends: Ends,
     /// The columns of the key.
     key: Box<[usize]>,
-    /// A byte for the key of each row: they lie side by side, where a search would go from one row to another far off. None
-    /// of very few or very many rows.
+    /// A hash byte for the key of each row. They are adjacent in memory, while a search through the rows misses the cache at
+    /// each step. Empty for very few or very many rows.
     marks: Box<[u8]>,
 }
 
@@ -112,10 +112,10 @@ impl Ends {
     }
 }
 
-/// How many rows have marks.
+/// How many rows a block with marks has.
 const MARKED: RangeInclusive<usize> = 9..=2048;
 
-/// The mark of a key.
+/// The hash byte of a key.
 fn mark<'v>(key: impl IntoIterator<Item = &'v Value>) -> u8 {
     key.into_iter().fold(0, |mark: u8, value| {
         let bits = match value {
@@ -169,7 +169,7 @@ impl Block {
         None
     }
 
-    /// How the key of the row at a place stands to another.
+    /// Compares the key of the row at a place with another.
     pub fn compare(&self, at: usize, key: &[Value]) -> Ordering {
         let cells = self.row(at);
         for (column, value) in self.key.iter().zip(key) {
@@ -205,11 +205,11 @@ const LIST: u8 = 0xF6;
 /// The text of a cell that was packed before.
 const AGAIN: u8 = 0xF7;
 
-/// Packs the tables of a world into blocks. A text that stands in several cells takes its room once, for the most part.
+/// Packs the tables of a region into blocks. A text that occurs in several cells is mostly stored once.
 #[derive(Default)]
 pub struct Packer {
     cells: Vec<u8>,
-    /// One more than the places of cells with texts, by a hash of the text; who comes last has the place.
+    /// By a hash of the text, one more than the place of the last cell with such a text; 0 if there is none.
     texts: Vec<u32>,
     blocks: Vec<Packed>,
 }
@@ -226,7 +226,7 @@ struct Packed {
 
 impl Packer {
     const TEXTS: usize = 1 << 13;
-    /// What says that a text stands elsewhere has up to five bytes, three or four mostly.
+    /// A reference to an earlier text takes up to five bytes, mostly three or four.
     const SHORTEST: usize = 4;
 
     /// Packs the rows of a table, which come in the order of their keys; the key has these columns.
@@ -347,7 +347,7 @@ fn short_text(cells: &[u8], place: usize) -> Option<&[u8]> {
 #[derive(Debug, Clone, Copy)]
 pub struct Cells<'a> {
     left: &'a [u8],
-    /// The cells of all rows, in which texts may stand.
+    /// The cells of all rows, to which references point.
     all: &'a [u8],
 }
 

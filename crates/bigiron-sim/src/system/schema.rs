@@ -5,17 +5,17 @@ use super::shape::{
 };
 use serde_json::{Map, Value, json};
 
-/// Of `system.toml`.
+/// The schema of `system.toml`.
 pub fn system() -> Value {
     document(&SYSTEM)
 }
 
-/// Of a screen's file.
+/// The schema of a screen's file.
 pub fn screen() -> Value {
     document(&SCREEN)
 }
 
-/// Of `words.toml`.
+/// The schema of `words.toml`.
 pub fn words() -> Value {
     json!({
         "$schema": DRAFT,
@@ -28,7 +28,7 @@ pub fn words() -> Value {
 
 pub(crate) const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Of a file of this shape.
+/// The schema of a file of this shape.
 pub(crate) fn document(shape: &'static TableShape) -> Value {
     let mut schema = table(shape.all_keys());
     if let Value::Object(schema) = &mut schema {

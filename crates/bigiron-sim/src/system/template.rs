@@ -10,7 +10,7 @@ pub struct Template(pub Vec<TemplatePart>);
 /// A part of a [`Template`].
 #[derive(Debug, Clone)]
 pub enum TemplatePart {
-    /// As it stands.
+    /// Literal text.
     Text(String),
     /// A computed value, as plain text.
     Expr(Expr),

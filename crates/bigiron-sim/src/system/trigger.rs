@@ -1,8 +1,8 @@
-//! What the rules of a screen answer to.
+//! What fires the rules of a screen.
 
 use tn3270::wire::aid::Aid;
 
-/// What a rule answers to.
+/// What fires the rules of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Trigger {
     /// The screen is opened by goto, call or modal, before it is painted.

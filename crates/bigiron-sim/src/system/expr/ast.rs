@@ -6,12 +6,12 @@ use std::fmt;
 /// Where a part stands in its text: byte offsets, the end excluded.
 pub type Span = std::ops::Range<usize>;
 
-/// A part of an expression. Two are equal that say the same, wherever they stand.
+/// A part of an expression. Equality ignores places.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// What it says.
+    /// What it is.
     pub kind: NodeKind,
-    /// Where it stands.
+    /// Its place in the text.
     pub span: Span,
     /// How deep the tree under it is, itself included.
     pub height: usize,
@@ -23,12 +23,12 @@ impl PartialEq for Node {
     }
 }
 
-/// A name as written. Two are equal that say the same, wherever they stand.
+/// A name as written. Equality ignores places.
 #[derive(Debug, Clone)]
 pub struct Name {
     /// The name.
     pub text: String,
-    /// Where it stands.
+    /// Its place in the text.
     pub span: Span,
 }
 
@@ -38,7 +38,7 @@ impl PartialEq for Name {
     }
 }
 
-/// What a part of an expression says.
+/// What a part of an expression is.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub enum NodeKind {
@@ -71,7 +71,7 @@ pub enum Operator {
     Arithmetic(Arithmetic),
 }
 
-/// Operators that make a value of two.
+/// Operators that compute a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Arithmetic {
@@ -124,7 +124,7 @@ impl Operator {
     }
 }
 
-/// Written so that parsing gives an equal tree: every operand that is not a simple one stands in parentheses.
+/// Written so that parsing gives an equal tree: compound operands are in parentheses.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
@@ -170,7 +170,7 @@ impl fmt::Display for Node {
     }
 }
 
-/// An operand, in parentheses unless it is a simple one.
+/// An operand, in parentheses if it is compound.
 struct Operand<'a>(&'a Node);
 
 impl fmt::Display for Operand<'_> {

@@ -1,7 +1,7 @@
 //! The expression language: a strict subset of CEL's syntax, compiled to a typed tree over slots.
 //!
-//! An expression has no side effects and ends: there are no loops but the quantifiers over one table or one list.
-//! All names and types are settled when a definition is loaded, so that evaluation can only fail in arithmetic.
+//! An expression has no side effects and terminates: the only loops are quantifiers over one table or one list.
+//! Names and types are resolved when a definition is loaded, so that evaluation can only fail in arithmetic.
 
 use super::picture::Picture;
 use super::value::{Type, Value};
@@ -48,7 +48,7 @@ pub enum Expr {
     /// A column of a bound row. `depth` counts bindings outwards: 0 is the innermost (`row`, or a quantifier's variable).
     /// An unbound row (nothing picked) reads as blanks.
     Column {
-        /// How many bindings lie between.
+        /// How many bindings are between.
         depth: usize,
         /// Index of the column in its table.
         column: usize,
@@ -57,7 +57,7 @@ pub enum Expr {
     },
     /// The innermost-but-`depth` bound element of a list quantifier.
     Element {
-        /// How many bindings lie between.
+        /// How many bindings are between.
         depth: usize,
     },
     /// `table[key].column`; the blank of its type if there is no such row.
@@ -78,7 +78,7 @@ pub enum Expr {
         /// One expression a key column.
         key: Vec<Expr>,
     },
-    /// `table.held(key)`: who holds the record, as text; blank if nobody does.
+    /// `table.held(key)`: the holder of the record, as text; blank if it is not held.
     Holder {
         /// The table.
         table: TableId,
@@ -94,9 +94,9 @@ pub enum Expr {
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
     /// Two values of one type, or a value and a list of its type.
     Compare(Comparison, Box<Expr>, Box<Expr>),
-    /// `a && b`: b is not looked at when a is false.
+    /// `a && b`: b is not evaluated if a is false.
     And(Box<Expr>, Box<Expr>),
-    /// `a || b`: b is not looked at when a is true.
+    /// `a || b`: b is not evaluated if a is true.
     Or(Box<Expr>, Box<Expr>),
     /// `test ? yes : no`.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -112,7 +112,7 @@ pub enum Expr {
         quantifier: Quantifier,
         /// The table.
         table: TableId,
-        /// What is asked of each row.
+        /// The condition on a row.
         condition: Box<Expr>,
     },
     /// `table.count(r, …)`
@@ -124,7 +124,7 @@ pub enum Expr {
     },
     /// `table.sum(r, value, filter)` and its kin: each row is bound at depth 0 in value and filter.
     Aggregate {
-        /// What is made of the values.
+        /// How the values are combined.
         aggregate: Aggregate,
         /// The table.
         table: TableId,
@@ -141,7 +141,7 @@ pub enum Expr {
         quantifier: Quantifier,
         /// The list.
         list: Box<Expr>,
-        /// What is asked of each element.
+        /// The condition on an element.
         condition: Box<Expr>,
     },
     /// `list.count(x, …)`
@@ -153,7 +153,7 @@ pub enum Expr {
     },
     /// A fact about the running screen or the clock.
     Fact(HostFact),
-    /// A question put to the world (`screen.has('X')` in a playbook), by index, with its arguments.
+    /// A question to the context (`screen.has('X')` in a playbook), by index, with its arguments.
     Ask(usize, Vec<Expr>),
     /// Decimal brought to another scale (an int has scale 0), exactly: only towards more places.
     Rescale(u8, Box<Expr>),
@@ -170,7 +170,7 @@ pub enum Quantifier {
     ExistsOne,
 }
 
-/// What is made of the values of a table's rows; the blank of their type if no row passes the filter.
+/// How the values of a table's rows are combined; the blank of their type if no row passes the filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aggregate {
     /// Their sum.

@@ -18,14 +18,14 @@ pub const MAX_DEPTH: usize = 64;
 /// The most parts of one expression.
 pub const MAX_NODES: usize = 4096;
 
-/// Why a text is no expression.
+/// Why a text is not a valid expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExprError {
-    /// Where.
+    /// Its place in the text.
     pub span: Span,
     /// What is wrong.
     pub message: String,
-    /// What would be right, if that can be said.
+    /// A remedy, if one is known.
     pub help: Option<String>,
 }
 

@@ -59,7 +59,7 @@ pub(super) enum ReturnType {
 }
 
 impl Parameter {
-    /// Why it does not take a value of this type, if so.
+    /// Why it does not accept this argument; `None` if it does.
     pub(super) fn refuses(self, of: &Type, expr: &Expr) -> Option<&'static str> {
         let is_number = matches!(of, Type::Int | Type::Decimal(_));
         let (takes, message) = match self {

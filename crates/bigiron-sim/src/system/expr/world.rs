@@ -1,12 +1,12 @@
-//! What an expression can ask of the world it is evaluated in.
+//! What an expression reads from the context in which it is evaluated.
 
 use super::{HostFact, TableId};
 use crate::system::record::StoredRow;
 use crate::system::value::Value;
 
-/// The world an expression sees: variables, the form, rows, facts. All indices are those of the loaded definition.
+/// The context of an evaluation: variables, the form, rows, facts. All indices are those of the loaded definition.
 ///
-/// Values are lent, not copied, so that comparing texts allocates nothing.
+/// Values are borrowed, not copied, so that comparing texts does not allocate.
 pub trait EvalContext {
     /// A variable of the sign-on session.
     fn session(&self, variable: usize) -> &Value;
@@ -29,13 +29,13 @@ pub trait EvalContext {
     /// All rows of a table, in key order.
     fn rows(&self, table: TableId) -> impl Iterator<Item = StoredRow<'_>>;
 
-    /// Who holds the record with this key; `None` if nobody does.
+    /// The holder of the record with this key, if it is held.
     fn holder(&self, table: TableId, key: &[Value]) -> Option<&Value>;
 
-    /// A fact; of the type its documentation says.
+    /// A fact, of the type that [`HostFact`] documents.
     fn fact(&self, fact: HostFact) -> Value;
 
-    /// The answer to a question, by index, of the type its declaration says. A world of which no questions are declared is never asked.
+    /// The answer to a question, by index, of its declared type. A context without declared questions is never asked.
     fn ask(&self, _question: usize, _arguments: &[Value]) -> Value {
         Value::text("")
     }

@@ -11,11 +11,11 @@ const MAX_TOTAL: usize = 16 << 20;
 /// The most screens of a system.
 const MAX_SCREENS: usize = 512;
 
-/// A screen is called by up to so many characters, as a map of BMS is by 7 and a member of a library by 8.
+/// The longest id of a screen, as the name of a member of a partitioned data set.
 const LONGEST_ID: usize = 8;
 
-/// Over the names and bytes of all files that decide what the system does, in order of names, each with its length before it.
-/// Tasks and playbooks decide what is asked of it.
+/// The digest over the names and bytes of all files of a system but its tasks and playbooks, in order of names, each with its
+/// length before it.
 pub(super) fn digest(files: &[(String, Vec<u8>)]) -> u64 {
     let decides = |name: &str| name != "tasks.toml" && !name.starts_with("playbooks/");
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
@@ -72,7 +72,7 @@ fn stays_inside(name: &str) -> bool {
             .all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
-/// Whether a file is one that systems are compiled from. Others (tasks, playbooks, notes) are left alone.
+/// Whether a system is compiled from a file. Others (tasks, playbooks, notes) are ignored.
 fn is_definition(name: &str, faults: &mut Faults) -> bool {
     let Some(stem) = name
         .strip_suffix(".toml")
@@ -101,7 +101,7 @@ fn is_screen_id(stem: &str) -> bool {
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
-/// Parses a file. What the reader cannot make sense of is reported, the rest is gone on with.
+/// Parses a file. Syntax errors are reported, and what could be read is returned.
 pub(crate) fn parse<'s>(source: SourceFile<'s>, faults: &mut Faults) -> DeTable<'s> {
     if let Some(span) = nesting::too_deep(source.text) {
         let place = SourcePlace {

@@ -1,4 +1,4 @@
-//! The rules of a screen's keys: what each answers to, which go before, and which fields must hold a value for them.
+//! The rules of a screen's keys, the sequencing rules before them, and the fields that they read.
 
 use super::effects::{EffectContext, Effects};
 use super::node::{Faults, SourcePlace, TomlNode, TomlTable};

@@ -1,4 +1,4 @@
-//! Literal values of definition files: types, durations, dates, rows' cells, looks.
+//! Literal values of definition files: types, durations, dates, cells, attributes.
 
 use super::node::{Faults, TomlNode, TomlTable, TomlText};
 use crate::system::model::{FieldStyle, Variable};
@@ -47,7 +47,7 @@ pub(crate) fn duration(node: &TomlNode<'_>, faults: &mut Faults) -> Option<u64> 
         DeValue::String(text) => duration_text(text),
         _ => return None,
     };
-    // A year: far beyond any session, and far from overflow in sums.
+    // A year is beyond any session, and sums of years do not overflow.
     let millis = millis.filter(|m| *m <= 366 * 24 * 3_600_000);
     if millis.is_none() {
         faults
@@ -163,7 +163,7 @@ fn found(value: &DeValue<'_>) -> String {
     }
 }
 
-/// A literal of whatever type it shows: the short form of a variable, or a literal in an expression's place.
+/// A literal of the type that it has in TOML: the short form of a variable, or a literal in place of an expression.
 pub(crate) fn untyped(node: &TomlNode<'_>) -> Option<Value> {
     match node.value {
         DeValue::String(text) => Some(Value::text(text.as_ref())),
@@ -244,7 +244,7 @@ pub(crate) fn plain() -> FieldStyle {
     }
 }
 
-/// A look with the intensity, colour and highlighting that a table gives.
+/// An attribute with the intensity, colour and highlighting that a table gives.
 pub(crate) fn look(table: &TomlTable<'_>, base: FieldStyle) -> FieldStyle {
     let word = |key| table.str_of(key).map(|t| t.text);
     let mut look = base;

@@ -64,7 +64,7 @@ struct Line<'t> {
     list_row: Option<usize>,
 }
 
-/// Reads a map. Faults are reported at the very cell.
+/// Reads a map. Faults are reported at their cells.
 pub(super) fn read(
     written: &Written<'_>,
     inks: &MapLegend,
@@ -113,7 +113,7 @@ pub(super) fn read(
     if lines.is_empty() {
         faults.error(written.place(), format!("{place} is empty"));
     }
-    // One column more than is drawn: there what lies beneath a window gets its attribute back.
+    // One column more than is drawn, for the attributes that resume what is beneath a window.
     let width = if grid.window.is_some() {
         (widest + 1).min(room.1)
     } else {
@@ -210,11 +210,11 @@ struct Reader<'r, 't> {
     map: DrawnMap,
     /// The text being read: its attribute's address, its look, its characters.
     text: Option<MapText>,
-    /// The text being read is in another look than plain, which must end with its line.
+    /// The text being read has an attribute other than plain, which must end with its line.
     pen_open: bool,
 }
 
-/// Cells of a line that are looked at; more than any screen has, so that what is drawn too far right is known too.
+/// How many cells of a line are read: more than any screen has, so that fields beyond its right edge are known as well.
 const WIDEST: usize = 512;
 
 /// A character of a line: where it stands in the map's text, and what it is.
@@ -279,7 +279,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Begins a line: the first cell is a plain attribute byte where an earlier look has to end there.
+    /// Begins a line: its first cell is a plain attribute byte where an earlier attribute has to end.
     fn first_cell(&mut self, row: usize, line: &Line<'_>, cells: &[Cell]) {
         if row > 0 && !self.pen_open && !self.is_window {
             return;
@@ -403,7 +403,7 @@ impl Reader<'_, '_> {
                 fault.help(help);
             }
         }
-        // A field that is badly closed is known all the same, so that its uses are no faults as well.
+        // A field that is closed wrongly is known nevertheless, so that its uses are not reported as well.
         let name = content.split_whitespace().next().unwrap_or("").to_owned();
         if !is_name(&name) {
             return end + usize::from(matches!(closing, Some(']' | ')')));

@@ -1,5 +1,5 @@
-//! Files to a system, in phases: the files are parsed, what they declare is collected, and with those names, which no longer
-//! change, everything is compiled. Pure: bytes in, a system or its faults out.
+//! Files to a system, in phases: the files are parsed; the names they declare are collected; with those names, which no longer
+//! change, everything is compiled.
 
 mod declare;
 pub(crate) mod effects;
@@ -71,7 +71,7 @@ fn from_sources(
     Some(system)
 }
 
-/// Compiles everything with the names that are declared; `None` if what no system can be without is missing.
+/// Compiles everything with the declared names; `None` if something is missing that every system needs.
 fn compile(
     definition: &Definition<'_>,
     declared: Declared<'_>,

@@ -1,4 +1,4 @@
-//! How deep a TOML file nests, found without reading it: so that no file exhausts the stack of its reader.
+//! The nesting depth of a TOML file, found before it is parsed, so that no file exhausts the stack of the parser.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What is known by name while a system is compiled, and the expressions and texts that use the names.
+//! The names that are known while a system is compiled, and the expressions and templates that use them.
 
 use super::literal::untyped;
 use super::node::{Faults, SourcePlace, TomlNode, TomlText};
@@ -36,7 +36,7 @@ pub(crate) struct ScreenNames {
     pub message: Option<usize>,
     pub list: Option<usize>,
     pub select: Option<usize>,
-    /// Some of it could not be read: what it lacks is no fault of those who name it.
+    /// Parts of it could not be read, so a name that it lacks is not reported where it is used.
     pub broken: bool,
 }
 
@@ -89,7 +89,7 @@ pub(super) fn table(
     lookup("table", name, known, faults)
 }
 
-/// The index of a name among those known, or a fault with the nearest.
+/// The index of a name among the known ones, or a fault with a suggestion.
 pub(crate) fn lookup<'n>(
     what: &str,
     name: &TomlText<'_>,
@@ -103,7 +103,7 @@ pub(crate) fn lookup<'n>(
     found
 }
 
-/// Reports a name that nothing has.
+/// Reports an unknown name.
 pub(crate) fn unknown<'n>(
     what: &str,
     name: &str,

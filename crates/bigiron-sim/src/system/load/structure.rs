@@ -1,4 +1,4 @@
-//! Files against their shapes: unknown and missing keys, values of the wrong kind.
+//! Checks files against their shapes: unknown and missing keys, values of the wrong kind.
 
 use super::node::{Faults, SourcePlace, TomlKey, TomlNode, TomlTable};
 use crate::system::near::near;
@@ -8,7 +8,7 @@ use toml::de::DeValue;
 /// The deepest nesting of effects.
 const MAX_NESTING: usize = 16;
 
-/// Checks a table against a shape. Whatever is reported here the later steps pass over in silence.
+/// Checks a table against a shape. Later phases skip without a report what is reported here.
 pub(crate) fn check(
     table: &TomlTable<'_>,
     shape: &'static TableShape,
@@ -18,7 +18,7 @@ pub(crate) fn check(
     Check { faults, nesting: 0 }.shape(table, shape, &at);
 }
 
-/// Checks a table against keys that stand together for this table alone.
+/// Checks a table against keys that are combined for this table alone.
 pub(super) fn check_keys(
     table: &TomlTable<'_>,
     name: &str,

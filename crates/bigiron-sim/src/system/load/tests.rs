@@ -1,4 +1,4 @@
-//! The loader on input that nobody would write.
+//! The loader on the example, and on hostile input.
 
 use super::files::MAX_FILE;
 use super::*;

@@ -1,4 +1,4 @@
-//! Walks over what a definition compiled to.
+//! Visits the parts of compiled effects.
 
 use crate::system::expr::Expr;
 use crate::system::model::{Effect, ScreenId, Template, TemplatePart};

@@ -105,7 +105,7 @@ fn wart(
     })
 }
 
-/// Keys of a wart that mean nothing to a layout that stays.
+/// Keys that have no meaning for a drift, which lasts for the session.
 const NOT_OF_DRIFT: [&str; 4] = ["nth", "between", "when", "at_most"];
 
 /// Checks that a drift has something to change and room for it.
@@ -181,7 +181,7 @@ fn kind(table: &TomlTable<'_>, name: &TomlKey<'_>, faults: &mut Faults) -> Optio
     found
 }
 
-/// What it happens at: `SCREEN.key`, either of them as `*`, or `job.NAME`.
+/// Its occasions: `SCREEN.key`, either of them as `*`, or `job.NAME`.
 fn occasions(
     table: &TomlTable<'_>,
     kind: WartKind,

@@ -3,103 +3,105 @@
 use super::{FieldId, FieldStyle, JobId, Paging, ScreenId, TableId, Template};
 use crate::system::expr::Expr;
 
-/// One thing that happens.
+/// One thing that a rule or job does. Expressions are evaluated when it happens.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// Text in the message field of the screen shown at the end.
+    /// Shows text in the message field of the screen that is shown at the end.
     Message(Template),
-    /// The alarm sounds with the answer.
+    /// Sounds the alarm with the answer.
     Alarm,
-    /// Leave for another screen, opened anew; calls are forgotten.
+    /// Opens another screen and forgets the calls that led to this one.
     Goto(ScreenId),
-    /// Open another screen (or window) and come back to this one, as it is, by `Back`.
+    /// Opens another screen or window; `Back` returns to this one as it is.
     Call(ScreenId),
-    /// Back to the screen that called this one.
+    /// Returns to the screen that called this one.
     Back,
-    /// Show the screen's declared values again; what was typed and not saved is lost.
+    /// Shows the screen's declared values again; unsaved input is lost.
     Refresh,
-    /// Session variables start anew and the start screen is shown.
+    /// Resets the session variables and shows the start screen.
     SignOff,
-    /// A session variable takes a value.
+    /// Sets a session variable.
     SetSession(usize, Expr),
-    /// A variable of the current screen takes a value.
+    /// Sets a variable of the current screen.
     SetState(usize, Expr),
-    /// A field of the current screen shows a value.
+    /// Shows a value in a field of the current screen.
     Fill(FieldId, Expr),
-    /// The cursor goes to a field.
+    /// Puts the cursor into a field.
     Cursor(FieldId),
-    /// A field looks different until the screen is opened or refreshed.
+    /// Changes the attribute of a field until the screen is opened or refreshed.
     Mark(FieldId, FieldStyle),
-    /// Another page of the list.
+    /// Shows another page of the list.
     Page(Paging),
-    /// A new row. Columns left out are blank, a numbered key is drawn. An existing key is a fault: the transaction abends with `DUPREC`.
+    /// Adds a row. Columns left out are blank, a numbered key takes the next number of its sequence. If the key exists, the
+    /// transaction abends with `DUPREC`.
     Insert {
-        /// Into.
+        /// The table.
         table: TableId,
         /// `(column, value)`.
         row: Vec<(usize, Expr)>,
     },
-    /// Columns of a row get new values (`old` in them, at depth 0, is that row as it was; outer `row` and `other` stay visible one deeper). No such row: the transaction abends with `NOTFND`.
+    /// Changes columns of a row. In their expressions `old` (depth 0) is the row before the change; outer `row` and `other` are
+    /// one level deeper. If there is no such row, the transaction abends with `NOTFND`.
     Update {
-        /// Of.
+        /// The table.
         table: TableId,
         /// One expression a key column.
         key: Vec<Expr>,
         /// `(column, value)`.
         set: Vec<(usize, Expr)>,
     },
-    /// A row goes. No such row: nothing.
+    /// Removes a row, if it is there.
     Delete {
-        /// From.
+        /// The table.
         table: TableId,
         /// One expression a key column.
         key: Vec<Expr>,
     },
-    /// The effects once for each row that passes, in key order, with `row` bound at depth 0.
+    /// Runs effects for each row that passes, in key order, with `row` bound at depth 0.
     Each {
-        /// Rows of.
+        /// The table.
         table: TableId,
-        /// Which; absent: all.
+        /// Which rows pass. Absent: all.
         filter: Option<Expr>,
-        /// What for each.
+        /// The effects for each row.
         effects: Vec<Effect>,
     },
-    /// One of two lists.
+    /// Runs one of two lists of effects.
     When {
         /// The condition.
         test: Expr,
-        /// Where it holds.
+        /// If it holds.
         then: Vec<Effect>,
-        /// Where it does not.
+        /// If it does not.
         otherwise: Vec<Effect>,
     },
-    /// Two tables (or a table and a second entry of it) compared key by key: the double-entry construct.
+    /// Compares two tables key by key: the double-entry construct.
     Compare(Box<Compare>),
-    /// What follows happens so many milliseconds later; the keyboard stays locked meanwhile.
+    /// Delays what follows by so many milliseconds, with the keyboard locked.
     Delay(Expr),
-    /// A job runs now, within this transaction.
+    /// Runs a job now, within this transaction.
     Run(JobId),
-    /// A job is queued to run so many milliseconds from now.
+    /// Queues a job to run so many milliseconds from now.
     Submit(JobId, Expr),
-    /// A record is held for somebody (text), until released or signed off.
+    /// Holds a record for a user, named by a text, until it is released or the session signs off.
     Hold {
-        /// Of.
+        /// The table.
         table: TableId,
         /// One expression a key column.
         key: Vec<Expr>,
-        /// Who holds it.
+        /// The name of the holder.
         by: Expr,
     },
-    /// A held record is let go.
+    /// Releases a held record.
     Release {
-        /// Of.
+        /// The table.
         table: TableId,
         /// One expression a key column.
         key: Vec<Expr>,
     },
-    /// The transaction ends with this code: nothing of it is kept, and the bare abend screen is shown.
+    /// Ends the transaction with this code: its changes are backed out, and the abend screen is shown.
     Abend(Template),
-    /// A text written over the screen without being asked, at the message field, keyboard untouched.
+    /// Writes a text to the message field without a request from the terminal, and leaves the keyboard as it is.
     Broadcast(Template),
 }
 
@@ -107,21 +109,21 @@ pub enum Effect {
 /// In the lists `row` (depth 0) is the left row and `other` (depth 1) the right one; `other` reads as blanks in `missing`.
 #[derive(Debug, Clone)]
 pub struct Compare {
-    /// First entry.
+    /// The table of the first entry.
     pub left: TableId,
-    /// Which rows of it; absent: all.
+    /// Which of its rows are compared. Absent: all.
     pub filter: Option<Expr>,
-    /// Second entry.
+    /// The table of the second entry.
     pub right: TableId,
-    /// The right row's key, from the left row.
+    /// The key of the right row, computed from the left row.
     pub key: Vec<Expr>,
     /// Columns that must agree: `(left, right)`.
     pub columns: Vec<(usize, usize)>,
-    /// Both there and equal.
+    /// Effects if both rows exist and agree.
     pub equal: Vec<Effect>,
-    /// Both there and different.
+    /// Effects if both rows exist and differ.
     pub differs: Vec<Effect>,
-    /// No right row.
+    /// Effects if there is no right row.
     pub missing: Vec<Effect>,
 }
 
@@ -132,19 +134,19 @@ pub struct Job {
     pub name: String,
     /// What it does, for people.
     pub about: String,
-    /// When it runs by itself.
+    /// Its schedule.
     pub schedule: Schedule,
-    /// Its steps. Effects on the terminal are not allowed but for [`Effect::Broadcast`], [`Effect::SignOff`] and [`Effect::Goto`].
+    /// Its steps. Of the effects on terminals it may have only [`Effect::Broadcast`], [`Effect::SignOff`] and [`Effect::Goto`].
     pub effects: Vec<Effect>,
 }
 
-/// When a job runs by itself.
+/// When a job runs without a request.
 #[derive(Debug, Clone)]
 pub enum Schedule {
-    /// Only when a rule runs or submits it.
+    /// Never: a rule runs or submits it.
     OnRequest,
-    /// Each so many virtual milliseconds.
+    /// At this interval, in virtual milliseconds.
     Every(u64),
-    /// Each day at these times (milliseconds since midnight, ascending).
+    /// Every day at these times, in milliseconds since midnight, ascending.
     Daily(Vec<u64>),
 }

@@ -1,4 +1,4 @@
-//! A system as compiled from its definition: plain data that the host runs. Every name is settled to an index.
+//! A system as compiled from its definition: plain data that the host runs. Every name is resolved to an index.
 //!
 //! Positions on the grid are 0-based buffer addresses (row * columns + column) unless a field says otherwise.
 
@@ -53,24 +53,24 @@ pub struct System {
     pub jobs: Vec<Job>,
     /// Word lists that generators pick from.
     pub words: BTreeMap<String, Vec<String>>,
-    /// Texts every host needs.
+    /// Texts that the host shows where no rule applies.
     pub messages: Messages,
-    /// Inactivity that signs the terminal off, if any.
+    /// What happens to an inactive terminal, if anything.
     pub idle: Option<Idle>,
-    /// The bare screen after an abend.
+    /// The screen after an abend.
     pub abend: Abend,
-    /// Switchable bends of what its rules do, in declared order.
+    /// Its warts, in declared order.
     pub warts: Vec<Wart>,
     /// Digest (xxh3, 64 bits) over the names and bytes of the definition's files, in order of names.
     pub digest: u64,
 }
 
-/// Texts the host uses where no rule says anything.
+/// Texts that the host shows where no rule applies.
 #[derive(Debug, Clone)]
 pub struct Messages {
-    /// An attention key that has no rule on this screen, or none whose condition held. May interpolate `{key}`.
+    /// For an attention key that has no rule on this screen, or none whose condition holds. May contain `{key}` and `{screen}`.
     pub inactive_key: Template,
-    /// A list page past the end or before the start.
+    /// For a list page past the last or before the first.
     pub no_more: Template,
 }
 
@@ -81,7 +81,7 @@ pub struct Variable {
     pub name: String,
     /// Its type.
     pub of: Type,
-    /// Its first value.
+    /// Its initial value.
     pub initial: Value,
 }
 
@@ -95,20 +95,20 @@ impl Variable {
     }
 }
 
-/// Inactivity that signs off.
+/// What happens to an inactive terminal.
 #[derive(Debug, Clone)]
 pub struct Idle {
     /// Virtual milliseconds without an attention key.
     pub after: u64,
-    /// What happens then, usually a message and a sign-off. Evaluated on the screen shown.
+    /// Its effects, usually a message and a sign-off, evaluated on the screen that is shown.
     pub effects: Vec<Effect>,
 }
 
-/// What an abend shows: an unformatted screen, from which CLEAR leads on.
+/// The unformatted screen after an abend, which CLEAR leaves.
 #[derive(Debug, Clone)]
 pub struct Abend {
-    /// Lines from the first row. `{code}`, `{screen}` and `{time}` may be interpolated.
+    /// Its lines, from the first row. They may contain `{code}`, `{screen}` and `{time}`.
     pub lines: Vec<Template>,
-    /// The screen after CLEAR (any other key repeats the lines).
+    /// The screen after CLEAR; any other key shows the lines again.
     pub then: ScreenId,
 }

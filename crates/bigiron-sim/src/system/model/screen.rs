@@ -1,4 +1,4 @@
-//! Screens: what is drawn where, and what each key does.
+//! Screens: their maps, fields, lists and rules.
 
 use super::{Effect, FieldId, FieldStyle, ScreenId, TableId, Template, Trigger, Variable};
 use crate::system::expr::Expr;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct Screen {
     /// Name of its file, e.g. `DMVR02`.
     pub id: String,
-    /// What it is.
+    /// Its title, for people.
     pub title: String,
     /// Rows of the grid it is drawn on.
     pub rows: usize,
@@ -19,17 +19,17 @@ pub struct Screen {
     pub columns: usize,
     /// Drawn on the alternate size (Erase/Write Alternate).
     pub alternate: bool,
-    /// A window drawn over the screen that raised it, instead of a screen of its own: its top left cell. Addresses inside are already those of the full grid.
+    /// For a window, which is drawn over the screen that raised it: the area it covers. Addresses inside are those of the full grid.
     pub window: Option<Window>,
     /// Fixed text, in buffer order.
     pub text: Vec<MapText>,
     /// Fields, in buffer order; the repeats of a list's fields included.
     pub fields: Vec<MapField>,
-    /// The repeated rows, if it has any.
+    /// Its list, if it has one.
     pub list: Option<List>,
     /// `state.*`: variables that start anew whenever the screen is opened (not when it is returned to).
     pub state: Vec<Variable>,
-    /// For a window that declares `over`: the screen beneath, whose `state` it reads and sets as its own ([`Screen::state`] is then empty).
+    /// For a window that declares `over`: the screen whose `state` it shares. [`Screen::state`] is empty then.
     pub over: Option<ScreenId>,
     /// Sequencing rules, tried before the key's own rules.
     pub requires: Vec<SequenceRule>,
@@ -37,13 +37,13 @@ pub struct Screen {
     pub keys: BTreeMap<Trigger, KeyRules>,
     /// The field that shows messages.
     pub message: Option<FieldId>,
-    /// Where the cursor stands when nothing else says.
+    /// The initial position of the cursor.
     pub cursor: Option<FieldId>,
 }
 
 /// Where a window lies on the grid, border included. The cells of its first column are attribute bytes (of texts or
 /// fields); those of its last column are blank, for the attribute bytes that resume what lies beneath to its right,
-/// unless it ends at the edge of the grid. `row` and `column` are 0-based.
+/// unless it ends at the edge of the grid. `row` and `column` count from 0.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub struct Window {
@@ -79,23 +79,23 @@ pub struct MapField {
     pub look: FieldStyle,
     /// The attribute of the cell after its last, if that cell is not the attribute byte of another field or of a text.
     pub end: Option<FieldStyle>,
-    /// What its text is read as.
+    /// The type its text is read as.
     pub of: Type,
     /// How a date or number is written and read (`MM/DD/YY`, `ZZ,ZZ9.99`), if not the plain way.
     pub picture: Option<Picture>,
     /// What it shows when the screen is opened or refreshed; `row` is the list's row in a list field. Absent: blank.
     pub value: Option<Expr>,
-    /// Input is turned to upper case by the host.
+    /// The host turns input to upper case.
     pub upper: bool,
-    /// Text pushed to the right end of the field.
+    /// Text is right-aligned.
     pub right: bool,
     /// The value an empty typed field reads as; without one an empty typed field fails its edit.
     pub empty: Option<Value>,
     /// The message of a failed edit.
     pub invalid: Template,
-    /// While false: the field is sent as protected.
+    /// While this is false, the field is sent as protected.
     pub protected_until: Option<Expr>,
-    /// While false: input into the field is refused at the next key, blanked to what it was, and the message shown.
+    /// While this is false, input into the field is undone at the next key and the message is shown.
     pub locked_until: Option<(Expr, Template)>,
 }
 
@@ -108,9 +108,9 @@ pub struct List {
     pub page: usize,
     /// Which rows are listed (`row` at depth 0). Absent: all.
     pub filter: Option<Expr>,
-    /// In which order; ties and absence: by key.
+    /// The sort key. Ties, and lists without one, are in key order.
     pub order: Option<Expr>,
-    /// Reversed order.
+    /// Whether the order is reversed.
     pub descending: bool,
     /// The selection field (an input field of the list), if it has one.
     pub select: Option<FieldId>,
@@ -123,7 +123,7 @@ pub struct List {
 pub struct KeyRules {
     /// Typed input fields that the rules read: each must hold a value of its type before any rule is tried.
     pub edits: Vec<FieldId>,
-    /// The rules, first match fires.
+    /// The rules, in order; the first whose condition holds fires.
     pub rules: Vec<Rule>,
 }
 
@@ -132,23 +132,24 @@ pub struct KeyRules {
 pub struct Rule {
     /// Name for traces, e.g. `pf9[2]`.
     pub name: String,
-    /// When it fires; absent: always.
+    /// When it fires. Absent: always.
     pub when: Option<Expr>,
-    /// A warning shown the first time; the same key pressed again at once with unchanged input passes it by.
+    /// A warning that is shown first. The same key, pressed again at once with unchanged input, fires the rule.
     pub warn: Option<Template>,
-    /// What it does. All expressions see the world as it was when the key was pressed, but for rows the same list has numbered (`inserted`).
+    /// Its effects. Their expressions see the state at the time of the key, except for `inserted`, the key that the same list
+    /// numbered last.
     pub effects: Vec<Effect>,
 }
 
-/// A sequencing rule: these keys wait until a condition holds.
+/// A sequencing rule: these keys do something else until a condition holds.
 #[derive(Debug, Clone)]
 pub struct SequenceRule {
     /// The keys it guards.
     pub keys: Vec<Trigger>,
-    /// When it asks at all; absent: always.
+    /// When it applies. Absent: always.
     pub when: Option<Expr>,
     /// What must hold.
     pub needs: Expr,
-    /// What happens instead of the key while it does not (a modal, a message …).
+    /// Effects instead of the rules of the key while it does not hold.
     pub effects: Vec<Effect>,
 }

@@ -1,4 +1,4 @@
-//! Tables of backend records, and what makes their rows.
+//! Tables of backend records, and the makers of their rows.
 
 use super::{TableId, Template};
 use crate::system::expr::Expr;
@@ -9,19 +9,19 @@ use crate::system::value::{Date, Type, Value};
 pub struct TableDef {
     /// Its name.
     pub name: String,
-    /// The layer it stands in (index into [`System::layers`]).
+    /// The layer it stands in (an index into the layers of the system).
     pub layer: usize,
     /// Columns, in declared order.
     pub columns: Vec<Column>,
     /// Indices of the key columns.
     pub key: Vec<usize>,
-    /// How an insert that leaves out the (single, text or int) key column numbers it, e.g. `CS` + 6 digits from 1.
+    /// Numbers the key (a single column, text or int) of an insert that leaves it out.
     pub sequence: Option<Sequence>,
     /// Rows given in the definition, each with one value a column.
     pub rows: Vec<Vec<Value>>,
     /// Rows made from the seed, after the given ones.
     pub generate: Option<Generate>,
-    /// A journal: rows are only ever inserted, and a grade allows for new ones unless a task says otherwise.
+    /// A journal: rows are only added, and a grade allows new ones unless the task says otherwise.
     pub journal: bool,
 }
 
@@ -32,11 +32,11 @@ pub struct Column {
     pub name: String,
     /// Its type.
     pub of: Type,
-    /// Longest text it holds, in characters; longer values are cut as a fixed-length record cuts them.
+    /// The longest text it holds, in characters. Longer values are truncated, as in a fixed-length record.
     pub width: Option<usize>,
 }
 
-/// A numbered key.
+/// How keys are numbered.
 #[derive(Debug, Clone)]
 pub struct Sequence {
     /// Text before the digits (text keys).
@@ -56,12 +56,12 @@ pub struct Generate {
     pub columns: Vec<(usize, Maker)>,
 }
 
-/// How a generated column gets its value. Draws come from the stream `data`, derived for each (table, column).
+/// How a generated column gets its value. Draws come from the stream `data`, one for each table and column.
 #[derive(Debug, Clone)]
 pub enum Maker {
-    /// One of a word list (name in [`System::words`]), every word as likely.
+    /// A word of the word list of this name, all equally likely.
     Word(String),
-    /// One of these with these weights.
+    /// One of these values, with these weights.
     Weighted(Vec<(Value, u32)>),
     /// A whole number or decimal (units) from low to high, both included.
     Range(i64, i64),
@@ -71,14 +71,14 @@ pub enum Maker {
     Pattern(String),
     /// A counter: the n-th row gets first + n * step, as text with prefix and digits, or as int.
     Count {
-        /// The counter's look and its first number.
+        /// The form of the numbers, and the first.
         sequence: Sequence,
         /// What is added for each row.
         step: i64,
     },
-    /// The key of a row of another table (drawn), so that the two can be joined; every key once before any twice.
+    /// The key of a row of another table, drawn at random; each key is used once before any is used twice.
     KeyOf(TableId),
-    /// Computed from the columns made before it, as `row.x` (depth 0), and lookups.
+    /// The value of an expression over the columns made before it, as `row.x` (depth 0), and over tables.
     Expr(Expr),
     /// Text with parts computed, as in messages; `row.x` is the row being made.
     Text(Template),

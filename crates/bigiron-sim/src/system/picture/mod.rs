@@ -17,7 +17,7 @@ pub use number::NumberPart;
 use super::value::{Date, Decimal, Type, Value};
 use std::fmt::Write;
 
-/// A picture, taken apart.
+/// A parsed picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picture {
     /// Of a date.
@@ -39,7 +39,7 @@ pub enum TimePart {
 }
 
 impl Picture {
-    /// Takes a picture apart, or says what is wrong with it.
+    /// Parses a picture. The error is a message for its author.
     pub fn parse(text: &str) -> Result<Picture, String> {
         if text.contains('H') {
             let parts = split(
@@ -127,7 +127,7 @@ pub fn write(value: &Value, picture: Option<&Picture>) -> String {
     }
 }
 
-/// Reads what was typed into a field of a type, by its picture. Blanks around it do not count. `None`: it is no such value.
+/// Reads the input of a field of a type, by its picture, without the blanks around it. `None` if it is no value of the type.
 /// `today` decides the century of a two-digit year (see [`read_date`]).
 pub fn read(text: &str, of: &Type, picture: Option<&Picture>, today: Date) -> Option<Value> {
     match (of, picture) {

@@ -67,7 +67,7 @@ impl NumberPart {
     }
 }
 
-/// Takes the picture of a number apart.
+/// Parses the picture of a number.
 pub(super) fn parse(text: &str) -> Result<Picture, String> {
     let mut parts = Vec::new();
     let mut places = None;

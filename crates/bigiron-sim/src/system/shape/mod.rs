@@ -18,11 +18,11 @@ use tn3270::wire::attribute::{Color, Highlight, Intensity};
 /// A kind of table: its keys and what it is.
 #[derive(Debug)]
 pub struct TableShape {
-    /// What a person calls it: "a field".
+    /// What messages call it: "a field".
     pub name: &'static str,
     /// What it is for.
     pub doc: &'static str,
-    /// Its keys, the telling ones first.
+    /// Its keys, the most important first.
     pub keys: &'static [KeyShape],
     /// Whether the effects that have a single key may stand in it as keys of its own.
     pub short_effects: bool,
@@ -31,11 +31,11 @@ pub struct TableShape {
 /// A key of a table.
 #[derive(Debug)]
 pub struct KeyShape {
-    /// As it is written.
+    /// Its name.
     pub name: &'static str,
     /// What it takes.
     pub kind: ValueKind,
-    /// A table without it is a fault.
+    /// Whether a table without it is faulty.
     pub required: bool,
     /// What it means.
     pub doc: &'static str,
@@ -86,7 +86,7 @@ pub enum ValueKind {
     Effects,
     /// What makes a generated column.
     Maker,
-    /// A list of tables, each of which is told by a key that is the first of one of these shapes; what one is called.
+    /// One table or a list of them, each of which is of the shape whose first key it has; the text is what messages call one.
     Tagged(&'static str, &'static [TableShape]),
     /// A literal, or a table with `type` and `initial`.
     Variable,

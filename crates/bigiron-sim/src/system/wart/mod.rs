@@ -25,7 +25,7 @@ pub struct Wart {
     pub tell: String,
     /// What it may happen at.
     pub on: Vec<WartOccasion>,
-    /// How likely it happens at each occurrence, 0 to 1.
+    /// The probability at each occurrence, 0 to 1.
     pub chance: f64,
     /// Only at these occurrences, from 1; empty: at any.
     pub nth: Vec<u64>,
@@ -48,7 +48,7 @@ pub enum WartOccasion {
     Job(JobId),
 }
 
-/// What has been done after all when the screen does not say so.
+/// What has really been done, where the screen does not show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HiddenOutcome {
     /// All of it.
@@ -65,29 +65,29 @@ pub enum HiddenOutcome {
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub enum Bend {
-    /// Changes to these tables are not made; everything else is as ever.
+    /// Changes to these tables are not made; everything else is as without the wart.
     Drop { tables: Vec<TableId> },
     /// Only the changes to these tables are made.
     Partial { tables: Vec<TableId> },
     /// New rows of these numbered tables are made twice, under another number.
     Double { tables: Vec<TableId> },
-    /// Another message than the clean one, and no other screen.
+    /// Another message is shown than the clean one, and no other screen.
     Mislead {
         message: Template,
         outcome: HiddenOutcome,
     },
     /// One screen is shown for the other.
     Swap(ScreenId, ScreenId),
-    /// The work is done, and another screen shown without a word.
+    /// The work is done, and another screen shown without a message.
     Jump { to: ScreenId },
-    /// The bare abend screen; what was done stays or does not.
+    /// The abend screen is shown; what was done is kept or not.
     Abend {
         code: Template,
         outcome: HiddenOutcome,
     },
     /// The answer comes later.
     Slow { by: u64 },
-    /// The screen comes back as it was, or with its declared values, without a word.
+    /// The screen comes back as it was, or with its declared values, without a message.
     Spin {
         by: u64,
         outcome: HiddenOutcome,
@@ -123,13 +123,13 @@ pub enum Bend {
         table: TableId,
         set: Vec<(usize, Expr)>,
     },
-    /// A text over the screen, unasked.
+    /// A text is written over the screen, unsolicited.
     Broadcast { text: Template, after: u64 },
-    /// The terminal is signed off, unasked.
+    /// The terminal is signed off, unsolicited.
     Timeout { after: u64, message: Template },
-    /// The screen is reset to its declared values, unasked, if it still stands.
+    /// The screen is reset to its declared values, unsolicited, if it is still shown.
     Reset { after: u64, message: Template },
-    /// Somebody else holds the record, and a message instead of the rule while they do.
+    /// Another user holds the record, and a message is shown instead of the rule meanwhile.
     Held {
         table: TableId,
         key: Vec<Expr>,
@@ -137,17 +137,17 @@ pub enum Bend {
         lasts: u64,
         message: Template,
     },
-    /// Records that are let go stay held for so long.
+    /// Released records stay held for so long.
     Sticky { lasts: u64 },
     /// The answer is written with the keyboard locked, and the keyboard restored later.
     TwoStage { by: u64 },
-    /// The answer shows these tables as a copy has them, which is brought up to date each so often.
+    /// The answer shows these tables from a copy, which is updated at this interval.
     Stale { tables: Vec<TableId>, every: u64 },
-    /// New rows of these numbered tables, as the last key made them, are made again.
+    /// The new rows of these numbered tables that the last key made are made again.
     Repost { tables: Vec<TableId> },
-    /// What is typed and not saved is gone with the answer.
+    /// Unsaved input is lost with the answer.
     Forget,
-    /// A key that comes so soon after the last answer is not taken.
+    /// A key that comes so soon after the last answer is ignored.
     Swallow { within: u64 },
     /// The keyboard is freed, and the screen left as it was until the next key.
     Unpainted,
@@ -252,7 +252,7 @@ impl Bend {
         }
     }
 
-    /// A screen to which it leads of itself; the others it shows are those of the rule.
+    /// A screen that it shows and the rule does not.
     pub fn shows(&self) -> Option<ScreenId> {
         use Bend::*;
         match self {

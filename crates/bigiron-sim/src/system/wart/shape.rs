@@ -26,7 +26,7 @@ pub static WART: TableShape = shape("a wart", "a switchable bend of what clean r
 /// A row of the table of wart kinds.
 #[derive(Debug)]
 pub struct WartRow {
-    /// What it bends.
+    /// What it needs to have something to bend.
     pub needs: WartNeeds,
     /// Its name, and the keys it has besides those of every wart.
     pub shape: TableShape,

@@ -1,4 +1,4 @@
-//! Functions and methods of values, held against their signatures.
+//! Functions and methods of values, checked against their signatures.
 
 use super::names::unknown;
 use super::types::{constant, unify, with_article};
@@ -44,7 +44,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
     }
 }
 
-/// The fault of a function or method that there is not in this form.
+/// The fault of an unknown function or method, or of one in the other form.
 fn unknown_function(name: &Name, is_method: bool) -> ExprError {
     let what = if is_method { "method" } else { "function" };
     let signatures = Function::ROWS.iter();
@@ -57,7 +57,7 @@ fn unknown_function(name: &Name, is_method: bool) -> ExprError {
     }
 }
 
-/// Settles the arguments of a function against its signature.
+/// Checks the arguments of a function against its signature.
 fn apply(
     function: Function,
     arguments: Vec<TypedExpr>,
@@ -126,7 +126,7 @@ fn accepted(
     Ok(())
 }
 
-/// A call whose two arguments are brought to one type, which is that of its value.
+/// A call whose two arguments are converted to one type, which is that of its value.
 fn common_call(
     function: Function,
     arguments: Vec<TypedExpr>,

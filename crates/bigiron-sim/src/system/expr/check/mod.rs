@@ -1,4 +1,4 @@
-//! Tree to typed tree: every name settled to a slot, every type checked.
+//! Tree to typed tree: names are resolved to slots, types checked.
 
 mod calls;
 mod functions;
@@ -44,11 +44,11 @@ pub struct FieldNames {
     pub id: usize,
     /// It is a field of the list's rows.
     pub in_list: bool,
-    /// Somebody can type into it.
+    /// It takes input.
     pub input: bool,
 }
 
-/// A question that the world answers: `scope.name(arguments)`.
+/// A question that the context answers: `scope.name(arguments)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// The word before the point, e.g. `screen`.
@@ -61,18 +61,18 @@ pub struct Question {
     pub of: Type,
 }
 
-/// Variables under a name of their own, such as `value.x` in a task; a world lends them as its session's or state's.
+/// Variables under a name of their own, such as `value.x` in a task. The context provides them as session or state variables.
 #[derive(Debug, Clone)]
 pub struct Scope<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What the world takes its variables for.
+    /// As which variables the context provides them.
     pub slot: Slot,
     /// Its variables, in order.
     pub variables: &'a [Named],
 }
 
-/// What a world takes a variable for.
+/// As which variable the context provides one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
     /// See [`Expr::Session`].
@@ -100,7 +100,7 @@ pub struct Names<'a> {
     pub rows: Vec<(&'a str, TableId)>,
     /// Variables under other names.
     pub scopes: Vec<Scope<'a>>,
-    /// What may be asked of the world besides, in the order of [`Expr::Ask`]'s indices.
+    /// Questions to the context, in the order of [`Expr::Ask`]'s indices.
     pub questions: &'a [Question],
 }
 
@@ -113,7 +113,7 @@ pub struct TypedExpr {
     pub of: Type,
 }
 
-/// Settles names and types; every fault found is added to `errors`, and there is a result only without any.
+/// Resolves names and checks types. Faults are added to `errors`; the result is `None` if there is any.
 pub fn check(node: &Node, names: &Names<'_>, errors: &mut Vec<ExprError>) -> Option<TypedExpr> {
     let locals = names
         .rows
@@ -131,7 +131,8 @@ pub fn check(node: &Node, names: &Names<'_>, errors: &mut Vec<ExprError>) -> Opt
     .node(node)
 }
 
-/// As [`check`], for a place that wants a type: whole numbers become decimals, decimals get more places, nothing else is changed.
+/// As [`check`], for a place that needs a type: whole numbers become decimals and decimals get more places; no other conversion
+/// is made.
 pub fn check_as(
     node: &Node,
     of: &Type,
@@ -236,7 +237,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    /// Whether checking a part reports a fault of its own, which then stands for everything around it.
+    /// Whether checking a part reports a fault of its own, so that what surrounds it need not be reported.
     fn errors_in(&mut self, node: &'c Node) -> bool {
         self.node(node).is_none()
     }
@@ -307,7 +308,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         }
     }
 
-    /// Two truths as one.
+    /// Joins two conditions.
     fn both(
         &mut self,
         expr: fn(Box<Expr>, Box<Expr>) -> Expr,
@@ -321,7 +322,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         })
     }
 
-    /// Two operands as one value; where they have none together, the fault names the operator and their types.
+    /// Joins two operands; the fault names the operator and their types.
     fn joined(
         &mut self,
         operator: Operator,

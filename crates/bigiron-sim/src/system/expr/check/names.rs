@@ -1,4 +1,4 @@
-//! Names: which variable, field, column, row or fact a name is, or the nearest that there is.
+//! Names: the variable, field, column, row or fact that a name refers to, or a suggestion.
 
 use super::types::with_article;
 use super::{Binding, Checker, FieldNames, Named, Scope, Slot, TypedExpr};
@@ -20,7 +20,7 @@ impl<'c, 'a: 'c> Checker<'c, 'a> {
         Some((depth, local.of.clone()))
     }
 
-    /// The table that a part names, as `table` or, of another system, as `system.table`, unless a bound row hides it.
+    /// The table that a part names, as `table` or, in another system, as `system.table`, unless a bound row shadows it.
     pub(super) fn table(&self, node: &Node) -> Option<TableId> {
         let tables = &mut self.names.tables.iter();
         match &node.kind {

@@ -1,4 +1,4 @@
-//! Types: what fits where, what two operands have in common, and what might help where they have nothing.
+//! Types: conversions, the common type of two operands, and hints where there is none.
 
 use super::TypedExpr;
 use crate::system::expr::ast::{Operator, Span};
@@ -17,7 +17,7 @@ pub(super) fn is_ordered(of: &Type) -> bool {
     !matches!(of, Type::List(_) | Type::Bool)
 }
 
-/// The type that both can be brought to without loss.
+/// The type that both can be converted to without loss.
 pub(super) fn common(left: &Type, right: &Type) -> Option<Type> {
     match (left, right) {
         (left, right) if left == right => Some(left.clone()),
@@ -30,7 +30,7 @@ pub(super) fn common(left: &Type, right: &Type) -> Option<Type> {
     }
 }
 
-/// Brings a value to a type without loss: an int to a decimal, a decimal to more places.
+/// Converts a value to a type without loss: an int to a decimal, a decimal to more places.
 pub(super) fn fit(typed: TypedExpr, of: &Type) -> Option<Expr> {
     if typed.of == *of {
         return Some(typed.expr);
@@ -63,7 +63,7 @@ pub(super) fn unify(left: TypedExpr, right: TypedExpr) -> Option<(Expr, Expr, Ty
     Some((fit(left, &of)?, fit(right, &of)?, of))
 }
 
-/// Compares two operands, or says what might help.
+/// Compares two operands. The error is a hint, if there is one.
 pub(super) fn compared(
     comparison: Comparison,
     left: TypedExpr,
@@ -94,7 +94,7 @@ pub(super) fn compared(
     })
 }
 
-/// Makes a value of two operands, or says what might help.
+/// Computes a value of two operands. The error is a hint, if there is one.
 pub(super) fn computed(
     operator: Arithmetic,
     left: TypedExpr,

@@ -1,6 +1,6 @@
 //! Evaluation of checked expressions.
 //!
-//! Operands are borrowed from the definition and the world wherever they stand there, so conditions allocate nothing.
+//! Operands are borrowed from the definition and the context where possible, so that conditions do not allocate.
 
 mod arithmetic;
 mod quantifiers;
@@ -14,8 +14,8 @@ use arithmetic::{arithmetic, compare, negate, rescale};
 use std::borrow::Cow;
 use std::cell::Cell;
 
-/// Rows and elements one evaluation may look at: enough for a join of the largest tables with themselves, and still
-/// over in a second.
+/// The most rows and elements that one evaluation may visit: enough for a join of the largest tables with themselves, and still
+/// done within a second.
 const MOST_STEPS: u32 = 20_000_000;
 
 /// The value of an expression in a world.
@@ -23,7 +23,7 @@ pub fn eval(expr: &Expr, world: &impl EvalContext) -> Result<Value, EvalError> {
     Evaluator::new(world).value(expr, None).map(Cow::into_owned)
 }
 
-/// The truth of a boolean expression in a world; as [`eval`], without making a value of it.
+/// The truth of a boolean expression in a context: [`eval`] without a [`Value`].
 pub fn test(expr: &Expr, world: &impl EvalContext) -> Result<bool, EvalError> {
     Evaluator::new(world).truth(expr, None)
 }
@@ -181,7 +181,7 @@ impl<'w, W: EvalContext> Evaluator<'w, W> {
         }
     }
 
-    /// Evaluates a key and asks for what has it; a key of one column, the usual one, is not copied.
+    /// Evaluates a key and passes it on; a key of one column, the usual case, is not copied.
     fn with_key<'s, T>(
         &'s self,
         key: &'s [Expr],
@@ -201,7 +201,7 @@ impl<'w, W: EvalContext> Evaluator<'w, W> {
         }
     }
 
-    /// The binding so far out, or how far beyond the expression's own bindings it lies.
+    /// The binding at a depth; the error is how far it is beyond the bindings of the expression itself.
     fn binding<'s>(&self, depth: usize, scope: Outer<'s>) -> Result<Bound<'s>, usize> {
         let mut scope = scope;
         for left in (0..=depth).rev() {

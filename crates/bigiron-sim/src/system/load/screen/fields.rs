@@ -27,7 +27,7 @@ pub(super) struct OwnField<'d> {
     style: FieldStyle,
     of: Type,
     picture: Option<Picture>,
-    /// What an empty one counts as.
+    /// The value of an empty field.
     empty: Option<Value>,
 }
 
@@ -254,7 +254,7 @@ impl<'d> OwnField<'d> {
         }
     }
 
-    /// What is said of typing means nothing where nobody can type.
+    /// Reports keys about input in a field that does not take any.
     fn check_input(&self, faults: &mut Faults) {
         if !self.style.attribute.is_protected() {
             return;
