@@ -197,8 +197,8 @@ def measure(name: str, seconds: float) -> float | str:
         call = ["taskset", "-c", "0", *call]
     run = subprocess.run(call, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     if run.returncode:
-        told = [line for line in run.stderr.splitlines() if line.strip() and not line.startswith("#")]
-        return (told or [f"ended with {run.returncode}"])[-1]
+        lines = [line for line in run.stderr.splitlines() if line.strip() and not line.startswith("#")]
+        return (lines or [f"ended with {run.returncode}"])[-1]
     return float(json.loads(run.stdout.splitlines()[-1]))
 
 

@@ -29,7 +29,7 @@ pub struct WindowLayout {
     pub scroll: (u16, u16),
     /// The rule between screen and operator information area, if it fits.
     pub rule: Option<Rect>,
-    /// The operator information area. With no row of its own it is the window's last row (see [`Layout::shares`]).
+    /// The operator information area. With no row of its own it is the window's last row (see [`WindowLayout::shares`]).
     pub oia: Rect,
     /// Whether the operator information area shares the screen's last row, and so shows only when it must.
     pub shares: bool,

@@ -219,7 +219,7 @@ impl Remote {
     }
 
     /// The conversation, while there is one.
-    pub fn talk_mut(&mut self) -> Option<&mut ClientConversation> {
+    pub(super) fn talk_mut(&mut self) -> Option<&mut ClientConversation> {
         match &mut self.line {
             Line::Open(connection) => Some(&mut connection.talk),
             _ => None,
@@ -235,7 +235,7 @@ impl Remote {
     }
 
     /// How long there has been this connection.
-    pub fn connected_for(&self) -> Option<Duration> {
+    pub(super) fn connected_for(&self) -> Option<Duration> {
         match &self.line {
             Line::Open(connection) => Some(connection.since.elapsed()),
             _ => None,
@@ -297,7 +297,7 @@ impl Remote {
     }
 
     /// Does what can be done at once.
-    pub fn pump_now(&mut self) {
+    pub(super) fn pump_now(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
         while self.pump(&mut context).is_ready() {
             if matches!(self.line, Line::None) {

@@ -23,7 +23,7 @@ use tn3270::terminal::Key;
 /// What is printed when a line is waited for.
 pub const PROMPT: &str = "> ";
 
-/// How wide a goal is told.
+/// Columns of a goal.
 const GOAL: usize = 79;
 
 /// The words after a colon, and what they do.
@@ -59,9 +59,9 @@ const WORDS: [(&str, &str); 10] = [
 #[derive(Debug, Clone, Default)]
 pub struct Plain {
     turn: Turn,
-    /// The rows as they were last told.
+    /// The rows as they were last printed.
     rows: Vec<String>,
-    /// How many writes of the host were told of.
+    /// How many writes of the host have been reported.
     writes: u64,
     /// Whether the last line was a `:quit` that was held back, since no answer was given.
     warned: bool,
@@ -244,7 +244,7 @@ impl Plain {
         }
     }
 
-    /// The rows that are not as they were last told, with their numbers.
+    /// The rows that are not as they were last printed, with their numbers.
     fn changes(&mut self, seen: &ScreenView) -> String {
         let rows = seen.rows.clone().unwrap_or_default();
         let mut text = String::new();

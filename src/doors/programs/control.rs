@@ -418,9 +418,9 @@ fn state(station: &mut OperatorSession) -> Value {
 
 /// What an agent has submitted stands; until then, what the work would come to if it ended now.
 fn grade(station: &mut OperatorSession, answer: Option<String>) -> Result<Value, ControlFault> {
-    let told = |grade: &Grade| json!({ "grade": grade });
+    let with_grade = |grade: &Grade| json!({ "grade": grade });
     if let Some(grade) = station.grade() {
-        return Ok(told(grade));
+        return Ok(with_grade(grade));
     }
     let ending = match station.is_late() {
         true => Ending::BudgetSpent,
@@ -428,5 +428,5 @@ fn grade(station: &mut OperatorSession, answer: Option<String>) -> Result<Value,
     };
     let grade = station.grade_if(answer.as_deref(), &ending);
     let grade = grade.ok_or_else(|| fault("task", "the session was opened for no task"))?;
-    Ok(told(&grade))
+    Ok(with_grade(&grade))
 }

@@ -384,7 +384,7 @@ impl Episodes {
 
     /// Returns when all is over.
     pub async fn over(&self) {
-        // The sender is here, so that it is told.
+        // The sender is here, so that it gets the answer.
         let _ = self.over.subscribe().wait_for(|over| *over).await;
     }
 

@@ -11,7 +11,7 @@
 //! - `"observe"`: what the answer is to hold: `{"rows": true, "fields": "none" | "input" | "all", "cells": false}`; `true`, `"input"`
 //!   and `false` if left out.
 //!
-//! The answer is `{"bigiron": 1, "screen": OBSERVATION}`, see [`Observation`] and [`Reply`]. If the
+//! The answer is `{"bigiron": 1, "screen": OBSERVATION}`, see [`ScreenView`] and [`TurnReply`]. If the
 //! terminal refused a key, the rest of the keys was not pressed and the answer has also `"refused": {"key", "at", "reason"}`, `at`
 //! being the column of the key, from 1. The last answer has `"ended": "submitted" | "budget_spent"`, and the grade only if the
 //! server was asked to tell it.

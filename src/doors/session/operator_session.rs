@@ -236,7 +236,7 @@ impl OperatorSession {
 
     /// Waits, for a step that is blocked, until something is due or the step's moment has come. Gives false if what it waits
     /// for will not come, or not before `limit`.
-    pub async fn wait_out(&mut self, wait: Wait, limit: Millis) -> bool {
+    pub(super) async fn wait_out(&mut self, wait: Wait, limit: Millis) -> bool {
         let too_late = wait.until.is_none() && self.next_due().is_none_or(|due| due > limit);
         let stands_still = self.is_turn() && !wait.asked;
         !too_late && !stands_still && self.wait_for_due(wait.until).await

@@ -1,6 +1,6 @@
 //! One turn of a program at a session: the keys, then the wait, then the end of the work, then a look at the screen.
 //!
-//! A [`Turn`] is pure: it says when it has to wait, and whoever runs it lets time pass. Every door for programs takes its turns here,
+//! A [`Turn`] is pure: it says when it has to wait, and its caller lets time pass. Every door for programs takes its turns here,
 //! so that the same requests mean the same through all of them.
 
 use schemars::JsonSchema;

@@ -98,7 +98,7 @@ impl<'a> Client<'a> {
                     return Ok(server::alternate_size(&replies));
                 }
                 Some(ClientMessage::Unbind | ClientMessage::Logoff) => {
-                    return Err(invalid("the client left before it told its size"));
+                    return Err(invalid("the client left before it gave its size"));
                 }
                 Some(
                     ClientMessage::Record(_)

@@ -249,7 +249,7 @@ impl Run {
 
     fn dump(&mut self, show: &[String]) -> Dump {
         let oia = self.terminal.oia();
-        // Commands beside the data stream are told behind the records.
+        // Commands beside the data stream are listed behind the records.
         let mut inbound = std::mem::take(&mut self.inbound);
         inbound.sort_by_key(|sent| sent.starts_with("iac:"));
         let protected = self

@@ -16,7 +16,7 @@ pub enum Action {
     Press(Key),
     /// Presses keys one after another, as far as the budget goes.
     Type(Arc<[Key]>),
-    /// Lets time pass: see [`super::Options::wait_time`].
+    /// Lets time pass: see [`super::EnvOptions::wait_time`].
     Wait,
     /// Turns to the answer line below the screen, or back to the screen. Characters typed there make up the answer; BACKSPACE
     /// takes the last away, ERASE EOF, ERASE INPUT and DELETE FIELD all of them, and any other key goes to the screen.
@@ -31,7 +31,7 @@ pub enum Action {
     /// Puts the cursor into the input field of this number, from 0 in the order of the screen.
     Field(u8),
     /// Erases what stands from the cursor on in its field, and types the token of this number of the goal (see
-    /// [`super::World::tokens`]) there; on the answer line, types it there.
+    /// [`super::TaskWorld::tokens`]) there; on the answer line, types it there.
     Token(u8),
     /// Turns to the terminal at the system of this number, from 0, where a task is worked in several systems.
     Terminal(u8),

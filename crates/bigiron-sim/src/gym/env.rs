@@ -45,7 +45,7 @@ impl Env {
     /// Begins an episode.
     ///
     /// With a seed, the world is exactly that of the seed, the one that every door opens with it, and a row of episodes
-    /// begins. Without, the next of the row begins, with a seed drawn from [`super::Options::seeds`] by the row's first seed
+    /// begins. Without, the next of the row begins, with a seed drawn from [`super::EnvOptions::seeds`] by the row's first seed
     /// (0 before any was given). `warts` are for this episode alone; absent, those of the options.
     pub fn reset(&mut self, seed: Option<u64>, warts: Option<&Warts>) -> Result<(), GymError> {
         if let Some(warts) = warts {

@@ -8,10 +8,10 @@
 //!
 //! | what | |
 //! |---|---|
-//! | reward | the grade: 1 if the task is solved, else 0, with the last step. Milestones if [`Options::milestones`] says so |
+//! | reward | the grade: 1 if the task is solved, else 0, with the last step. Milestones if [`EnvOptions::milestones`] says so |
 //! | terminated | the agent said that it was done |
 //! | truncated | the budget is spent |
-//! | time | typing costs [`Options::key_time`] a key (0), a key of attention as long as the answer takes, `<wait>` [`Options::wait_time`] |
+//! | time | typing costs [`EnvOptions::key_time`] a key (0), a key of attention as long as the answer takes, `<wait>` [`EnvOptions::wait_time`] |
 //! | answers | typed into the answer line (`<answer>`), or reported off the screen (`<report>`) |
 //!
 //! The same id, options, seeds and actions give the same observations, rewards, info and state hash: in every process, on any

@@ -82,7 +82,7 @@ impl ObservationShape {
 
 /// Buffers for the observations of one environment, or of several one behind the other.
 ///
-/// They belong to the caller and **keep what was written before**: a step writes only what has changed. Whoever hands over
+/// They belong to the caller and **keep what was written before**: a step writes only what has changed. A caller that hands over
 /// other buffers, or has written into them, asks for everything once by [`super::Env::observe_all`] or
 /// [`super::BatchEnv::observe_all`].
 #[derive(Debug, Default)]

@@ -18,7 +18,7 @@ pub enum SeedDraws {
     These(Seeds),
 }
 
-/// How an environment is set up, for all its episodes. [`Options::set`] takes each by name.
+/// How an environment is set up, for all its episodes. [`EnvOptions::set`] takes each by name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnvOptions {
     /// `warts`: which warts are on: `none` (the clean twin), `all`, or names with intensities.
@@ -60,7 +60,7 @@ impl Default for EnvOptions {
 }
 
 impl EnvOptions {
-    /// The names that [`Options::set`] knows.
+    /// The names that [`EnvOptions::set`] knows.
     pub const NAMES: [&'static str; 8] = [
         "warts",
         "actions",
@@ -118,7 +118,7 @@ impl EnvOptions {
         Ok(())
     }
 
-    /// Every option by its name, as [`Options::set`] takes it.
+    /// Every option by its name, as [`EnvOptions::set`] takes it.
     pub fn entries(&self) -> [(&'static str, String); 8] {
         let seeds = match self.seeds {
             SeedDraws::Train => "train".to_owned(),

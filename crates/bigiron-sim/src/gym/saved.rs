@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Saved {
     /// The id of the environment.
     pub id: String,
-    /// Its options, as [`Options::entries`] gives them.
+    /// Its options, as [`EnvOptions::entries`] gives them.
     pub options: Vec<(String, String)>,
     /// The seed that began the row of episodes.
     pub base: u64,

@@ -3,7 +3,7 @@
 /// What a step came to.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Step {
-    /// 1 with the step that ends the episode solved, else 0; with milestones as [`super::Options::milestones`] says.
+    /// 1 with the step that ends the episode solved, else 0; with milestones as [`super::EnvOptions::milestones`] says.
     pub reward: f64,
     /// Whether the episode is over because the agent said so, or because the task is solved where the options say that this
     /// ends it.

@@ -41,7 +41,7 @@ impl DueQueue {
     }
 
     /// Takes an event out of the queue, if it is still there.
-    pub fn cancel(&mut self, id: EventId) {
+    pub(super) fn cancel(&mut self, id: EventId) {
         self.events.remove(&id);
     }
 

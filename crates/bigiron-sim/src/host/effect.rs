@@ -93,7 +93,7 @@ pub(super) enum OpClass {
 }
 
 impl Op {
-    pub fn class(&self) -> OpClass {
+    pub(super) fn class(&self) -> OpClass {
         match self {
             Op::Record(RecordOp::Insert(..) | RecordOp::Update(..) | RecordOp::Delete(..)) => {
                 OpClass::Change

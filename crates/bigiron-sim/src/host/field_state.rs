@@ -86,7 +86,7 @@ impl FieldState {
     }
 
     /// As [`FieldState::data`], with nulls up to the field's length.
-    pub fn padded_data(&self, field: &MapField) -> Codes {
+    pub(super) fn padded_data(&self, field: &MapField) -> Codes {
         let nulls = iter::repeat(0);
         self.codes(field).chain(nulls).take(field.length).collect()
     }

@@ -67,7 +67,7 @@ impl Frame {
         self.entries.get(field)
     }
 
-    pub fn entry_mut(&mut self, field: FieldId) -> Option<&mut FieldState> {
+    pub(super) fn entry_mut(&mut self, field: FieldId) -> Option<&mut FieldState> {
         Arc::make_mut(&mut self.entries).get_mut(field)
     }
 

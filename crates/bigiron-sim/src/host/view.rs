@@ -113,7 +113,7 @@ impl<'a> HostView<'a> {
     }
 
     /// The id of the frame whose state variables are set from here.
-    pub fn state_frame(&self) -> Option<FrameId> {
+    pub(super) fn state_frame(&self) -> Option<FrameId> {
         self.state.map(|frame| frame.id)
     }
 

@@ -36,7 +36,7 @@ pub struct Task {
     pub tier: u8,
     /// Counts up whenever a change of the task or of what it is graded by may move scores.
     pub revision: u32,
-    /// What the agent is told; `value.*` in it.
+    /// The goal in words, as the agent gets it; `value.*` in it.
     pub goal: Template,
     /// `value.*`, drawn one after the other.
     pub values: Vec<Draw>,

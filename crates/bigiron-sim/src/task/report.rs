@@ -164,7 +164,7 @@ fn guessable(system: &str, task: &Task, warts: &str, trials: &[Trial]) -> Option
 /// Whether a column of the summary counts a cell.
 type Counts = fn(&ReportCell) -> bool;
 
-/// Policies that are told together, under a heading.
+/// Policies that are reported together, under a heading.
 const COLUMNS: [(&str, &[Policy]); 5] = [
     ("oracle", &[Policy::Oracle]),
     ("nop", &[Policy::Nop]),

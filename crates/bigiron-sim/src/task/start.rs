@@ -131,7 +131,7 @@ impl Start {
         }
     }
 
-    /// What the agent is told.
+    /// The goal in words, as the agent gets it.
     pub fn goal(&self) -> &str {
         &self.goal
     }
@@ -167,16 +167,16 @@ impl Start {
         let blank = Value::text("");
         let tables = joined(self.regions.iter().map(Region::tables));
         let scene = StaticTables::of(&self.system, &tables, &self.values, &blank);
-        let mut told: Vec<String> = Vec::new();
+        let mut written: Vec<String> = Vec::new();
         for part in &self.task.goal.0 {
             if let TemplatePart::Expr(value) = part
                 && let Ok(value) = eval(value, &scene)
-                && !told.contains(&value.to_string())
+                && !written.contains(&value.to_string())
             {
-                told.push(value.to_string());
+                written.push(value.to_string());
             }
         }
-        told
+        written
     }
 
     /// Which milestones hold in the tables of all systems that a run has come to, in the task's order.

@@ -22,9 +22,9 @@ impl Terminal {
     /// The rows of the screen as s3270's `ReadBuffer` gives them: tokens parted by blanks, `SF(type=value,…)` for an
     /// attribute byte, `SA(type=value,…)` before a cell whose character attributes differ from the cell before it.
     pub fn read_buffer_text(&self, notation: Notation) -> Vec<String> {
-        let mut told = Cell::default();
+        let mut current = Cell::default();
         let mut row_of = |row: &[Cell]| {
-            let runs = self.runs(row, &mut told, notation);
+            let runs = self.runs(row, &mut current, notation);
             let tokens = runs
                 .iter()
                 .flat_map(|(token, count)| iter::repeat_n(token.as_str(), *count));
@@ -41,8 +41,8 @@ impl Terminal {
         self.runs(self.cells(), &mut Cell::default(), notation)
     }
 
-    /// The tokens of cells; `told` holds the character attributes that the last SA token gave.
-    fn runs(&self, cells: &[Cell], told: &mut Cell, notation: Notation) -> Vec<(String, usize)> {
+    /// The tokens of cells; `current` holds the character attributes that the last SA token gave.
+    fn runs(&self, cells: &[Cell], current: &mut Cell, notation: Notation) -> Vec<(String, usize)> {
         let mut runs: Vec<(String, usize)> = Vec::new();
         let mut push = |token: String, count: usize| match runs.last_mut() {
             Some((last, n)) if *last == token => *n += count,
@@ -50,7 +50,7 @@ impl Terminal {
         };
         for run in cells.chunk_by(|a, b| a == b) {
             let Some(&cell) = run.first() else { continue };
-            if let Some(changes) = changes(cell, told) {
+            if let Some(changes) = changes(cell, current) {
                 push(changes, 1);
             }
             push(self.token(cell, notation), run.len());
@@ -126,18 +126,18 @@ impl Terminal {
     }
 }
 
-/// The SA token for character attributes that differ from those in `told`; updates `told`.
-fn changes(cell: Cell, told: &mut Cell) -> Option<String> {
-    if cell.is_attribute() || cell.has_attributes_of(*told) {
+/// The SA token for character attributes that differ from those in `current`; updates `current`.
+fn changes(cell: Cell, current: &mut Cell) -> Option<String> {
+    if cell.is_attribute() || cell.has_attributes_of(*current) {
         return None;
     }
     let changed = Cell::EXTENDED
         .into_iter()
-        .filter(|&kind| cell.get(kind) != told.get(kind));
+        .filter(|&kind| cell.get(kind) != current.get(kind));
     let changes: Vec<String> = changed
         .map(|kind| format!("{:02x}={:02x}", kind.code(), value_of(cell, kind)))
         .collect();
-    *told = cell;
+    *current = cell;
     (!changes.is_empty()).then(|| format!("SA({})", changes.join(",")))
 }
 

@@ -10,12 +10,12 @@ const SA: u8 = OrderCode::SetAttribute.code();
 const GE: u8 = OrderCode::GraphicEscape.code();
 
 /// The character attributes that the last SA orders set, in character reply mode.
-struct Told<'a> {
+struct SentAttributes<'a> {
     types: &'a [u8],
     last: Cell,
 }
 
-impl Told<'_> {
+impl SentAttributes<'_> {
     /// Emits the SA orders that must precede this cell: listed attributes that differ from the character before.
     fn changes(&mut self, cell: Cell, mut emit: impl FnMut(AttributeType, u8)) {
         for kind in Cell::EXTENDED
@@ -39,12 +39,12 @@ fn close(run: &mut Vec<u8>, orders: &mut Vec<Order>) {
 }
 
 impl Terminal {
-    fn told(&self) -> Told<'_> {
+    fn sent_attributes(&self) -> SentAttributes<'_> {
         let types: &[u8] = match &self.reply_mode {
             ReplyMode::Character(types) => types,
             _ => &[],
         };
-        Told {
+        SentAttributes {
             types,
             last: Cell::default(),
         }
@@ -74,10 +74,10 @@ impl Terminal {
 
     /// The modified fields with what stands in them; on an unformatted screen all that stands there.
     pub(super) fn modified(&self) -> Vec<InboundField> {
-        let mut told = self.told();
+        let mut sent_attributes = self.sent_attributes();
         let mut read = |at: Option<Address>, start: Address, length: u16| {
             let mut data = Vec::new();
-            self.append_data(start, length, &mut told, &mut data);
+            self.append_data(start, length, &mut sent_attributes, &mut data);
             InboundField { at, data }
         };
         if self.is_formatted() {
@@ -115,12 +115,18 @@ impl Terminal {
             .filter_map(|at| Field::at_attribute(self, at))
     }
 
-    fn append_data(&self, start: Address, length: u16, told: &mut Told<'_>, data: &mut Vec<u8>) {
+    fn append_data(
+        &self,
+        start: Address,
+        length: u16,
+        sent_attributes: &mut SentAttributes<'_>,
+        data: &mut Vec<u8>,
+    ) {
         let mut at = start;
         for _ in 0..length {
             let cell = self.buffer.get(at);
             if cell.code != 0 {
-                told.changes(cell, |kind, value| data.extend([SA, kind.code(), value]));
+                sent_attributes.changes(cell, |kind, value| data.extend([SA, kind.code(), value]));
                 if cell.is_graphic_escape() {
                     data.push(GE);
                 }
@@ -134,7 +140,7 @@ impl Terminal {
     pub(super) fn read_buffer(&self, aid: Aid) -> Inbound {
         let mut orders = Vec::new();
         let mut run = Vec::new();
-        let mut told = self.told();
+        let mut sent_attributes = self.sent_attributes();
         for &cell in self.cells() {
             match cell.attribute() {
                 Some(attribute) => {
@@ -149,7 +155,7 @@ impl Terminal {
                     });
                 }
                 None => {
-                    told.changes(cell, |kind, value| {
+                    sent_attributes.changes(cell, |kind, value| {
                         close(&mut run, &mut orders);
                         orders.push(Order::SetAttribute(kind, value));
                     });

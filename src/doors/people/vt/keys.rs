@@ -1,4 +1,4 @@
-//! What a VT or xterm sends when a key is pressed, as keys of a 3270. Pure: bytes in, [`Stroke`]s out.
+//! What a VT or xterm sends when a key is pressed, as keys of a 3270. Pure: bytes in, [`VtKey`]s out.
 //!
 //! The keys are those of `bigiron play`, with two additions for what comes over a wire: a line feed is ENTER, as carriage return
 //! is and the two together are, and NEWLINE is Esc n.

@@ -41,7 +41,7 @@ const TYPE_SEND: u8 = 1;
 /// The largest window that is painted.
 const LARGEST: (u16, u16) = (255, 255);
 
-/// Milliseconds of virtual time that a stroke of [`Stroke::Wait`] lets pass.
+/// Milliseconds of virtual time that a stroke of [`VtKey::Wait`] lets pass.
 const SECOND: u64 = 1000;
 
 /// What is said when a key is pressed that the task does not leave.

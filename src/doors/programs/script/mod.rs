@@ -1,6 +1,6 @@
 //! The action language of s3270: lines of actions in, `data:` lines, a status line and `ok` or `error` out.
 //!
-//! An [`Interpreter`] drives a [`Subject`] and says when it has to wait; whoever runs it lets time pass. Names, arguments,
+//! An [`Interpreter`] drives a [`ScriptTarget`] and says when it has to wait; its caller lets time pass. Names, arguments,
 //! abbreviations, texts and status line follow s3270 4.1ga10, except where this list says so:
 //! - an unknown name gets a near match;
 //! - the last field of the status line is what the line took on the session's clock, in seconds, which may be virtual time;
@@ -42,7 +42,7 @@ use wait::Condition;
 /// What came of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptReply {
-    /// What the actions told, without `data: `.
+    /// The output of the actions, without `data: `.
     pub data: Vec<String>,
     /// The status line: 12 fields.
     pub status: String,

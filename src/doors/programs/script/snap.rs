@@ -20,7 +20,7 @@ const SNAP_WORDS: [&str; 10] = [
 ];
 
 /// `Snap()`: saves the screen, waits for a new one, or shows the saved one.
-pub fn snap(
+pub(super) fn snap(
     script: &mut Interpreter,
     subject: &mut dyn ScriptTarget,
     arguments: &[String],

@@ -125,7 +125,7 @@ const NAMES: [(&str, char); 33] = [
 ];
 
 /// The character of a `Key()`: itself, the name X11 has for it, `0x41` or `U+0041`.
-pub fn named_character(name: &str) -> Option<char> {
+pub(super) fn named_character(name: &str) -> Option<char> {
     let mut characters = name.chars();
     if let (Some(character), None) = (characters.next(), characters.next()) {
         return Some(character);

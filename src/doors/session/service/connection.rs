@@ -76,7 +76,7 @@ impl ConnectionContext {
         }
     }
 
-    /// As [`Ticket::world`], with the first system for who names none.
+    /// As [`ConnectionContext::world`], with the first system for who names none.
     pub fn world_or_first(&self, logon: &Logon) -> Result<ServedSystem, LogonError> {
         let first = || self.service.worlds.now().first().cloned();
         let none = || LogonError("no system is served".into());

@@ -134,7 +134,7 @@ impl Lus {
     }
 
     /// Whether a client may name a logon itself.
-    pub fn are_open(&self) -> bool {
+    pub(super) fn are_open(&self) -> bool {
         self.open
     }
 

@@ -221,7 +221,7 @@ mod hex {
         to.serialize_str(&digits)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let digits = String::deserialize(from)?;
         let pairs = digits.as_bytes().chunks(2);
         let byte = |pair: &[u8]| {
@@ -246,7 +246,7 @@ mod hash {
         to.serialize_str(&format!("{hash:016x}"))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
         let digits = String::deserialize(from)?;
         super::parse_hash(&digits)
             .ok_or_else(|| D::Error::custom("not a hash of 16 hexadecimal digits"))
@@ -262,7 +262,7 @@ mod digest {
         digest.map(|digest| format!("{digest:016x}")).serialize(to)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
         let digits = Option::<String>::deserialize(from)?;
         digits
             .map(|digits| {

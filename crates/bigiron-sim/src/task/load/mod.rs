@@ -37,7 +37,7 @@ impl TaskSuite {
         TaskSuite::load_among(system, files, &|_| None)
     }
 
-    /// As [`Course::load`], where other systems can be had by name: tasks that are worked in those too are left out where they
+    /// As [`TaskSuite::load`], where other systems can be had by name: tasks that are worked in those too are left out where they
     /// cannot.
     pub fn load_among(
         system: &Arc<System>,
@@ -48,7 +48,7 @@ impl TaskSuite {
         course.ok_or(diagnostics)
     }
 
-    /// As [`Course::load_among`], with the warnings that keep nobody from running it, and a system that cannot be had is one;
+    /// As [`TaskSuite::load_among`], with the warnings that keep nobody from running it, and a system that cannot be had is one;
     /// each task is begun with a few seeds.
     pub fn check(
         system: &Arc<System>,

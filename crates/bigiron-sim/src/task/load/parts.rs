@@ -22,23 +22,23 @@ pub(super) struct PartCompiler<'c, 'f> {
     pub systems: Vec<&'c str>,
     pub values: &'c [Named],
     /// Indices of the values that the goal tells.
-    pub told: Vec<usize>,
+    pub in_goal: Vec<usize>,
     pub faults: &'f mut Faults,
 }
 
 /// The values that a goal tells, by index.
-pub(super) fn told(goal: &Template) -> Vec<usize> {
-    let mut told = Vec::new();
+pub(super) fn in_goal(goal: &Template) -> Vec<usize> {
+    let mut in_goal = Vec::new();
     for part in &goal.0 {
         if let TemplatePart::Expr(expr) = part {
             expr.visit(&mut |part| {
                 if let Expr::State(value) = part {
-                    told.push(*value);
+                    in_goal.push(*value);
                 }
             });
         }
     }
-    told
+    in_goal
 }
 
 impl<'c> PartCompiler<'c, '_> {
@@ -177,7 +177,7 @@ impl<'c> PartCompiler<'c, '_> {
         }
         for (name, of) in &playbooks.get(index)?.takes {
             let at = self.values.iter().position(|value| value.name == *name);
-            let value = at.and_then(|at| Some((self.told.contains(&at), self.values.get(at)?)));
+            let value = at.and_then(|at| Some((self.in_goal.contains(&at), self.values.get(at)?)));
             let message = match value {
                 Some((true, value)) if value.of == *of => continue,
                 Some((false, _)) => {

@@ -1,6 +1,6 @@
 //! `tasks.toml` to tasks.
 
-use super::parts::{PartCompiler, told};
+use super::parts::{PartCompiler, in_goal};
 use super::{Systems, values, with_values};
 use crate::host::Warts;
 use crate::system::load::literal::duration;
@@ -36,14 +36,14 @@ pub(super) fn compile(
         names: with_values(catalog, &values),
         systems: systems.names(),
         values: &values,
-        told: Vec::new(),
+        in_goal: Vec::new(),
         faults,
     };
     let goal = match written.str_of("goal") {
         Some(goal) => template(&goal, &compiler.names, &[], compiler.faults),
         None => return None,
     };
-    compiler.told = told(&goal);
+    compiler.in_goal = in_goal(&goal);
     let setup = compiler.setup(written);
     let require = compiler.each(written, "require", PartCompiler::requirement);
     let allow = compiler.each(written, "allow", PartCompiler::allowance);

@@ -44,7 +44,7 @@ pub(super) fn compile(
     (names, draws)
 }
 
-/// What draws a value, and its type: the shape is told by one key.
+/// What draws a value, and its type: one key decides the shape.
 fn value(
     table: &TomlTable<'_>,
     before: &[Named],

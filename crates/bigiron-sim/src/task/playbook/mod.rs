@@ -20,7 +20,7 @@ pub struct Playbook {
     pub id: String,
     /// What it does, for people.
     pub about: String,
-    /// `value.*`: what it has to be told, with types.
+    /// `value.*`: its parameters, with types.
     pub takes: Vec<(String, Type)>,
     /// `memory.*`: what it remembers, with first values.
     pub memory: Vec<Variable>,

@@ -140,7 +140,7 @@ fn labelled_among<'t>(
 }
 
 /// The first input field in the first row that has a text, or the one under a heading.
-pub fn in_row_with<'t>(
+pub(super) fn in_row_with<'t>(
     terminal: &'t Terminal,
     with: &str,
     heading: Option<&str>,
@@ -170,21 +170,22 @@ pub fn in_row_with<'t>(
 /// Some key whose words begin so will do where none has just these.
 pub fn key(terminal: &Terminal, words: &str) -> Option<Key> {
     let wanted = wordings(words);
-    let told: Vec<(Key, String)> = rows(terminal).flat_map(|row| keys_of(&row)).collect();
-    let begins = |told: &str| {
+    let legend: Vec<(Key, String)> = rows(terminal).flat_map(|row| keys_of(&row)).collect();
+    let begins = |legend: &str| {
         wanted.iter().any(|wanted| {
-            told.strip_prefix(wanted.as_str())
+            legend
+                .strip_prefix(wanted.as_str())
                 .is_some_and(|rest| rest.starts_with(' '))
         })
     };
-    let found = told.iter().find(|(_, told)| wanted.contains(told));
-    let found = found.or_else(|| told.iter().find(|(_, told)| begins(told)));
+    let found = legend.iter().find(|(_, legend)| wanted.contains(legend));
+    let found = found.or_else(|| legend.iter().find(|(_, legend)| begins(legend)));
     found.map(|(key, _)| *key)
 }
 
 /// The keys that a row tells of, as `PF3=MENU`, `F9 = SUBMIT` or `ENTER=CHECK`, with what they are said to do.
 fn keys_of(row: &str) -> Vec<(Key, String)> {
-    let mut told: Vec<(Key, String)> = Vec::new();
+    let mut legend: Vec<(Key, String)> = Vec::new();
     let mut rest = row;
     while let Some((before, after)) = rest.split_once('=') {
         let name = before.trim_end().rsplit(' ').next().unwrap_or("");
@@ -195,11 +196,11 @@ fn keys_of(row: &str) -> Vec<(Key, String)> {
         let words = after.get(..next).unwrap_or("").trim_start();
         let words = words.split("  ").next().unwrap_or("");
         if let Some(key) = key_named(name).filter(|_| !words.is_empty()) {
-            told.push((key, plain(words)));
+            legend.push((key, plain(words)));
         }
         rest = after;
     }
-    told
+    legend
 }
 
 /// A key by its name on a key line.
