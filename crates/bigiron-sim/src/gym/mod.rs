@@ -16,6 +16,25 @@
 //!
 //! The same id, options, seeds and actions give the same observations, rewards, info and state hash: in every process, on any
 //! number of threads, alone or in a batch.
+//!
+//! ```
+//! use bigiron_sim::gym::{EnvOptions, Registry};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registry = Registry::shipped()?;
+//! let mut env = registry.make("bigiron/dmv-renew-v0", EnvOptions::default())?;
+//! env.reset(Some(7), None)?;
+//! println!("{}", env.goal());
+//!
+//! // A fork is the same world, going its own way.
+//! let mut fork = env.fork();
+//! fork.step(0)?;
+//! assert_ne!(fork.state_hash(), env.state_hash());
+//! env.step(0)?;
+//! assert_eq!(fork.state_hash(), env.state_hash());
+//! # Ok(())
+//! # }
+//! ```
 
 mod action;
 mod batch;
