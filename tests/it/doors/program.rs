@@ -156,7 +156,8 @@ fn where_few_files_may_be_open_fewer_clients_are_let_in() {
     let program = Program::run(Command::new("sh").args(["-c", &limited]), 1);
     greeting(program.address());
     let log = program.log();
-    let notice = "100 files open: at most 36 sessions, not 500; raise the limit with ulimit -n";
+    let notice =
+        "the limit of 100 open files allows 36 sessions at most, not 500; raise it with ulimit -n";
     assert!(log.contains(notice), "{log}");
 }
 
