@@ -1,12 +1,13 @@
 //! Applies effects, and undoes them when a transaction abends.
 
+use super::abend::AbendCause;
 use super::due::DueEvent;
 use super::effect::{FormOp, Op, RecordOp};
 use super::frame::{Frame, FrameId, StaleValues};
-use super::table::WriteError;
+use super::table::{Duplicate, WriteError};
 use super::view::{HostView, today};
 use super::{Host, Millis};
-use crate::system::expr::{EvalError, TableId};
+use crate::system::expr::TableId;
 use crate::system::model::{Paging, ScreenId, Trigger};
 use crate::system::value::{Row, RowKey, Value};
 use std::collections::VecDeque;
@@ -60,16 +61,6 @@ pub(super) enum UndoStep {
     Hold((TableId, RowKey), Option<Value>),
 }
 
-/// The abend code of a unit of work that ends early.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AbendCode(pub String);
-
-impl From<EvalError> for AbendCode {
-    fn from(fault: EvalError) -> AbendCode {
-        AbendCode(fault.code().to_owned())
-    }
-}
-
 impl Host {
     /// Adds effects to the unit of work and goes on with it.
     pub(super) fn go_on(&mut self, ops: impl IntoIterator<Item = Op>) {
@@ -95,13 +86,13 @@ impl Host {
     }
 
     /// Undoes the unit of work, and answers with the screen of an abend.
-    pub(super) fn abend(&mut self, abend: AbendCode) {
-        self.note(|| format!("abend {}", abend.0));
+    pub(super) fn abend(&mut self, abend: AbendCause) {
+        self.note(|| format!("abend {}", abend.code()));
         let undo = std::mem::take(&mut self.undo);
         self.take_back(undo);
         let system = Arc::clone(&self.region.system);
         let mut view = HostView::new(self, self.top());
-        view.given.1 = abend.0;
+        view.given.1 = abend.code().to_owned();
         // A line that cannot be evaluated stays empty: a second abend would have no screen of its own.
         let lines = system.abend.lines.iter();
         let lines = lines.map(|line| view.text(line).unwrap_or_default());
@@ -143,7 +134,7 @@ impl Host {
     }
 
     /// Applies an effect. An error ends the unit of work with an abend.
-    pub(super) fn apply(&mut self, op: Op) -> Result<(), AbendCode> {
+    pub(super) fn apply(&mut self, op: Op) -> Result<(), AbendCause> {
         match op {
             Op::Message(text) => self.in_unit(|unit| unit.message = Some(text)),
             Op::Alarm => self.in_unit(|unit| unit.alarm = true),
@@ -164,7 +155,7 @@ impl Host {
             Op::Submit(job, after) => self.queue_after(after, DueEvent::Job { job, step: 0 }),
             Op::Later { by, ops, at } => self.queue_after(by, DueEvent::Later { ops, at }),
             Op::Syncpoint => self.undo.clear(),
-            Op::Abend(code) => return Err(AbendCode(code)),
+            Op::Abend(code) => return Err(AbendCause::Code(code)),
             Op::Broadcast(text) => self.broadcast(text),
             Op::Show => return self.send(Wcc::default()),
             Op::Answer => return self.answer(),
@@ -192,15 +183,15 @@ impl Host {
     }
 
     /// Applies an effect on a record or its hold.
-    fn record(&mut self, op: RecordOp) -> Result<(), AbendCode> {
+    fn record(&mut self, op: RecordOp) -> Result<(), AbendCause> {
         let system = Arc::clone(&self.region.system);
         match op {
             RecordOp::Insert(id, row) => {
                 if let (Some(model), Some(table)) = (system.tables.get(id), self.tables.get_mut(id))
                 {
-                    let key = table
-                        .insert(model, row)
-                        .map_err(|_| AbendCode("DUPREC".into()))?;
+                    let key = table.insert(model, row).map_err(|Duplicate(key)| {
+                        AbendCause::Write(id, key, WriteError::Duplicate)
+                    })?;
                     self.undo.push(UndoStep::Row(id, key, None));
                 }
             }
@@ -233,15 +224,15 @@ impl Host {
         id: TableId,
         key: RowKey,
         set: Vec<(usize, Value)>,
-    ) -> Result<(), AbendCode> {
+    ) -> Result<(), AbendCause> {
         let system = Arc::clone(&self.region.system);
         let (Some(model), Some(table)) = (system.tables.get(id), self.tables.get_mut(id)) else {
             return Ok(());
         };
-        let (old, new_key) = table.update(model, &key, set).map_err(|why| match why {
-            WriteError::Absent => AbendCode("NOTFND".into()),
-            WriteError::Duplicate => AbendCode("DUPREC".into()),
-        })?;
+        let (old, new_key) = match table.update(model, &key, set) {
+            Ok(updated) => updated,
+            Err(why) => return Err(AbendCause::Write(id, key, why)),
+        };
         self.undo.push(UndoStep::Row(id, key, Some(old)));
         let made = new_key.map(|key| UndoStep::Row(id, key, None));
         self.undo.extend(made);
@@ -328,7 +319,7 @@ impl Host {
     }
 
     /// The end of a unit of work: the screen and the keyboard, or the keyboard alone.
-    fn answer(&mut self) -> Result<(), AbendCode> {
+    fn answer(&mut self) -> Result<(), AbendCause> {
         self.answered();
         if self.unit.as_ref().is_some_and(|unit| unit.unpainted) && self.abended.is_none() {
             return self.send_nothing();
@@ -337,7 +328,7 @@ impl Host {
     }
 
     /// Opens a screen, and over it the one that this release has before it.
-    fn open_released(&mut self, screen: ScreenId) -> Result<(), AbendCode> {
+    fn open_released(&mut self, screen: ScreenId) -> Result<(), AbendCause> {
         self.open(screen)?;
         let before = self
             .layout
@@ -350,16 +341,16 @@ impl Host {
     }
 
     /// Opens a screen over those that are open.
-    pub(super) fn open(&mut self, screen: ScreenId) -> Result<(), AbendCode> {
+    pub(super) fn open(&mut self, screen: ScreenId) -> Result<(), AbendCause> {
         if let Some(unit) = &mut self.unit {
             unit.opened += 1;
             if unit.opened > MOST_OPENED {
-                return Err(AbendCode("AICA".into()));
+                return Err(AbendCause::Code("AICA".into()));
             }
         }
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.screens.get(screen) else {
-            return Err(AbendCode("APCT".into()));
+            return Err(AbendCause::Code("APCT".into()));
         };
         let map = &self.region.maps[screen];
         let frame = Frame::new(self.next_frame, screen, model, map);
@@ -368,7 +359,7 @@ impl Host {
         self.arrive(Trigger::Open)
     }
 
-    fn back(&mut self) -> Result<(), AbendCode> {
+    fn back(&mut self) -> Result<(), AbendCause> {
         if self.frames.len() < 2 {
             return Ok(());
         }
@@ -390,7 +381,7 @@ impl Host {
         self.shown.clear();
     }
 
-    pub(super) fn sign_off(&mut self) -> Result<(), AbendCode> {
+    pub(super) fn sign_off(&mut self) -> Result<(), AbendCause> {
         self.undo.push(UndoStep::Session(self.session.clone()));
         let initial = self.region.system.session.iter();
         self.session = initial.map(|variable| variable.initial.clone()).collect();

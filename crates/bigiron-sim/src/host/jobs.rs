@@ -1,16 +1,13 @@
 //! Work without a key: jobs, the sign-off of an idle terminal, the rest of a transaction after a delay.
 
-use super::apply::{AbendCode, UnitOfWork};
+use super::abend::AbendCause;
+use super::apply::UnitOfWork;
 use super::due::DueEvent;
 use super::effect::Op;
-use super::rules::RuleEffects;
-use super::view::{HostView, time_of_day};
-use super::{DAY, Host, Millis};
-use crate::system::expr::test;
-use crate::system::model::{Effect, JobId, Schedule};
-use crate::system::record::StoredRow;
-use crate::system::value::Row;
-use crate::system::wart::WartOccasion;
+use super::effect_run::EffectRun;
+use super::view::time_of_day;
+use super::{DAY, Host};
+use crate::system::model::{JobId, Schedule};
 use std::mem;
 use std::slice;
 use std::sync::Arc;
@@ -108,7 +105,7 @@ impl Host {
     }
 
     /// Work apart from the unit of work: an abend undoes this work alone.
-    fn alone(&mut self, name: &str, work: impl FnOnce(&mut Host) -> Result<(), AbendCode>) {
+    fn alone(&mut self, name: &str, work: impl FnOnce(&mut Host) -> Result<(), AbendCause>) {
         let undo = mem::take(&mut self.undo);
         let frames: Vec<_> = self.frames.iter().map(|frame| frame.id).collect();
         let alone = self.unit.is_none();
@@ -121,7 +118,7 @@ impl Host {
             Err(abend) => {
                 let done = mem::replace(&mut self.undo, undo);
                 self.take_back(done);
-                self.note_at("job".to_owned(), format!("{name} abend {}", abend.0));
+                self.note_at("job".to_owned(), format!("{name} abend {}", abend.code()));
             }
         }
         if !alone {
@@ -140,14 +137,13 @@ impl Host {
     }
 
     /// Runs a job within a transaction; its delays put off what follows it.
-    pub(super) fn run(&mut self, job: JobId) -> Result<(), AbendCode> {
+    pub(super) fn run(&mut self, job: JobId) -> Result<(), AbendCause> {
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.jobs.get(job) else {
             return Ok(());
         };
         self.note_at("job".to_owned(), model.name.clone());
-        let mut delay = 0;
-        self.perform(job, &model.effects, &mut Vec::new(), &mut delay)?;
+        let delay = EffectRun::of_job(self, job).perform(&model.effects)?;
         if delay > 0
             && let Some(unit) = &mut self.unit
         {
@@ -157,15 +153,14 @@ impl Host {
     }
 
     /// Runs the steps of a job from one on; a delay within one puts off those after it.
-    fn steps(&mut self, job: JobId, from: usize) -> Result<(), AbendCode> {
+    fn steps(&mut self, job: JobId, from: usize) -> Result<(), AbendCause> {
         let system = Arc::clone(&self.region.system);
         let Some(model) = system.jobs.get(job) else {
             return Ok(());
         };
         self.note_at("job".to_owned(), model.name.clone());
         for (step, effect) in model.effects.iter().enumerate().skip(from) {
-            let mut delay = 0;
-            self.perform(job, slice::from_ref(effect), &mut Vec::new(), &mut delay)?;
+            let delay = EffectRun::of_job(self, job).perform(slice::from_ref(effect))?;
             if delay > 0 && step + 1 < model.effects.len() {
                 let step = step + 1;
                 let due = self.now.saturating_add(delay);
@@ -174,91 +169,5 @@ impl Host {
             }
         }
         Ok(())
-    }
-
-    /// Evaluates and applies effects one by one, so that each sees what those before it did. `rows` are the bound rows; delays
-    /// are added to `delay`.
-    fn perform(
-        &mut self,
-        job: JobId,
-        effects: &[Effect],
-        rows: &mut Vec<Option<Row>>,
-        delay: &mut Millis,
-    ) -> Result<(), AbendCode> {
-        for effect in effects {
-            match effect {
-                Effect::Each {
-                    table,
-                    filter,
-                    effects,
-                } => {
-                    let passing = self.evaluation(rows).passing(*table, filter.as_ref())?;
-                    for row in passing {
-                        self.perform_with(job, effects, [Some(row)], rows, delay)?;
-                    }
-                }
-                Effect::When {
-                    test: condition,
-                    then,
-                    otherwise,
-                } => {
-                    let holds = test(condition, &self.evaluation(rows).view)?;
-                    self.perform(job, if holds { then } else { otherwise }, rows, delay)?;
-                }
-                Effect::Compare(compare) => {
-                    let filter = compare.filter.as_ref();
-                    for left in self.evaluation(rows).passing(compare.left, filter)? {
-                        let (right, effects) = self.evaluation(rows).verdict(compare, &left)?;
-                        self.perform_with(job, effects, [right, Some(left)], rows, delay)?;
-                    }
-                }
-                single => self.perform_single(job, single, rows, delay)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Performs effects with more rows bound.
-    fn perform_with<const N: usize>(
-        &mut self,
-        job: JobId,
-        effects: &[Effect],
-        bound: [Option<Row>; N],
-        rows: &mut Vec<Option<Row>>,
-        delay: &mut Millis,
-    ) -> Result<(), AbendCode> {
-        rows.extend(bound);
-        let done = self.perform(job, effects, rows, delay);
-        rows.truncate(rows.len() - N);
-        done
-    }
-
-    /// Performs an effect that holds no others, as the warts of the job bend it.
-    fn perform_single(
-        &mut self,
-        job: JobId,
-        effect: &Effect,
-        rows: &[Option<Row>],
-        delay: &mut Millis,
-    ) -> Result<(), AbendCode> {
-        let mut evaluation = self.evaluation(rows);
-        evaluation.effects(slice::from_ref(effect))?;
-        let (ops, numbered) = (evaluation.ops, evaluation.numbered);
-        self.keep_numbers(numbered);
-        for op in self.bent(WartOccasion::Job(job), ops) {
-            match op {
-                Op::Delay(by) => *delay = delay.saturating_add(by),
-                op => self.apply(op)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// The evaluation of a job's effects with these rows bound.
-    fn evaluation(&self, rows: &[Option<Row>]) -> RuleEffects<'_> {
-        let mut view = HostView::new(self, None);
-        let own = |row: &Option<Row>| row.clone().map(StoredRow::Own);
-        view.rows = rows.iter().map(own).collect();
-        RuleEffects::new(view, &self.region.system, &self.tables)
     }
 }

@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+mod abend;
 mod active_wart;
 mod apply;
 mod bend;
@@ -42,6 +43,7 @@ pub mod data;
 mod drift;
 mod due;
 mod effect;
+mod effect_run;
 mod field_state;
 mod frame;
 mod jobs;
@@ -50,6 +52,7 @@ mod map;
 mod paint;
 mod refresh;
 mod rules;
+mod set_up;
 mod state;
 pub mod table;
 mod trace;
@@ -57,6 +60,7 @@ mod transaction;
 mod view;
 mod wart_selection;
 
+pub use set_up::SetUpError;
 pub use trace::Traced;
 pub use wart_selection::{Warts, WartsError};
 

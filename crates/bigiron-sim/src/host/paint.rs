@@ -1,7 +1,7 @@
 //! Paints: whole screens, windows over them, and changes of what is shown.
 
 use super::Host;
-use super::apply::AbendCode;
+use super::abend::AbendCause;
 use super::field_state::FieldState;
 use super::frame::{Frame, StaleValues};
 use super::map::{MapPiece, PreparedMap, start_field};
@@ -13,7 +13,7 @@ use tn3270::wire::{CodePage, Order, Outbound, Wcc};
 
 impl Host {
     /// Sends the screen.
-    pub(super) fn send(&mut self, wcc: Wcc) -> Result<(), AbendCode> {
+    pub(super) fn send(&mut self, wcc: Wcc) -> Result<(), AbendCause> {
         self.unseen = false;
         if self.abended.is_some() {
             self.paint_abend();
@@ -37,7 +37,7 @@ impl Host {
     }
 
     /// Frees the keyboard; the screen is painted at the next key.
-    pub(super) fn send_nothing(&mut self) -> Result<(), AbendCode> {
+    pub(super) fn send_nothing(&mut self) -> Result<(), AbendCause> {
         let Some(top) = self.top() else { return Ok(()) };
         self.refresh(top)?;
         self.show_message(top);

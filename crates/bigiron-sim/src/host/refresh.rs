@@ -1,7 +1,7 @@
 //! Evaluates declared values, lists and protections before a screen is painted.
 
 use super::Host;
-use super::apply::AbendCode;
+use super::abend::AbendCause;
 use super::frame::StaleValues;
 use super::table::Table;
 use super::view::{HostView, today};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 impl Host {
     /// Brings the frame at this index up to date.
-    pub(super) fn refresh(&mut self, at: usize) -> Result<(), AbendCode> {
+    pub(super) fn refresh(&mut self, at: usize) -> Result<(), AbendCause> {
         let Some(frame) = self.frames.get(at) else {
             return Ok(());
         };
@@ -36,7 +36,7 @@ impl Host {
     }
 
     /// The declared values to show, by field.
-    fn declared(&self, at: usize, stale: StaleValues) -> Result<Vec<(FieldId, Value)>, AbendCode> {
+    fn declared(&self, at: usize, stale: StaleValues) -> Result<Vec<(FieldId, Value)>, AbendCause> {
         let frame = &self.frames[at];
         let (screen, map) = (self.screen(frame), self.map(frame));
         let mut shown = Vec::with_capacity(screen.fields.len());
@@ -72,7 +72,7 @@ impl Host {
     }
 
     /// Finds the rows of a list, in its order.
-    fn list(&mut self, at: usize) -> Result<(), AbendCode> {
+    fn list(&mut self, at: usize) -> Result<(), AbendCause> {
         let system = Arc::clone(&self.region.system);
         let Some(list) = system.screens[self.frames[at].screen].list.as_ref() else {
             return Ok(());
@@ -86,7 +86,7 @@ impl Host {
     }
 
     /// The keys of a list's rows, from the cache where it has them.
-    fn list_keys(&self, at: usize, list: &List) -> Result<Arc<Vec<RowKey>>, AbendCode> {
+    fn list_keys(&self, at: usize, list: &List) -> Result<Arc<Vec<RowKey>>, AbendCause> {
         let frame = &self.frames[at];
         let inputs = self.map(frame).list_inputs.as_ref();
         let Some(inputs) = inputs.filter(|_| self.copied().is_empty()) else {
@@ -103,7 +103,7 @@ impl Host {
     }
 
     /// The keys of the rows that pass a list's filter, in its order.
-    fn selected_keys(&self, at: usize, list: &List) -> Result<Vec<RowKey>, AbendCode> {
+    fn selected_keys(&self, at: usize, list: &List) -> Result<Vec<RowKey>, AbendCause> {
         let copied = self.copied();
         let mut view = HostView::new(self, Some(at)).reading(copied);
         let mut found: Vec<(Option<Value>, RowKey)> = Vec::new();
@@ -146,7 +146,7 @@ impl Host {
     }
 
     /// Protects fields whose condition does not hold yet, and input fields of list rows without a record.
-    fn guard(&mut self, at: usize) -> Result<(), AbendCode> {
+    fn guard(&mut self, at: usize) -> Result<(), AbendCause> {
         let maps = Arc::clone(&self.region.maps);
         let frame = &self.frames[at];
         let map = &maps[frame.screen];

@@ -1,6 +1,7 @@
 //! Transactions: from an inbound to the effects of its key.
 
-use super::apply::{AbendCode, UnitOfWork};
+use super::abend::AbendCause;
+use super::apply::UnitOfWork;
 use super::due::DueEvent;
 use super::effect::{FormOp, Op};
 use super::field_state::{FieldState, read};
@@ -97,7 +98,7 @@ impl Host {
         }
     }
 
-    fn effects_of(&mut self, inbound: &Inbound, aid: Aid) -> Result<Vec<Op>, AbendCode> {
+    fn effects_of(&mut self, inbound: &Inbound, aid: Aid) -> Result<Vec<Op>, AbendCause> {
         if self.abended.is_some() {
             if aid != Aid::Clear {
                 self.shown.clear();
@@ -141,7 +142,7 @@ impl Host {
     }
 
     /// Takes in what was typed. Returns whether anything has changed, or the refusal of a locked field.
-    fn receive(&mut self, inbound: &Inbound) -> Result<Result<bool, Vec<Op>>, AbendCode> {
+    fn receive(&mut self, inbound: &Inbound) -> Result<Result<bool, Vec<Op>>, AbendCause> {
         let system = Arc::clone(&self.region.system);
         let maps = Arc::clone(&self.region.maps);
         let today = today(&system, self.now);
@@ -171,7 +172,7 @@ impl Host {
         screen: &Screen,
         map: &PreparedMap,
         changed: &[(FieldId, FieldState)],
-    ) -> Result<Option<Vec<Op>>, AbendCode> {
+    ) -> Result<Option<Vec<Op>>, AbendCause> {
         let mut refusal = None;
         for field in &map.locked {
             let Some((field, before)) = changed.iter().find(|(id, _)| id == field) else {
@@ -209,7 +210,7 @@ impl Host {
     }
 
     /// The refusal of the first field without a value of its type, of those that the key's rules read.
-    fn edit(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCode> {
+    fn edit(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCause> {
         let Some(frame) = self.frames.last() else {
             return Ok(None);
         };
@@ -232,7 +233,7 @@ impl Host {
     }
 
     /// The effects of the first sequencing rule that is violated; they replace those of the key.
-    fn required(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCode> {
+    fn required(&mut self, trigger: Trigger) -> Result<Option<Vec<Op>>, AbendCause> {
         let system = Arc::clone(&self.region.system);
         let Some(frame) = self.frames.last() else {
             return Ok(None);
@@ -257,7 +258,7 @@ impl Host {
         &mut self,
         trigger: Trigger,
         aid: Aid,
-    ) -> Result<Option<Vec<Op>>, AbendCode> {
+    ) -> Result<Option<Vec<Op>>, AbendCause> {
         let system = Arc::clone(&self.region.system);
         let Some(frame) = self.frames.last() else {
             return Ok(None);
@@ -287,7 +288,7 @@ impl Host {
         &self,
         rules: &'r [Rule],
         from: usize,
-    ) -> Result<Option<(usize, &'r Rule)>, AbendCode> {
+    ) -> Result<Option<(usize, &'r Rule)>, AbendCause> {
         let view = HostView::new(self, self.top());
         for (n, rule) in rules.iter().enumerate().skip(from) {
             if rule.when.as_ref().map_or(Ok(true), |w| test(w, &view))? {
@@ -297,7 +298,7 @@ impl Host {
         Ok(None)
     }
 
-    fn fired(&mut self, rule: &Rule, aid: Aid) -> Result<Vec<Op>, AbendCode> {
+    fn fired(&mut self, rule: &Rule, aid: Aid) -> Result<Vec<Op>, AbendCause> {
         self.note(|| rule.name.clone());
         if let Some(frame) = self.frames.last_mut() {
             frame.warned = None;
@@ -324,7 +325,7 @@ impl Host {
         effects: &[Effect],
         at: Option<usize>,
         key: Option<Aid>,
-    ) -> Result<Vec<Op>, AbendCode> {
+    ) -> Result<Vec<Op>, AbendCause> {
         let mut view = HostView::new(self, at);
         view.given.0 = key.map(|key| key.to_string()).unwrap_or_default();
         let mut yielding = RuleEffects::new(view, &self.region.system, &self.tables);
@@ -345,14 +346,14 @@ impl Host {
         }
     }
 
-    fn text(&self, template: &Template, aid: Aid) -> Result<String, AbendCode> {
+    fn text(&self, template: &Template, aid: Aid) -> Result<String, AbendCause> {
         let mut view = HostView::new(self, self.top());
         view.given.0 = aid.to_string();
         Ok(view.text(template)?)
     }
 
     /// The rules of opening or returning, whose effects come before what is left of the unit of work.
-    pub(super) fn arrive(&mut self, trigger: Trigger) -> Result<(), AbendCode> {
+    pub(super) fn arrive(&mut self, trigger: Trigger) -> Result<(), AbendCause> {
         let Some(at) = self.top() else { return Ok(()) };
         if !self.screen(&self.frames[at]).keys.contains_key(&trigger) {
             return Ok(());

@@ -44,7 +44,6 @@ pub mod playbook;
 pub mod prove;
 pub mod report;
 pub mod score;
-mod setup;
 pub mod shape;
 pub mod start;
 pub mod start_error;

@@ -4,7 +4,6 @@ use super::answer::Answer;
 use super::ending::Ending;
 use super::grade::{Change, Grade, Requirement, changes, grade, key_text};
 use super::model::{From, Require, Task, TaskSuite};
-use super::setup;
 pub use super::start_error::StartError;
 use super::static_tables::StaticTables;
 use crate::host::chance::Chance;
@@ -61,7 +60,10 @@ impl Start {
         let values = draw(system, task, seed, &tables)?;
         let blank = Value::text("");
         if !task.setup.is_empty() {
-            setup::apply(&task.setup, system, &mut tables, &values)?;
+            let joint = regions[0].joint(system, &regions[1..]);
+            tables = joint
+                .set_up(&task.setup, &values)
+                .map_err(StartError::Setup)?;
             let mut rest = tables.iter();
             for region in &mut regions {
                 let own = rest.by_ref().take(region.tables().len());

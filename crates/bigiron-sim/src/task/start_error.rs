@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::host::SetUpError;
 use crate::system::expr::EvalError;
 
 /// Why a task cannot begin.
@@ -15,8 +16,8 @@ pub enum StartError {
     NoSuchRow(String, String),
     /// An expression of the task has no value.
     Fault(&'static str, EvalError),
-    /// The setup adds a row that is there, or changes one that is not.
-    Setup(String),
+    /// The setup cannot be carried out: it adds a row that is there, say, or changes one that is not.
+    Setup(SetUpError),
     /// It is worked in these systems at once, where a session is at one.
     SeveralSystems(Vec<String>),
 }
@@ -40,7 +41,7 @@ impl fmt::Display for StartError {
                 "the task is worked in {} at once, and there is one terminal here; play, mcp, eval and the JSON and HTTP doors have one at each",
                 systems.join(" and ")
             ),
-            StartError::Setup(what) => write!(f, "the setup of the task: {what}"),
+            StartError::Setup(error) => write!(f, "the setup of the task: {error}"),
             StartError::Fault(part, fault) => write!(f, "{part} of the task: {fault}"),
         }
     }

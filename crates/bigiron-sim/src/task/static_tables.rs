@@ -77,12 +77,12 @@ impl<'a> StaticTables<'a> {
 }
 
 impl EvalContext for StaticTables<'_> {
-    fn session(&self, _variable: usize) -> &Value {
-        self.blank
-    }
     /// `value.*`
-    fn state(&self, variable: usize) -> &Value {
+    fn session(&self, variable: usize) -> &Value {
         self.values.get(variable).unwrap_or(self.blank)
+    }
+    fn state(&self, _variable: usize) -> &Value {
+        self.blank
     }
     fn form(&self, _field: usize) -> &Value {
         self.blank

@@ -278,12 +278,13 @@ fn catalog(system: &System) -> Catalog {
     }
 }
 
-/// The names of a catalog with `value.*` beside them.
+/// The names of a catalog with `value.*` beside them, in the place of session variables: a host that sets up the tables of a
+/// task has those values in it.
 fn with_values<'a>(catalog: &'a Catalog, values: &'a [Named]) -> Names<'a> {
     Names {
         scopes: vec![Scope {
             name: "value",
-            slot: Slot::State,
+            slot: Slot::Session,
             variables: values,
         }],
         ..catalog.names()

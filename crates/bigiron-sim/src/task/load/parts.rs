@@ -32,7 +32,7 @@ pub(super) fn in_goal(goal: &Template) -> Vec<usize> {
     for part in &goal.0 {
         if let TemplatePart::Expr(expr) = part {
             expr.visit(&mut |part| {
-                if let Expr::State(value) = part {
+                if let Expr::Session(value) = part {
                     in_goal.push(*value);
                 }
             });
