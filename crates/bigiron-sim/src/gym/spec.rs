@@ -127,7 +127,7 @@ impl Spec {
             .map_err(|cause| GymError::Start { seed, cause })
     }
 
-    /// The world of an episode whose seed nobody gives: drawn from the option's seeds, by the seed that began the row of
+    /// The world of an episode without a given seed: drawn from the option's seeds, by the seed that began the row of
     /// episodes and the number of the episode. A seed with which the task does not start is passed over.
     pub(super) fn drawn(&self, base: u64, episode: u64) -> Result<Arc<TaskWorld>, GymError> {
         let Seeds { first, last } = match self.options.seeds {

@@ -193,7 +193,7 @@ impl<L> Attempt<L> {
         &mut self.answer
     }
 
-    /// What the attempt would come to if it ended so now; none without a task.
+    /// The grade if it ended so now; none without a task.
     pub fn grade_if(&self, answer: Option<&str>, ending: &Ending) -> Option<Grade> {
         let hosts: Vec<&Host> = self.hosts().collect();
         let start = self.start.as_ref()?;
@@ -228,7 +228,7 @@ impl<L> Attempt<L> {
         self.ending.is_some()
     }
 
-    /// What it came to, once it has ended.
+    /// The grade, once it has ended; none without a task.
     pub fn grade(&self) -> Option<&Grade> {
         self.grade.as_deref()
     }

@@ -16,7 +16,7 @@ use crate::system::model::TableDef;
 use crate::system::value::{Row, RowKey, Value};
 use judge::Judge;
 
-/// A change that has to be there, once.
+/// A required change, to be made once.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Requirement {
     /// A new row with these values; columns not named are free.
@@ -30,7 +30,7 @@ pub enum Requirement {
     Update {
         /// Index of the table.
         table: usize,
-        /// Which row.
+        /// The key of the row.
         key: RowKey,
         /// `(column, value)`.
         set: Vec<(usize, Value)>,
@@ -41,7 +41,7 @@ pub enum Requirement {
     Delete {
         /// Index of the table.
         table: usize,
-        /// Which row.
+        /// The key of the row.
         key: RowKey,
     },
 }
@@ -55,35 +55,35 @@ pub struct Change {
     pub row: RowChange,
 }
 
-/// What a run comes to.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Everything required is there, and nothing else.
     Solved,
-    /// It is not.
+    /// Something required is missing or wrong, or something else changed.
     Failed,
     /// Keys or time ran out before the agent was done.
     BudgetSpent,
-    /// The agent broke off.
+    /// The agent gave up or did what no agent may do.
     AgentFault,
-    /// Not the agent's doing: the run says nothing.
+    /// The host or what carries it failed: the attempt says nothing of the agent.
     EnvironmentFault,
 }
 
-/// What is to be said of one row.
+/// The verdict on one row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowVerdict {
     /// Name of its table.
     pub table: String,
     /// Its key as text, columns parted by `/`; of a missing new row: what is known of it.
     pub key: String,
-    /// What is to be said.
+    /// The verdict.
     #[serde(flatten)]
     pub kind: Verdict,
 }
 
-/// What is to be said of a row.
+/// A verdict on a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
@@ -103,9 +103,9 @@ pub enum Verdict {
         /// The value there.
         found: String,
     },
-    /// A required new row, there once more.
+    /// A required new row, there a second time.
     Duplicate,
-    /// A change nobody asked for.
+    /// A change that is neither required nor allowed.
     Unexpected {
         /// Which change: `insert`, `update` or `delete`.
         change: &'static str,
@@ -128,14 +128,14 @@ pub struct ColumnChange {
 /// A grade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Grade {
-    /// What the run comes to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why it ended, where it did not end by itself.
+    /// The reason of a fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Whether no row changed that should not have: success under policy asks for it beside the goal.
     pub clean: bool,
-    /// The rows that there is something to say about, by table and key.
+    /// The verdicts, by table and key.
     pub rows: Vec<RowVerdict>,
     /// The reported answer, if the task asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,7 +20,7 @@ use tn3270::terminal::{Key, Terminal};
 pub enum Policy {
     /// The playbook that solves the task.
     Oracle,
-    /// Nobody: it says at once that it is done.
+    /// No keys: it says at once that it is done.
     Nop,
     /// Keys by chance, words of the goal among them.
     Random,
@@ -72,7 +72,7 @@ pub struct Trial {
     pub policy: Policy,
     /// The seed.
     pub seed: u64,
-    /// What it came to.
+    /// Its grade.
     pub grade: Grade,
     /// Keys pressed.
     pub keys: u32,
@@ -245,7 +245,7 @@ fn effect(start: &Start, attempt: &Attempt) -> Vec<String> {
     start.effect(&start.end(&hosts, attempt.now()))
 }
 
-/// The oracle's steps up to the last without which the backend comes to something else, and the right answer.
+/// The oracle's steps before the last one that the end state depends on, and the right answer.
 fn cut(
     course: &TaskSuite,
     start: &Arc<Start>,

@@ -18,7 +18,7 @@ pub struct RunScore {
     pub seed: u64,
     /// Which repeat, from 1.
     pub repeat: u32,
-    /// What it came to.
+    /// Its grade.
     pub grade: Grade,
     /// Keys pressed; 0 if only what the terminal sent is known.
     pub keys: u32,
@@ -96,7 +96,7 @@ pub struct Recovery {
     pub recovered: Share,
 }
 
-/// What an agent comes to.
+/// The scores of an agent.
 #[derive(Debug, Clone, Serialize)]
 pub struct Scores {
     /// Runs that were solved, of those that say anything of the agent.

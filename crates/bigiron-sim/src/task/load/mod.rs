@@ -48,7 +48,7 @@ impl TaskSuite {
         course.ok_or(diagnostics)
     }
 
-    /// As [`TaskSuite::load_among`], with the warnings that keep nobody from running it, and a system that cannot be had is one;
+    /// As [`TaskSuite::load_among`], with warnings as well, such as of a system that cannot be loaded;
     /// each task is begun with a few seeds.
     pub fn check(
         system: &Arc<System>,

@@ -183,7 +183,7 @@ pub fn key(terminal: &Terminal, words: &str) -> Option<Key> {
     found.map(|(key, _)| *key)
 }
 
-/// The keys that a row tells of, as `PF3=MENU`, `F9 = SUBMIT` or `ENTER=CHECK`, with what they are said to do.
+/// The keys that a row names, as `PF3=MENU`, `F9 = SUBMIT` or `ENTER=CHECK`, with what they are said to do.
 fn keys_of(row: &str) -> Vec<(Key, String)> {
     let mut legend: Vec<(Key, String)> = Vec::new();
     let mut rest = row;

@@ -222,7 +222,7 @@ impl<'p> Runner<'p> {
             PlaybookAction::Press(words) => {
                 let words = self.fill(words, at.terminal())?;
                 let key = query::key(at.terminal(), &words);
-                let none = || Broken::off(format!("the screen tells of no key for {words}"));
+                let none = || Broken::off(format!("the screen names no key for {words}"));
                 at.press(key.ok_or_else(none)?)
             }
             PlaybookAction::Type { text, into } => self.type_text(text, into, &mut at),
